@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+const bundleFolder = path.join('.build', 'dispatcher');
+
+/**
+ * Builds the dispatcher before osls packages it, and makes the bundle's files, and only these, the function's archive.
+ *
+ * osls itself would archive from the root of the service: node_modules included, and the bundle under `.build/`.
+ */
+export default class BuildBeforePackage {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () => this.#packageBundle(),
+      'before:deploy:function:packageFunction': () => this.#packageBundle(),
+    };
+  }
+
+  async #packageBundle() {
+    const serviceDir = this.serverless.serviceDir;
+    const exitCode = await build(serviceDir);
+    if (exitCode !== 0) {
+      // osls prints an error of its own class without a stack.
+      const { Error: ServerlessError } = this.serverless.classes;
+      throw new ServerlessError(`npm run build failed (exit code ${exitCode}).`, 'DISPATCHER_BUILD_FAILED');
+    }
+    const folder = path.join(serviceDir, bundleFolder);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    // Lambda is not told to read source maps: they stay beside the bundle, for whoever looks at a stack trace.
+    const files = entries
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+      .map((entry) => path.join(entry.parentPath, entry.name));
+    // osls's own packaging plugin: sorted entries and fixed times, so an unchanged bundle is an unchanged archive.
+    const packaging = this.serverless.pluginManager.getPlugins().find((plugin) => 'zipFiles' in plugin);
+    const artifact = await packaging.zipFiles(files, 'dispatcher.zip', folder);
+    const dispatcher = this.serverless.service.getFunction('dispatcher');
+    dispatcher.package = { ...dispatcher.package, artifact };
+  }
+}
+
+/** Through npm, as package.json says how to build and which Node does it: osls may be running under an older one. */
+async function build(serviceDir) {
+  const onWindows = process.platform === 'win32';
+  const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['run', '--silent', 'build'], {
+    cwd: serviceDir,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: onWindows,
+  });
+  const [exitCode] = await once(npm, 'exit');
+  return exitCode;
+}

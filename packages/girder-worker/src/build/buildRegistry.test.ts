@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { createDeployment } from '../../../../test/fixtures/plugins/deployment.ts';
+import { buildRegistry } from './buildRegistry.ts';
+import { type FaultCode, RegistryBuildError } from './faults.ts';
+
+interface Cause {
+  readonly plugins: readonly string[];
+  readonly missing?: readonly string[];
+  readonly says: RegExp;
+}
+
+/** For each reason for which there is no registry: the fixture that has it, and what its message has to say. */
+const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
+  DEPENDENCY_UNRESOLVABLE: {
+    plugins: [],
+    missing: ['not-installed'],
+    says: /'not-installed'.*not in node_modules.*npm install/,
+  },
+  ENTRY_POINT_MALFORMED: {
+    plugins: ['entry-point-malformed'],
+    says: /'entry-point-malformed: Plugin': it has no "=".*name = module:Class/,
+  },
+  MODULE_UNRESOLVABLE: {
+    plugins: ['module-unresolvable'],
+    says: /'module-unresolvable\/plugin', which cannot be found: .*not defined by "exports"/,
+  },
+  MODULE_FAILED: {
+    plugins: ['module-failed'],
+    says: /fails when it is imported.*this module never loads.*module-failed\/index\.js/s,
+  },
+  EXPORT_MISSING: {
+    plugins: ['export-missing'],
+    says: /'Plugn', which 'export-missing' does not export; it exports 'Plugin'/,
+  },
+  NOT_A_PLUGIN_CLASS: {
+    plugins: ['not-a-plugin-class'],
+    says: /is not a plugin class but another class.*has to extend GirderWorkerPluginABC/,
+  },
+  PLUGIN_CONSTRUCTOR_FAILED: {
+    plugins: ['plugin-constructor-failed'],
+    says: /constructor of 'Plugin'.*the licence has run out/s,
+  },
+  TASK_IMPORTS_FAILED: {
+    plugins: ['task-imports-failed'],
+    says: /array of import specifiers.*It returned \{ tasks: 'task-imports-failed\/tasks' \}/s,
+  },
+  TASK_MODULE_UNRESOLVABLE: {
+    plugins: ['task-module-unresolvable'],
+    says: /lists 'task-module-unresolvable\/missing', which cannot be imported/,
+  },
+  TASK_MODULE_FAILED: {
+    plugins: ['task-module-failed'],
+    says: /'task-module-failed\/tasks'.*RangeError: no model at \/models\/default.*tasks\.js:1/s,
+  },
+  TASK_NAME_TAKEN: {
+    plugins: ['gwexample', 'task-name-taken'],
+    says: /'gwexample\.analyses\.tasks\.fibonacci': 'fibonacci' of 'gwexample\/analyses\/tasks' \(gwexample@.*\); 'faster' of 'task-name-taken\/tasks' \(task-name-taken@1/,
+  },
+  TASK_NAME_INVALID: {
+    plugins: ['task-name-invalid'],
+    says: /'resize an image', which is not a task name: there is white space/,
+  },
+  TASK_NAME_DIFFERS: {
+    plugins: ['task-name-differs'],
+    says: /would be named 'task_name_differs\.all\.double', but a program that imports it sees 'task_name_differs\.tasks\.double'.*List in taskImports\(\) the module that defines it/,
+  },
+  PLUGIN_CHILD_DIED: {
+    plugins: ['plugin-child-died'],
+    says: /exit code 3\) while 'plugin-child-died\/tasks' was imported.*no configuration: giving up/s,
+  },
+  PLUGIN_CHILD_TIMED_OUT: {
+    plugins: ['plugin-child-timed-out'],
+    says: /no progress for 3 s while 'plugin-child-timed-out\/tasks' was imported.*waiting for the server/s,
+  },
+};
+
+const stepLimitMs = 3000;
+
+describe('a registry is not built', () => {
+  test.for(Object.entries(causes))(
+    'where there is %s, and the message says so',
+    async ([code, { says, ...content }]) => {
+      using deployment = createDeployment(content.plugins, content);
+      const error = await faultsOf(deployment.root);
+      expect(error.faults.map((fault) => fault.code)).toEqual([code]);
+      expect(error.message).toMatch(says);
+    },
+  );
+
+  test('where there is ROOT_UNREADABLE, and the message says so', async () => {
+    using deployment = createDeployment([]);
+    const error = await faultsOf(`${deployment.root}/elsewhere`);
+    expect(error.faults).toMatchObject([{ code: 'ROOT_UNREADABLE' }]);
+    expect(error.message).toMatch(/elsewhere\/package\.json cannot be read: ENOENT.*--root/);
+  });
+
+  test('where there are faults of every kind, and all are reported at once', { timeout: 30_000 }, async () => {
+    const all = Object.values(causes);
+    const plugins = new Set(all.flatMap((cause) => cause.plugins));
+    using deployment = createDeployment([...plugins], { missing: all.flatMap(({ missing = [] }) => missing) });
+    const error = await faultsOf(deployment.root);
+    expect(error.faults).toHaveLength(all.length);
+    expect(new Set(error.faults.map((fault) => fault.code))).toEqual(new Set(Object.keys(causes)));
+    for (const { says } of all) expect(error.message).toMatch(says);
+    expect(error.message).toMatch(/^The registry cannot be built: 15 faults\.\n1\. \[/);
+  });
+});
+
+async function faultsOf(root: string): Promise<RegistryBuildError> {
+  const error = await buildRegistry({ root, stepLimitMs }).catch((thrown: unknown) => thrown);
+  if (!(error instanceof RegistryBuildError)) throw new Error('The registry was built.', { cause: error });
+  return error;
+}
+
+describe('the registry', () => {
+  test('of a deployment without plugins is empty', async () => {
+    using deployment = createDeployment([]);
+    const build = await buildRegistry(deployment);
+    expect(build).toMatchObject({ plugins: [], tasks: 0, notices: [] });
+    expect(build.text).toContain('settings: {},\n  tasks: {},\n} satisfies Registry;');
+  });
+
+  test('is the same text each time', async () => {
+    using deployment = createDeployment(['gwexample', '@gwexample/text-tools']);
+    const [first, second] = [await buildRegistry(deployment), await buildRegistry(deployment)];
+    expect(second).toEqual(first);
+    expect(first).toMatchObject({ plugins: ['@gwexample/text-tools@0.1.0', 'gwexample@0.1.0'], tasks: 7, notices: [] });
+  });
+
+  test('tells of each task its plugin, its options that are data, its parameters, and how to load it', async () => {
+    using deployment = createDeployment(['@gwexample/text-tools']);
+    const { text } = await buildRegistry(deployment);
+    expect(text).toContain(`
+    'gwexample.text_tools.editing.joinParagraphs': {
+      plugin: '@gwexample/text-tools@0.1.0',
+      options: {},
+      parameters: { positional: [{ name: 'separator' }], rest: 'paragraphs' },
+      load: () => import('@gwexample/text-tools/editing').then((m) => m.joinParagraphs),
+    },
+`);
+  });
+
+  test('has a task once, under the module that defines it, however often it is exported', async () => {
+    using deployment = createDeployment(['gwexample', 're-exporting']);
+    const names = taskNamesIn((await buildRegistry(deployment)).text);
+    expect(names).toEqual([
+      'gwexample.analyses.tasks.cancelable',
+      'gwexample.analyses.tasks.fibonacci',
+      're.half',
+      're_exporting.tasks.double',
+    ]);
+  });
+
+  test('carries the settings that plugins change, and notes those that mean nothing', async () => {
+    using deployment = createDeployment(['changing-settings', 'gwexample']);
+    const { text, notices } = await buildRegistry(deployment);
+    expect(text).toContain(`settings: { taskDefaultQueue: "o'clock", taskTimeLimit: 300 }`);
+    expect(notices).toEqual([
+      'changing-settings@1.0.0: it changes the setting "workerPoolRestarts", which means nothing here.',
+      'changing-settings@1.0.0: taskImports() lists "changing-settings/tasks", which exports no task.',
+    ]);
+  });
+
+  test('holds names as data, whatever is in them', async () => {
+    using deployment = createDeployment(['unusual-names']);
+    const { text, notices } = await buildRegistry(deployment);
+    expect(text).toContain(`load: () => import('unusual-names/tasks').then((m) => m["');process.exit();('"]),`);
+    expect(text).toContain(`    constructor: {\n      plugin: 'unusual-names@1.0.0',`);
+    expect(text).toContain(`options: { queue: "it's \\"quoted\\"", ignoreResult: true },`);
+    expect(notices).toEqual([
+      'unusual-names@1.0.0: unusual_names.tasks.bound takes arguments by place only, as its source cannot be read.',
+    ]);
+  });
+});
+
+function taskNamesIn(text: string): string[] {
+  return [...text.matchAll(/^ {4}'(.+)': \{$/gm)].map(([, name]) => name ?? '');
+}

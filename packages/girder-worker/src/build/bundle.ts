@@ -1,0 +1,114 @@
+import { realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { nameBundledTasks } from './nameBundledTasks.ts';
+import { registryFile } from './registryFile.ts';
+import { taskModulesOf } from './taskModules.ts';
+
+export interface BundleOptions {
+  /** Folder of the deployment. */
+  readonly root: string;
+  /** Folder into which `handler.mjs`, `thread.mjs` and their `chunks` go. */
+  readonly outDir: string;
+}
+
+export interface BundleReport {
+  readonly entries: readonly {
+    /** Relative to `outDir`. */
+    readonly file: string;
+    /** What is loaded on a cold start: the file and all that it imports statically, minified. */
+    readonly eagerBytes: number;
+  }[];
+  /** All code, whether it is loaded at once or when it is needed; without source maps. */
+  readonly totalBytes: number;
+  readonly ms: number;
+}
+
+const environmentCredentials = fileURLToPath(
+  new URL(`./environmentCredentials${extname(import.meta.url)}`, import.meta.url),
+);
+
+/** How modules are found: the same for the registry and for the bundle. */
+const resolution = {
+  platform: 'node',
+  format: 'esm',
+  splitting: true,
+  // ES modules where a package has both, as only they can be cut down to what is used.
+  mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
+} satisfies BuildOptions;
+
+/** Some packages in CommonJS ask for Node's own modules; an ES module has no `require` to answer them with. */
+const requireForCommonJs = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
+
+/**
+ * Bundles the dispatcher for Lambda: the handler, and the entry of its worker threads, as ES modules that share chunks.
+ * Tasks stay in chunks of their own, each loaded when it is first run.
+ *
+ * Throws esbuild's BuildFailure, which names the places.
+ */
+export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<BundleReport> {
+  const start = performance.now();
+  const folder = realpathSync(root);
+  const registry = join(folder, registryFile);
+  const dispatcher = dirname(registry);
+  const options = {
+    ...resolution,
+    absWorkingDir: folder,
+    entryPoints: ['handler.ts', 'thread.ts'].map((file) => join(dispatcher, file)),
+    bundle: true,
+    outdir: resolve(outDir),
+    outbase: dispatcher,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    // Lambda runs Node 24; what runs on 22 as well can be tried there.
+    target: 'node22',
+    minify: true,
+    sourcemap: 'external',
+    write: false,
+    metafile: true,
+    plugins: [nameBundledTasks(await taskModulesOf(registry, folder, resolution))],
+  } satisfies BuildOptions;
+
+  const plain = await build(options);
+  const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
+
+  // Chunks have hashes in their names: those of an earlier build would pile up.
+  await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
+  await mkdir(join(options.outdir, 'chunks'), { recursive: true });
+  await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  return {
+    ...sizesOf(bundle.metafile, (file) => relative(options.outdir, resolve(folder, file))),
+    ms: performance.now() - start,
+  };
+}
+
+function needsRequire({ outputs }: Metafile): boolean {
+  return Object.values(outputs).some(({ imports }) =>
+    imports.some(({ kind, external }) => external && kind === 'require-call'),
+  );
+}
+
+function sizesOf({ outputs }: Metafile, shown: (file: string) => string): Pick<BundleReport, 'entries' | 'totalBytes'> {
+  const code = Object.entries(outputs).filter(([file]) => !file.endsWith('.map'));
+  const entries = code.filter(([file, { entryPoint }]) => entryPoint !== undefined && dirname(shown(file)) === '.');
+  return {
+    entries: entries.map(([file]) => ({ file: shown(file), eagerBytes: bytesOf(outputs, eagerly(outputs, file)) })),
+    totalBytes: bytesOf(outputs, new Set(code.map(([file]) => file))),
+  };
+}
+
+/** A file of the bundle, and those that it imports statically, directly or not. */
+function eagerly(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): ReadonlySet<string> {
+  seen.add(file);
+  for (const { path, kind } of outputs[file]?.imports ?? []) {
+    if (kind === 'import-statement' && path in outputs && !seen.has(path)) eagerly(outputs, path, seen);
+  }
+  return seen;
+}
+
+function bytesOf(outputs: Metafile['outputs'], files: ReadonlySet<string>): number {
+  return [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
+}

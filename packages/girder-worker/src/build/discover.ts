@@ -1,0 +1,80 @@
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type EntryPoint, entryPointGroup, parseEntryPoint } from './entryPoint.ts';
+import type { Fault } from './faults.ts';
+import { findPackage, type InstalledPackage, isRecord, type Manifest, readManifest } from './manifest.ts';
+
+/** An entry point of a package: something to import. */
+export interface DiscoveredPlugin {
+  /** `name@version` of the package. */
+  readonly id: string;
+  /** Absolute path of the package, links followed. */
+  readonly folder: string;
+  readonly entryPoint: EntryPoint;
+}
+
+export interface Discovery {
+  /** Sorted by package, then in the order in which the package declares them. */
+  readonly plugins: readonly DiscoveredPlugin[];
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * The plugins of a deployment: those of the root package's direct `dependencies` that declare entry points. A
+ * dependency that declares none is no plugin; one that is not there is a fault. Reads package.json files only, and
+ * runs nothing.
+ */
+export function discover(root: string): Discovery {
+  const file = join(resolve(root), 'package.json');
+  let dependencies: readonly string[];
+  try {
+    dependencies = dependenciesOf(readManifest(file));
+  } catch (error) {
+    return { plugins: [], faults: [{ code: 'ROOT_UNREADABLE', file, reason: reasonOf(error) }] };
+  }
+
+  const plugins: DiscoveredPlugin[] = [];
+  const faults: Fault[] = [];
+  for (const dependency of dependencies) {
+    try {
+      const declared = pluginsOf(dependency, findPackage(dependency, realpathSync(root)));
+      plugins.push(...declared.plugins);
+      faults.push(...declared.faults);
+    } catch (error) {
+      faults.push({ code: 'DEPENDENCY_UNRESOLVABLE', dependency, root: file, reason: reasonOf(error) });
+    }
+  }
+  return { plugins, faults };
+}
+
+function dependenciesOf({ dependencies = {} }: Manifest): readonly string[] {
+  if (!isRecord(dependencies)) throw new Error('its "dependencies" are not an object');
+  return Object.keys(dependencies).sort((one, other) => (one < other ? -1 : 1));
+}
+
+function pluginsOf(name: string, { manifest, folder }: InstalledPackage): Discovery {
+  const id = typeof manifest.version === 'string' ? `${name}@${manifest.version}` : name;
+  const plugins: DiscoveredPlugin[] = [];
+  const faults: Fault[] = [];
+  for (const declared of entryPointsOf(manifest)) {
+    try {
+      if (typeof declared !== 'string') throw new Error('it is not a string');
+      plugins.push({ id, folder, entryPoint: parseEntryPoint(declared) });
+    } catch (error) {
+      const entryPoint = typeof declared === 'string' ? declared : JSON.stringify(declared);
+      faults.push({ code: 'ENTRY_POINT_MALFORMED', plugin: id, entryPoint, reason: reasonOf(error) });
+    }
+  }
+  return { plugins, faults };
+}
+
+/** What a package declares in our group; setuptools takes a single string for a list of one, and so do we. */
+function entryPointsOf({ entry_points: groups }: Manifest): readonly unknown[] {
+  const declared = isRecord(groups) ? groups[entryPointGroup] : undefined;
+  if (declared === undefined) return [];
+  return Array.isArray(declared) ? declared : [declared];
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

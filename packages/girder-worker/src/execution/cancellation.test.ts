@@ -1,0 +1,37 @@
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { CancellationFlag } from './cancellation.ts';
+
+test('a flag raised in one thread ends a loop in another that computes without ever yielding', async () => {
+  const flag = new CancellationFlag();
+  const thread = new Worker(
+    `const { workerData, parentPort } = require('node:worker_threads');
+     import(${JSON.stringify(new URL('./cancellation.ts', import.meta.url).href)}).then(({ CancellationFlag }) => {
+       const flag = new CancellationFlag(workerData);
+       parentPort.postMessage('computing');
+       let rounds = 0;
+       while (!flag.isRaised()) rounds++;
+       parentPort.postMessage(rounds);
+     });`,
+    { eval: true, workerData: flag.cell },
+  );
+  const heard: unknown[] = [];
+  const ended = new Promise<void>((resolve) => {
+    thread.on('message', (message) => {
+      heard.push(message);
+      if (message === 'computing') flag.raise();
+      else resolve();
+    });
+  });
+  await ended;
+  expect(heard).toEqual(['computing', expect.any(Number)]);
+  await thread.terminate();
+});
+
+test('a flag that nobody looked at was not seen, however long it is raised', () => {
+  const flag = new CancellationFlag();
+  flag.raise();
+  expect(flag.wasSeen).toBe(false);
+  expect(flag.isRaised()).toBe(true);
+  expect(flag.wasSeen).toBe(true);
+});

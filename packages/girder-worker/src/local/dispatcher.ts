@@ -1,0 +1,67 @@
+import type { Emulators } from './emulators.ts';
+import { createEventSourceMapping, type MappingFault } from './eventSourceMapping.ts';
+import { createLambdaFunction } from './lambda.ts';
+import type { LambdaSettings } from './lambdaEnvironment.ts';
+import { createQueue, createResultTable, localSqsClient } from './resources.ts';
+import { stackVariables } from './variables.ts';
+
+/** Celery's own names. */
+export const queueName = 'celery';
+export const tableName = 'celery';
+
+/** As the deployed stack has them by default (serverless.yml). */
+const memoryMb = 1769;
+const maxReceiveCount = 10;
+
+/**
+ * How much longer than an invocation a message stays hidden that was handed to it: the claims of one that died last 5 s
+ * longer than itself, and a message that came back sooner would only be sent away again.
+ */
+const visibilityMarginSeconds = 10;
+
+export interface DispatcherOptions {
+  readonly emulators: Emulators;
+  /** The bundled handler. */
+  readonly file: string;
+  /** Invocations at once. */
+  readonly concurrency: number;
+  readonly timeoutSeconds: number;
+  readonly printLine: LambdaSettings['printLine'];
+  readonly onFault: (fault: MappingFault) => void;
+}
+
+export interface LocalDispatcher {
+  /** Lets what runs end for so long, and then kills it. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Creates queue and table, loads the dispatcher's function, and connects it to the queue. Rejects if it cannot be loaded. */
+export async function startDispatcher(options: DispatcherOptions): Promise<LocalDispatcher> {
+  const { emulators, file, concurrency, timeoutSeconds, printLine, onFault } = options;
+  const sqs = localSqsClient(emulators.sqsEndpoint);
+  const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
+  const queue = await createQueue(sqs, { name: queueName, visibilityTimeoutSeconds, maxReceiveCount });
+  await createResultTable(emulators.dynamodbEndpoint, tableName);
+
+  const lambda = createLambdaFunction({
+    functionName: 'girder-worker-dev-dispatcher',
+    file,
+    timeoutSeconds,
+    memoryMb,
+    env: {
+      ...stackVariables(emulators, tableName),
+      GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
+      GIRDER_WORKER_LOG_FORMAT: 'text',
+    },
+    printLine,
+  });
+  await lambda.warmUp();
+  const mapping = createEventSourceMapping({ sqs, queue, lambda, concurrency, onFault });
+  mapping.start();
+  return {
+    async stop(graceMs) {
+      await mapping.stop(graceMs);
+      sqs.destroy();
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { constants } from 'node:os';
+
+/**
+ * npm passes on to its child the signal of a Ctrl-C that the terminal has sent to both: what follows the first signal
+ * so soon is its echo.
+ */
+const echoMs = 500;
+
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP. From then on, a second one ends this process at once. */
+export function stopRequest(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstAtMs: number | undefined;
+    const onSignal = (signal: NodeJS.Signals) => {
+      firstAtMs ??= performance.now();
+      resolve(signal);
+      if (performance.now() - firstAtMs > echoMs) process.exit(exitCodeOf(signal));
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  });
+}
+
+/** What a shell reports of a process that a signal has ended. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}

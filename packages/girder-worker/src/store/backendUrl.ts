@@ -1,0 +1,31 @@
+/** Where results are kept, as Celery's `result_backend` says it. */
+export interface BackendUrl {
+  readonly table: string;
+  readonly region: string | undefined;
+  /** Of an emulator. */
+  readonly endpoint: string | undefined;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
+}
+
+const example = 'dynamodb://@us-east-1/celery, or dynamodb://key:secret@localhost:8000/celery for an emulator';
+
+/**
+ * Reads Celery's URL `dynamodb://key:secret@<region|localhost|ip>:port/table` (wire specification §3); the table's
+ * default is Celery's, `celery`. Throws an Error that names what is wrong with it.
+ */
+export function parseBackendUrl(url: string): BackendUrl {
+  if (!URL.canParse(url) || !url.startsWith('dynamodb://')) {
+    throw new Error(`GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table: "${url}". Write for example ${example}.`);
+  }
+  const { hostname, port, username, password, pathname } = new URL(url);
+  if ((username === '') !== (password === '')) {
+    throw new Error('GIRDER_WORKER_BACKEND has a key without its secret, or the reverse. Give both, or none to use the AWS environment.');
+  }
+  const isLocal = hostname === 'localhost' || /^[\d.]+$/.test(hostname) || hostname.startsWith('[');
+  return {
+    table: decodeURIComponent(pathname.slice(1)) || 'celery',
+    region: isLocal ? 'us-east-1' : hostname || undefined,
+    endpoint: isLocal ? `http://${hostname}:${port || 8000}` : undefined,
+    credentials: username === '' ? undefined : { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
+  };
+}

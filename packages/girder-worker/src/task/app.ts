@@ -1,0 +1,82 @@
+import { type ApplyOptions, type AsyncResult, type Control, type TaskClient } from './client.ts';
+import { AppConfig } from './config.ts';
+import { attachDefinition, type CallSite } from './definition.ts';
+import { eagerTask } from './eager.ts';
+import type { TaskOptions } from './options.ts';
+import { publicNameOf } from './origin.ts';
+import type { Task } from './task.ts';
+
+/** A task as its module exports it: call it, and it runs in place; or send it to a worker. */
+export interface RegisteredTask<A extends readonly unknown[], R> {
+  (...args: A): R;
+  /** The name under which the task is registered. */
+  readonly name: string;
+  /** Sends the task with these arguments. */
+  delay(...args: A): Promise<AsyncResult<Awaited<R>>>;
+  /** Sends the task with these arguments and options of its own. */
+  applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
+}
+
+type TaskBody<A extends readonly unknown[], R> = (this: Task, ...args: A) => R;
+
+/** The application: what tasks are declared with, and the door to those that run elsewhere. */
+export class App {
+  readonly config = new AppConfig();
+  readonly #client: TaskClient;
+
+  constructor(client: TaskClient) {
+    this.#client = client;
+  }
+
+  /** Declares a task. Its name is that of its module and its export, unless `options.name` gives another. */
+  task<A extends readonly unknown[], R>(fn: TaskBody<A, R>): RegisteredTask<A, R>;
+  task<A extends readonly unknown[], R>(options: TaskOptions, fn: TaskBody<A, R>): RegisteredTask<A, R>;
+  task<A extends readonly unknown[], R>(first: TaskOptions | TaskBody<A, R>, second?: TaskBody<A, R>): unknown {
+    const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
+    if (typeof fn !== 'function') throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
+    const definition = { fn: fn as unknown as (this: Task, ...args: never[]) => unknown, options, definedAt: callSite(this.task) };
+
+    const task = (...args: A): R => fn.apply(eagerTask(task.name, args), args as unknown as [...A]);
+    Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
+    attachDefinition(task, definition);
+    const applyAsync = (args: A, { kwargs = {}, ...call }: ApplyOptions = {}) =>
+      this.#client.send(task.name, args, kwargs, { ...this.#sendingDefaults(options), ...call });
+    return Object.assign(task, { applyAsync, delay: (...args: A) => applyAsync(args) });
+  }
+
+  /** Sends a task by its name, whoever implements it. */
+  sendTask(
+    name: string,
+    args: readonly unknown[] = [],
+    kwargs: Readonly<Record<string, unknown>> = {},
+    options: Omit<ApplyOptions, 'kwargs'> = {},
+  ): Promise<AsyncResult<unknown>> {
+    return this.#client.send(name, args, kwargs, { ...this.#sendingDefaults({}), ...options });
+  }
+
+  /** A handle on a task that was sent before, by anybody. */
+  AsyncResult<R = unknown>(id: string): AsyncResult<R> {
+    return this.#client.result(id) as AsyncResult<R>;
+  }
+
+  get control(): Control {
+    return this.#client.control;
+  }
+
+  #sendingDefaults(options: TaskOptions): TaskOptions {
+    return {
+      ignoreResult: options.ignoreResult ?? this.config.get('taskIgnoreResult'),
+      queue: options.queue ?? this.config.get('taskDefaultQueue'),
+    };
+  }
+}
+
+/** The stack of whoever called `below`, one frame deep. */
+function callSite(below: (...args: never[]) => unknown): CallSite {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 1;
+  const site: CallSite = {};
+  Error.captureStackTrace(site, below);
+  Error.stackTraceLimit = limit;
+  return site;
+}

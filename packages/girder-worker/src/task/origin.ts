@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TaskDefinition } from './definition.ts';
+import { taskName } from './name.ts';
+
+const boundNames = new WeakMap<object, string>();
+const foundNames = new WeakMap<object, string>();
+
+/**
+ * Names the tasks among a module's exports. Bundles call it, as in a bundle a task no longer knows its module.
+ */
+export function bindTaskNames(specifier: string, exports: Readonly<Record<string, unknown>>): void {
+  for (const [exportName, value] of Object.entries(exports)) {
+    if (typeof value === 'function' && !boundNames.has(value)) boundNames.set(value, taskName(specifier, exportName));
+  }
+}
+
+/**
+ * The name of a task wherever it is used: its own `name` option; else the one its bundle gave it; else that of the
+ * module in which it was defined, as its package exports that module.
+ */
+export function publicNameOf(task: object, definition: TaskDefinition): string {
+  const known = definition.options.name ?? boundNames.get(task) ?? foundNames.get(task);
+  if (known !== undefined) return known;
+  const found = findName(task, definition);
+  foundNames.set(task, found);
+  return found;
+}
+
+function findName(task: object, { fn, definedAt }: TaskDefinition): string {
+  const file = fileOf(definedAt.stack ?? '');
+  const specifier = file && specifierOf(file);
+  if (!specifier) {
+    throw new Error(
+      `The task "${fn.name || 'anonymous'}" has no name: its module is exported by no package. Give it one: app.task({ name: 'my.task' }, …).`,
+    );
+  }
+  const exportName = exportNameOf(task, file) ?? fn.name;
+  if (!exportName) {
+    throw new Error(
+      `A task of ${specifier} has no name yet, as it is an unnamed function of a module that is still loading. Name the function, or give { name }.`,
+    );
+  }
+  return taskName(specifier, exportName);
+}
+
+/** The file in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
+function fileOf(stack: string): string | undefined {
+  const location = /^\s*at (?:.*\()?(.+?):\d+:\d+\)?$/m.exec(stack)?.[1];
+  if (location === undefined) return undefined;
+  return location.startsWith('file:') ? fileURLToPath(location) : location;
+}
+
+/** The specifier under which the package of a file exports it. */
+function specifierOf(file: string): string | undefined {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = join(folder, 'package.json');
+    if (!existsSync(manifest)) continue;
+    const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; exports?: unknown };
+    if (name === undefined) continue;
+    const path = `./${relative(folder, file).split(sep).join('/')}`;
+    const subpath = exports === undefined ? path.replace(/(\/index)?\.[cm]?[jt]s$/, '') : subpathOf(path, exports);
+    return subpath && name + subpath.slice(1);
+  }
+  return undefined;
+}
+
+/** The key of `exports` one of whose targets, under whatever condition, is this file. */
+function subpathOf(path: string, exports: unknown): string | undefined {
+  if (typeof exports !== 'object' || exports === null) return matchTarget(path, '.', exports);
+  const entries = Object.entries(exports);
+  if (!entries.some(([key]) => key.startsWith('.'))) return matchTarget(path, '.', exports);
+  for (const [key, target] of entries) {
+    const subpath = matchTarget(path, key, target);
+    if (subpath !== undefined) return subpath;
+  }
+  return undefined;
+}
+
+function matchTarget(path: string, key: string, target: unknown): string | undefined {
+  if (typeof target === 'string') {
+    const [head = '', tail] = target.split('*');
+    if (tail === undefined) return target === path ? key : undefined;
+    const matches = path.length >= head.length + tail.length && path.startsWith(head) && path.endsWith(tail);
+    return matches ? key.replace('*', path.slice(head.length, path.length - tail.length)) : undefined;
+  }
+  if (typeof target !== 'object' || target === null) return undefined;
+  for (const inner of Object.values(target)) {
+    const subpath = matchTarget(path, key, inner);
+    if (subpath !== undefined) return subpath;
+  }
+  return undefined;
+}
+
+/** The export of the (already loaded) module that is this very task; undefined while the module is still loading. */
+function exportNameOf(task: object, file: string): string | undefined {
+  try {
+    const exports = createRequire(import.meta.url)(file) as Record<string, unknown>;
+    return Object.keys(exports).find((name) => exports[name] === task);
+  } catch {
+    return undefined; // Node refuses to require a module that is still being evaluated, or that awaits at its top.
+  }
+}

@@ -1,0 +1,1 @@
+export { Task, type TaskLog } from './task/task.ts';

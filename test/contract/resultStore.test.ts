@@ -1,0 +1,49 @@
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { afterAll, describe } from 'vitest';
+import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb.ts';
+import { createMemoryStore } from '../../packages/girder-worker/src/store/memory.ts';
+import type { Clock, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import { dynamodbLocal, requireJava } from '../requirements.ts';
+import { describeResultStore } from './resultStore.ts';
+
+const cleanup: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const stop of cleanup.reverse()) await stop();
+});
+
+describeResultStore('in memory', async (clock) => createMemoryStore(clock));
+
+describeResultStore('in DynamoDB (dynalite)', async (clock) => {
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  cleanup.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return storeAt(`http://127.0.0.1:${(server.address() as { port: number }).port}`, clock);
+});
+
+describe.skipIf(!requireJava())('with Java and Maven', () => {
+  describeResultStore('in DynamoDB (DynamoDB Local)', async (clock) => {
+    const { endpoint, stop } = await dynamodbLocal();
+    cleanup.push(stop);
+    return storeAt(endpoint, clock);
+  });
+});
+
+async function storeAt(endpoint: string, clock: Clock): Promise<ResultStore> {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  cleanup.push(() => client.destroy());
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'celery',
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: 'celery' });
+  return createDynamodbStore({ client, table: 'celery', clock });
+}

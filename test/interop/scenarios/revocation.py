@@ -1,0 +1,33 @@
+from celery.exceptions import TaskRevokedError
+from lab import TIMEOUT, add, app, cancelable, fibonacci, raised_by, scenario, wait_for, waits
+
+
+@scenario("mark_as_revoked makes `this.canceled` true in a task that computes without a pause")
+def revoke_computing():
+    result = cancelable.delay(60_000)
+    wait_for("STARTED", result)
+    app.backend.mark_as_revoked(result.id, "revoked")
+    error = raised_by(result)
+    assert isinstance(error, TaskRevokedError), error
+    assert result.state == "REVOKED"
+    # The thread is free again: with all of them held, the next tasks would wait for a minute.
+    for pending in [fibonacci.delay(5) for _ in range(12)]:
+        assert pending.get(timeout=TIMEOUT) == 5
+    assert result.state == "REVOKED", "what the task returned has overwritten the revocation"
+
+
+@scenario("mark_as_revoked aborts `this.signal` in a task that waits")
+def revoke_waiting():
+    result = waits.delay()
+    wait_for("STARTED", result)
+    app.backend.mark_as_revoked(result.id)
+    assert isinstance(raised_by(result), TaskRevokedError)
+
+
+@scenario("a task that is revoked before its message arrives never runs")
+def revoke_before():
+    app.backend.mark_as_revoked("revoked-early", "revoked")
+    result = add.apply_async((1, 2), task_id="revoked-early")
+    assert add.delay(1, 1).get(timeout=TIMEOUT) == 2
+    assert result.state == "REVOKED"
+    assert isinstance(raised_by(result), TaskRevokedError)

@@ -1,0 +1,30 @@
+"""Runs interop scenarios on demand: reads one JSON line `{"run": "module.function"}`, answers one JSON line.
+
+The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
+"""
+
+import importlib
+import json
+import os
+import sys
+import traceback
+
+sys.path.insert(0, os.path.dirname(__file__))
+
+
+def run(name):
+    module, function = name.rsplit(".", 1)
+    getattr(importlib.import_module(f"scenarios.{module}"), function)()
+
+
+answers = sys.stdout
+sys.stdout = sys.stderr  # what a library prints is no answer
+
+for line in sys.stdin:
+    try:
+        run(json.loads(line)["run"])
+        answer = {"ok": True}
+    except BaseException:
+        answer = {"ok": False, "error": traceback.format_exc()}
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
