@@ -1,7 +1,7 @@
 // Makes the package as it is published: `node scripts/build-packages.mjs [folder]`, then `npm publish <folder>`.
 // The folder, packages/girder-worker/dist unless told otherwise, gets JavaScript and declarations in lib/ for the
 // TypeScript in src/, and a package.json that is derived from the library's own.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -20,7 +20,10 @@ process.stdout.write(`The package is in ${path.relative(process.cwd(), dist) || 
 function compile() {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   const project = path.join(import.meta.dirname, 'publish.tsconfig.json');
-  execFileSync(process.execPath, [tsc, '--project', project, '--outDir', path.join(dist, 'lib')], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [tsc, '--project', project, '--outDir', path.join(dist, 'lib')], {
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  if (status !== 0) process.exit(1);
   // The compiler rewrites `./x.ts` to `./x.js` in code, but leaves it in declarations.
   for (const file of globSync('lib/**/*.d.ts', { cwd: dist })) {
     const declarations = readFileSync(path.join(dist, file), 'utf8');

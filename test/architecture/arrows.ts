@@ -11,11 +11,12 @@ export type Arrow = 'code' | 'types';
 export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
   message: {},
   task: {},
+  aws: {},
   registry: { task: 'types' },
   outcome: { message: 'code' },
   execution: { message: 'code', task: 'code', registry: 'code', outcome: 'code' },
-  store: { message: 'code', outcome: 'types' },
-  transport: {},
+  store: { message: 'code', outcome: 'types', aws: 'code' },
+  transport: { aws: 'code' },
   dispatch: {
     message: 'code',
     registry: 'code',
@@ -27,7 +28,15 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   client: { message: 'code', task: 'code', store: 'code', transport: 'code' },
   build: { task: 'code', registry: 'types' },
   local: {},
-  cli: { message: 'code', task: 'types', registry: 'types', transport: 'code', build: 'code', local: 'code', doors: 'code' },
+  cli: {
+    message: 'code',
+    task: 'types',
+    registry: 'types',
+    transport: 'code',
+    build: 'code',
+    local: 'code',
+    doors: 'code',
+  },
   doors: { task: 'code', client: 'code' },
 };
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSource } from '../architecture/imports.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,6 +37,33 @@ describe('the published package', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  async function importsOf(file: string): Promise<string[]> {
+    const { imports } = readSource(await readFile(path.join(installed, file), 'utf8'));
+    return imports.map(({ specifier }) => specifier);
+  }
+
+  /** The npm packages that files of the package import. */
+  async function packagesImportedBy(files: Iterable<string>): Promise<Set<string>> {
+    const imported = new Set<string>();
+    for (const file of files) {
+      for (const specifier of await importsOf(file)) {
+        if (!specifier.startsWith('.') && !specifier.startsWith('node:')) imported.add(packageOf(specifier));
+      }
+    }
+    return imported;
+  }
+
+  /** Declarations, and all that they import in turn. */
+  async function filesBehind(declarations: readonly string[], seen = new Set<string>()): Promise<Set<string>> {
+    for (const file of declarations.filter((declaration) => !seen.has(declaration))) {
+      seen.add(file);
+      const relative = (await importsOf(file)).filter((specifier) => specifier.startsWith('.'));
+      const targets = relative.map((target) => path.join(file, '..', target.replace(/\.js$/, '.d.ts')));
+      await filesBehind(targets, seen);
+    }
+    return seen;
+  }
+
   test('holds JavaScript and declarations, a README and the license, and neither sources nor tests', async () => {
     expect(new Set(await readdir(installed))).toEqual(new Set(['LICENSE', 'README.md', 'lib', 'package.json']));
     const files = await readdir(path.join(installed, 'lib'), { recursive: true, withFileTypes: true });
@@ -51,6 +80,24 @@ describe('the published package', () => {
     expect(published.exports['.']).toEqual({ types: './lib/index.d.ts', default: './lib/index.js' });
     expect(published.dependencies).toEqual(source.dependencies);
     expect(published).not.toHaveProperty('private');
+  });
+
+  test('imports only packages that it depends on', async () => {
+    const { dependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+    const files = globSync('lib/**/*.js', { cwd: installed });
+    const imported = [...(await packagesImportedBy(files))];
+    expect(imported).toContain('commander');
+    expect(imported.filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  test('depends on the packages that declare the types which its doors show', async () => {
+    const { dependencies, exports } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+    const doors = Object.values<{ types?: string }>(exports).flatMap(({ types }) => types ?? []);
+    const files = await filesBehind(doors.map((door) => path.normalize(door)));
+    const missing = [...(await packagesImportedBy(files))].filter(
+      (imported) => !(imported in dependencies || typesOf(imported) in dependencies),
+    );
+    expect(missing).toEqual([]);
   });
 
   test('is found faultless by publint', async () => {
@@ -102,9 +149,46 @@ describe('the published package', () => {
     expect(stdout).toBe('');
   });
 
-  test('brings the command girder-worker', async () => {
+  test('brings a command that makes the registry of a project from its plugins', async () => {
+    await writePlugin(path.join(project, 'node_modules/greeter'));
+    await writeFile(path.join(project, 'package.json'), '{ "type": "module", "dependencies": { "greeter": "1.0.0" } }');
     const { bin } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-    const { stdout } = await run(process.execPath, [path.join(installed, bin['girder-worker']), '--help']);
-    expect(stdout).toContain('girder-worker');
+    const command = [path.join(installed, bin['girder-worker']), 'build-registry', '--out', 'registry.ts'];
+    await run(process.execPath, command, { cwd: project });
+    expect(await readFile(path.join(project, 'registry.ts'), 'utf8')).toContain("'greeter.tasks.greet'");
   });
 });
+
+/** `@aws-sdk/client-sqs` of `@aws-sdk/client-sqs/x`. */
+function packageOf(specifier: string): string {
+  const [scopeOrName = '', name] = specifier.split('/');
+  return scopeOrName.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName;
+}
+
+/** DefinitelyTyped's package for one that has no types of its own. */
+function typesOf(packageName: string): string {
+  return `@types/${packageName.replace(/^@/, '').replace('/', '__')}`;
+}
+
+/** A plugin in JavaScript, as it lies in node_modules once it is published. */
+async function writePlugin(folder: string): Promise<void> {
+  const manifest = {
+    name: 'greeter',
+    version: '1.0.0',
+    type: 'module',
+    exports: { '.': './index.js', './tasks': './tasks.js', './package.json': './package.json' },
+    entry_points: { girder_worker_plugins: ['greeter = greeter:Greeter'] },
+  };
+  await mkdir(folder);
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  await writeFile(
+    path.join(folder, 'index.js'),
+    `import { GirderWorkerPluginABC } from 'girder-worker';
+     export class Greeter extends GirderWorkerPluginABC { taskImports() { return ['greeter/tasks']; } }`,
+  );
+  await writeFile(
+    path.join(folder, 'tasks.js'),
+    `import { app } from 'girder-worker/app';
+     export const greet = app.task(function greet(name) { return 'Hello ' + name; });`,
+  );
+}

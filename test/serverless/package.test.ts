@@ -1,73 +1,20 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readZip } from './readZip.ts';
+import { createDeployment, type Deployment, type Package } from './deployment.ts';
 
-const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const serverless = path.join(root, 'node_modules/osls/bin/serverless.js');
-const noNetwork = path.join(root, 'test/fixtures/serverless/no-network.cjs');
-
-interface Resource {
-  readonly Type: string;
-  readonly DependsOn?: readonly string[];
-  readonly Properties: Record<string, unknown>;
-}
-
-interface Package {
-  readonly resources: Readonly<Record<string, Resource>>;
-  readonly files: ReadonlyMap<string, Buffer>;
-}
-
-describe('serverless package', { timeout: 120_000 }, () => {
-  let folder: string;
-  let deployment: string;
-  let attempts: string;
+describe('the stack that serverless package writes', { timeout: 120_000 }, () => {
+  let deployment: Deployment;
   let packaged: Package;
-
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'girder-worker-serverless-'));
-    // A deployment of its own, as packaging builds, and other tests use what is built in this one.
-    deployment = path.join(folder, 'deployment');
-    attempts = path.join(folder, 'network-attempts');
-    await mkdir(deployment);
-    await writeFile(attempts, '');
-    for (const copied of ['package.json', 'package-lock.json', 'serverless.yml', 'infra', 'functions', 'scripts']) {
-      await cp(path.join(root, copied), path.join(deployment, copied), { recursive: true });
-    }
-    for (const linked of ['node_modules', 'packages', 'plugins']) {
-      await symlink(path.join(root, linked), path.join(deployment, linked));
-    }
-    packaged = await packageStack();
+    deployment = await createDeployment();
+    packaged = await deployment.package();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => deployment.remove());
 
-  async function packageStack(...options: string[]): Promise<Package> {
-    const target = await mkdtemp(path.join(folder, 'package-'));
-    await run(process.execPath, [serverless, 'package', '--package', target, ...options], {
-      cwd: deployment,
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder, // Nothing is configured: no AWS profile, no npm settings.
-        NODE_OPTIONS: `--require=${noNetwork}`,
-        NETWORK_ATTEMPTS: attempts,
-        npm_config_update_notifier: 'false', // npm's own, and not a part of packaging.
-      },
-    });
-    const template = await readFile(path.join(target, 'cloudformation-template-update-stack.json'), 'utf8');
-    const files = readZip(await readFile(path.join(target, 'dispatcher.zip')));
-    return { resources: JSON.parse(template).Resources, files };
-  }
-
-  test('needs no network, no credentials and no log-in', async () => {
-    expect(await readFile(attempts, 'utf8')).toBe('');
+  test('is written without a network, credentials or a log-in', async () => {
+    expect(await deployment.networkAttempts()).toBe('');
   });
 
-  test('writes the dispatcher, the two queues, the table, and what these need, and nothing else', () => {
+  test('is the dispatcher, the two queues, the table, and what these need, and nothing else', () => {
     expect(Object.fromEntries(Object.entries(packaged.resources).map(([name, { Type }]) => [name, Type]))).toEqual({
       DispatcherLambdaFunction: 'AWS::Lambda::Function',
       DispatcherEventSourceMappingSQSTaskQueue: 'AWS::Lambda::EventSourceMapping',
@@ -183,43 +130,8 @@ describe('serverless package', { timeout: 120_000 }, () => {
     });
   });
 
-  test('archives the bundle that it has built, and nothing beside it', async () => {
-    const built = await readdir(path.join(deployment, '.build/dispatcher'), { recursive: true, withFileTypes: true });
-    const code = built
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
-      .map((entry) =>
-        path.relative(path.join(deployment, '.build/dispatcher'), path.join(entry.parentPath, entry.name)),
-      );
-    expect(new Set(packaged.files.keys())).toEqual(new Set(code));
-    expect([...packaged.files.keys()].filter((file) => !file.startsWith('chunks/'))).toEqual([
-      'handler.mjs',
-      'thread.mjs',
-    ]);
-  });
-
-  test('archives a handler that runs without any other file', async () => {
-    const unpacked = path.join(folder, 'task');
-    for (const [file, content] of packaged.files) {
-      await mkdir(path.dirname(path.join(unpacked, file)), { recursive: true });
-      await writeFile(path.join(unpacked, file), content);
-    }
-    const program = `const { handler } = await import(${JSON.stringify(pathToFileURL(path.join(unpacked, 'handler.mjs')))});
-      const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 10_000 };
-      console.log(JSON.stringify(await handler({ Records: [] }, context)));`;
-    const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], {
-      cwd: unpacked,
-      env: {
-        AWS_REGION: 'us-east-1',
-        GIRDER_WORKER_BROKER: 'sqs://',
-        GIRDER_WORKER_BACKEND: 'dynamodb://@us-east-1/celery',
-        GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/celery-dead-letters',
-      },
-    });
-    expect(stdout).toBe('{"batchItemFailures":[]}\n');
-  });
-
   test('takes names and sizes as parameters, and makes what depends on them follow', async () => {
-    const { resources } = await packageStack(
+    const { resources } = await deployment.package(
       ...[
         '--stage',
         'staging',
@@ -250,10 +162,5 @@ describe('serverless package', { timeout: 120_000 }, () => {
       BatchSize: 1,
       ScalingConfig: { MaximumConcurrency: 2 },
     });
-  });
-
-  test('stops, and tells why, if the build fails', async () => {
-    await writeFile(path.join(deployment, 'functions/dispatcher/handler.ts'), 'import "./nowhere.ts";');
-    await expect(packageStack()).rejects.toMatchObject({ stdout: expect.stringContaining('npm run build failed (exit code 1).') });
   });
 });

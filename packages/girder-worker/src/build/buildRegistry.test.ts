@@ -52,6 +52,10 @@ const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
     plugins: ['task-module-failed'],
     says: /'task-module-failed\/tasks'.*RangeError: no model at \/models\/default.*tasks\.js:1/s,
   },
+  TASK_MODULE_COMMON_JS: {
+    plugins: ['task-module-common-js'],
+    says: /'task-module-common-js\/tasks'.*is CommonJS.*"type": "module"/,
+  },
   TASK_NAME_TAKEN: {
     plugins: ['gwexample', 'task-name-taken'],
     says: /'gwexample\.analyses\.tasks\.fibonacci': 'fibonacci' of 'gwexample\/analyses\/tasks' \(gwexample@.*\); 'faster' of 'task-name-taken\/tasks' \(task-name-taken@1/,
@@ -94,6 +98,42 @@ describe('a registry is not built', () => {
     expect(error.message).toMatch(/elsewhere\/package\.json cannot be read: ENOENT.*--root/);
   });
 
+  test('where a task module only passes on what a module exports that no program can import', async () => {
+    using deployment = createDeployment(['exporting-from-private-modules']);
+    const { faults, message } = await faultsOf(deployment.root);
+    expect(faults).toMatchObject([{ code: 'TASK_NAME_DIFFERS', seen: { error: expect.any(String) } }]);
+    expect(message).toContain("app.task({ name: 'exporting_from_private_modules.tasks.resize' }, …)");
+  });
+
+  test('where a task module is listed by another than the first name that its package gives it', async () => {
+    using deployment = createDeployment(['exported-twice']);
+    const { faults } = await faultsOf(deployment.root);
+    expect(faults).toMatchObject([{ code: 'TASK_NAME_DIFFERS', seen: { name: 'exported_twice.first.double' } }]);
+  });
+
+  test('where a plugin lists a module that only it can import, and not the dispatcher', async () => {
+    const inner = 'node_modules/outer/node_modules/inner';
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': '{ "dependencies": { "outer": "*" } }',
+        'node_modules/outer/package.json':
+          '{ "type": "module", "exports": "./index.js", "entry_points": { "girder_worker_plugins": ["o = outer:Plugin"] } }',
+        'node_modules/outer/index.js': `
+          import { GirderWorkerPluginABC } from 'girder-worker';
+          export class Plugin extends GirderWorkerPluginABC { taskImports() { return ['inner']; } }`,
+        [`${inner}/package.json`]: '{ "type": "module", "exports": "./index.js" }',
+        [`${inner}/index.js`]: '',
+      },
+    });
+    const { faults } = await faultsOf(deployment.root);
+    expect(faults).toMatchObject([
+      {
+        code: 'TASK_MODULE_UNRESOLVABLE',
+        reason: expect.stringContaining('the plugin finds it, but the dispatcher does not'),
+      },
+    ]);
+  });
+
   test('where there are faults of every kind, and all are reported at once', { timeout: 30_000 }, async () => {
     const all = Object.values(causes);
     const plugins = new Set(all.flatMap((cause) => cause.plugins));
@@ -102,7 +142,7 @@ describe('a registry is not built', () => {
     expect(error.faults).toHaveLength(all.length);
     expect(new Set(error.faults.map((fault) => fault.code))).toEqual(new Set(Object.keys(causes)));
     for (const { says } of all) expect(error.message).toMatch(says);
-    expect(error.message).toMatch(/^The registry cannot be built: 15 faults\.\n1\. \[/);
+    expect(error.message).toMatch(/^The registry cannot be built: 16 faults\.\n1\. \[/);
   });
 });
 

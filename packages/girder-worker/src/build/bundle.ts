@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, relative, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
+import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
 import { nameBundledTasks } from './nameBundledTasks.ts';
 import { registryFile } from './registryFile.ts';
 import { taskModulesOf } from './taskModules.ts';
@@ -14,16 +15,10 @@ export interface BundleOptions {
   readonly outDir: string;
 }
 
-export interface BundleReport {
-  readonly entries: readonly {
-    /** Relative to `outDir`. */
-    readonly file: string;
-    /** What is loaded on a cold start: the file and all that it imports statically, minified. */
-    readonly eagerBytes: number;
-  }[];
-  /** All code, whether it is loaded at once or when it is needed; without source maps. */
-  readonly totalBytes: number;
+export interface BundleReport extends BundleSizes {
   readonly ms: number;
+  /** What the bundler found strange, and where. */
+  readonly warnings: readonly string[];
 }
 
 const environmentCredentials = fileURLToPath(
@@ -69,6 +64,7 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     sourcemap: 'external',
     write: false,
     metafile: true,
+    logLevel: 'silent', // Errors are thrown, and warnings reported.
     plugins: [nameBundledTasks(await taskModulesOf(registry, folder, resolution))],
   } satisfies BuildOptions;
 
@@ -80,8 +76,9 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
   await mkdir(join(options.outdir, 'chunks'), { recursive: true });
   await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   return {
-    ...sizesOf(bundle.metafile, (file) => relative(options.outdir, resolve(folder, file))),
+    ...bundleSizes(bundle.metafile, folder, options.outdir),
     ms: performance.now() - start,
+    warnings: await formatMessages(bundle.warnings, { kind: 'warning' }),
   };
 }
 
@@ -89,26 +86,4 @@ function needsRequire({ outputs }: Metafile): boolean {
   return Object.values(outputs).some(({ imports }) =>
     imports.some(({ kind, external }) => external && kind === 'require-call'),
   );
-}
-
-function sizesOf({ outputs }: Metafile, shown: (file: string) => string): Pick<BundleReport, 'entries' | 'totalBytes'> {
-  const code = Object.entries(outputs).filter(([file]) => !file.endsWith('.map'));
-  const entries = code.filter(([file, { entryPoint }]) => entryPoint !== undefined && dirname(shown(file)) === '.');
-  return {
-    entries: entries.map(([file]) => ({ file: shown(file), eagerBytes: bytesOf(outputs, eagerly(outputs, file)) })),
-    totalBytes: bytesOf(outputs, new Set(code.map(([file]) => file))),
-  };
-}
-
-/** A file of the bundle, and those that it imports statically, directly or not. */
-function eagerly(outputs: Metafile['outputs'], file: string, seen = new Set<string>()): ReadonlySet<string> {
-  seen.add(file);
-  for (const { path, kind } of outputs[file]?.imports ?? []) {
-    if (kind === 'import-statement' && path in outputs && !seen.has(path)) eagerly(outputs, path, seen);
-  }
-  return seen;
-}
-
-function bytesOf(outputs: Metafile['outputs'], files: ReadonlySet<string>): number {
-  return [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? 0), 0);
 }

@@ -25,6 +25,8 @@ export function describeFault(fault: Fault): string {
       return `taskImports() of ${fault.plugin} lists ${quote(fault.module)}, which cannot be imported: ${fault.reason}. List modules as a program would import them, and add them to the package's "exports".`;
     case 'TASK_MODULE_FAILED':
       return `The task module ${quote(fault.module)} of ${fault.plugin} fails when it is imported; mend it, or take it out of taskImports():${block(fault.error)}`;
+    case 'TASK_MODULE_COMMON_JS':
+      return `The task module ${quote(fault.module)} of ${fault.plugin} is CommonJS, whose exports a bundle does not know by name. Make it an ES module: "type": "module" in its package.json, import and export in its source.`;
     case 'TASK_NAME_TAKEN':
       return `Several tasks are named ${quote(fault.task)}: ${fault.owners.map(describePlace).join('; ')}. Give one of them another name: app.task({ name: '…' }, …).`;
     case 'TASK_NAME_INVALID':

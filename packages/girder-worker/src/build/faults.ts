@@ -69,6 +69,7 @@ export type Fault =
       readonly reason: string;
     }
   | { readonly code: 'TASK_MODULE_FAILED'; readonly plugin: string; readonly module: string; readonly error: string }
+  | { readonly code: 'TASK_MODULE_COMMON_JS'; readonly plugin: string; readonly module: string }
   | { readonly code: 'TASK_NAME_TAKEN'; readonly task: string; readonly owners: readonly TaskPlace[] }
   | { readonly code: 'TASK_NAME_INVALID'; readonly task: string; readonly place: TaskPlace; readonly reason: string }
   | {

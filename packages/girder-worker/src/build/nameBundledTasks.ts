@@ -32,11 +32,8 @@ export function nameBundledTasks(modules: readonly TaskModule[]): Plugin {
 }
 
 /** The library is imported from where the plugin finds it: the copy that its tasks were declared with. */
-function bindingOf({ specifier, path, isCommonJs }: TaskModule): string {
-  const [name, self] = [JSON.stringify(specifier), JSON.stringify(path)];
-  return isCommonJs
-    ? `require("girder-worker/app").bindTaskNames(${name}, module.exports);`
-    : `import { bindTaskNames as __bindTaskNames } from "girder-worker/app";
-import * as __taskModule from ${self};
-__bindTaskNames(${name}, __taskModule);`;
+function bindingOf({ specifier, path }: TaskModule): string {
+  return `import { bindTaskNames as __bindTaskNames } from 'girder-worker/app';
+import * as __taskModule from ${JSON.stringify(path)};
+__bindTaskNames(${JSON.stringify(specifier)}, __taskModule);`;
 }

@@ -10,7 +10,7 @@ import { emptyModules, exportedTasks, type TaskModule } from './exportedTasks.ts
 import { FaultFound, orFault, textOf } from './faultFound.ts';
 import type { Fault, Step } from './faults.ts';
 import type { FromChild, Inspection, InspectionOrder } from './inspection.ts';
-import { resolveFrom, resolveTaskModule } from './resolveModule.ts';
+import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
 import { knownSettings } from './settings.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
@@ -97,10 +97,12 @@ async function importTaskModule({ plugin, folder, root }: InspectionOrder, modul
     (error) => ({ code: 'TASK_MODULE_UNRESOLVABLE', plugin, module, reason: (error as Error).message }),
     () => resolveTaskModule(module, folder, root),
   );
-  return orFault<Exports>(
+  const exports = await orFault<Exports>(
     (error) => ({ code: 'TASK_MODULE_FAILED', plugin, module, error: textOf(error) }),
     () => import(url),
   );
+  if (isCommonJs(url, exports)) throw new FaultFound({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
+  return exports;
 }
 
 function kindOf(value: unknown): string {

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const require = createRequire(import.meta.url);
 
 /**
  * The URL of a module as a module in this folder would import it. Needs Node's `--experimental-import-meta-resolve`, as
@@ -22,6 +25,12 @@ export function resolveTaskModule(specifier: string, folder: string, root: strin
   const fromRoot = resolveForDispatcher(root, specifier);
   if (fromPlugin === fromRoot) return fromPlugin;
   throw new Error(`the plugin finds ${shown(fromPlugin)}, but the dispatcher ${shown(fromRoot)}`);
+}
+
+/** Whether a module that has been imported is CommonJS: what it gave to `module.exports` is then its default export. */
+export function isCommonJs(url: string, exports: Readonly<Record<string, unknown>>): boolean {
+  const loaded = url.startsWith('file:') ? require.cache[fileURLToPath(url)] : undefined;
+  return loaded !== undefined && loaded.exports === exports.default;
 }
 
 function resolveForDispatcher(root: string, specifier: string): string {

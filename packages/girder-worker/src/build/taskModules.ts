@@ -7,7 +7,6 @@ export interface TaskModule {
   readonly specifier: string;
   /** Absolute path, links followed. */
   readonly path: string;
-  readonly isCommonJs: boolean;
 }
 
 /**
@@ -25,18 +24,13 @@ export async function taskModulesOf(registryFile: string, root: string, options:
     write: false,
     outdir: root, // Asked for, though nothing is written.
     metafile: true,
+    logLevel: 'silent', // Errors are thrown.
     plugins: [followOnlyImportsOf(registryFile)],
   });
-  const inputs = new Map(Object.entries(metafile.inputs).map(([path, input]) => [resolve(root, path), input]));
-  const imports = inputs.get(registryFile)?.imports ?? [];
-  const specifiers = new Map(
-    imports.filter(({ external }) => !external).map(({ path, original }) => [resolve(root, path), original ?? path]),
-  );
-  return [...specifiers].map(([path, specifier]) => ({
-    specifier,
-    path,
-    isCommonJs: inputs.get(path)?.format === 'cjs',
-  }));
+  const registry = Object.entries(metafile.inputs).find(([path]) => resolve(root, path) === registryFile);
+  const imports = registry?.[1].imports.filter(({ external }) => !external) ?? [];
+  const specifiers = new Map(imports.map(({ path, original }) => [resolve(root, path), original ?? path]));
+  return [...specifiers].map(([path, specifier]) => ({ path, specifier }));
 }
 
 function followOnlyImportsOf(file: string): Plugin {

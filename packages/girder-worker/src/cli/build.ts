@@ -21,6 +21,7 @@ export function buildCommand(): Command {
       const { bundleFunctions } = await import('../build/bundle.ts');
       const folder = resolve(outDir ?? resolve(root, '.build'), 'dispatcher');
       const report = await bundleFunctions({ root, outDir: folder });
+      for (const warning of report.warnings) writeErr(warning);
       for (const { file, eagerBytes } of report.entries) {
         writeOut(
           `${relative(process.cwd(), resolve(folder, file))}: ${kilobytes(eagerBytes)} loaded on a cold start\n`,

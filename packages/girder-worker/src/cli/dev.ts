@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 
 interface DevOptions {
@@ -27,9 +28,9 @@ export function devCommand(): Command {
     )
     .option('--concurrency <number>', 'invocations at once, of up to ten tasks each', atMost(1000), 5) // What Lambda begins with.
     .option('--timeout <seconds>', 'time limit of an invocation, and so of a task', atMost(900), 60)
-    .option('--run <script>', 'run this script against the stack, and end with it and its exit code')
+    .option('--run <script>', 'run this script against the stack, and end with it and its exit code', script)
     .addHelpText('after', help)
-    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions) => {
+    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions, command: Command) => {
       const { runLocalStack } = await import('./localStack.ts'); // Loaded only here, as no other command needs it.
       const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
       const exitCode = await runLocalStack({
@@ -38,8 +39,8 @@ export function devCommand(): Command {
         concurrency,
         timeoutSeconds: timeout,
         ...(run !== undefined && { script: run }),
-      });
-      process.exit(exitCode); // Whatever was interrupted ends here, too.
+      }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
+      process.exit(exitCode); // What was interrupted ends here, too.
     });
 }
 
@@ -56,6 +57,11 @@ function port(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= 65535) return value;
   throw new InvalidArgumentError('A port is a whole number from 0 to 65535; 0 takes any free one.');
+}
+
+function script(file: string): string {
+  if (existsSync(file)) return file;
+  throw new InvalidArgumentError('There is no such file.');
 }
 
 function atMost(limit: number): (text: string) => number {

@@ -1,4 +1,3 @@
-import { decompress } from './compression.ts';
 import { type Envelope, openEnvelope } from './envelope.ts';
 import { DecodeError } from './errors.ts';
 import { optionalText } from './headerReaders.ts';
@@ -47,8 +46,7 @@ export async function decodePayload(
   assertSize(text, maxBodyBytes);
   const envelope = openEnvelope(text);
   try {
-    const packed = unwrap(envelope);
-    const unpacked = unzip(packed, envelope, maxDecompressedBytes);
+    const unpacked = await decompressed(unwrap(envelope), envelope, maxDecompressedBytes);
     return { envelope, payload: await deserialize(unpacked, envelope.contentType) };
   } catch (error) {
     throw withIdentity(error, envelope);
@@ -70,9 +68,10 @@ function unwrap({ body, properties }: Envelope): Payload {
   throw new DecodeError('UNKNOWN_BODY_ENCODING', `The body is encoded in "${encoding}", which is not base64.`);
 }
 
-function unzip(payload: Payload, { headers }: Envelope, maxBytes: number): Payload {
+async function decompressed(payload: Payload, { headers }: Envelope, maxBytes: number): Promise<Payload> {
   const compression = optionalText(headers.compression, 'compression');
   if (compression === null || compression === '') return payload;
+  const { decompress } = await import('./compression.ts');
   return decompress(Buffer.from(payload), compression, maxBytes);
 }
 

@@ -1,3 +1,5 @@
+import { EncodeError } from './errors.ts';
+
 /** ISO 8601 as Python's `isoformat()` writes it and `fromisoformat()` reads it, basic forms included. */
 const isoPattern =
   /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?)?)?$/i;
@@ -34,8 +36,15 @@ export function hasOffset(text: string): boolean {
   return isoPattern.exec(text)?.[8] !== undefined;
 }
 
-/** A moment as Python's `isoformat()` writes it in UTC: microseconds if there are any, no offset. */
+/**
+ * A moment as Python's `isoformat()` writes it in UTC: microseconds if there are any, no offset.
+ *
+ * Throws EncodeError for an invalid Date, and for a year that Python has not.
+ */
 export function isoFromDate(date: Date): string {
+  const year = date.getUTCFullYear();
+  if (Number.isNaN(year)) throw new EncodeError('An invalid Date is not JSON serializable: send null.');
+  if (year < 1 || year > 9999) throw new EncodeError(`Python has no year ${year}: send the date as a string.`);
   const text = date.toISOString();
   return text.endsWith('.000Z') ? text.slice(0, -5) : text.replace('Z', '000');
 }

@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { EncodeError } from './errors.ts';
 import { isoFromDate } from './isoTime.ts';
 import { DateTime, Decimal, type KombuValue, kombuTag, PlainDate, PlainTime, type Tagged, Uuid } from './values.ts';
 
@@ -26,7 +25,7 @@ function text(value: KombuValue | undefined): string {
 export function kombuTagOf(value: object): Tagged | undefined {
   if (kombuTag in value && typeof value[kombuTag] === 'function') return value[kombuTag]() as Tagged;
   if (value instanceof Uint8Array) return tagOfBytes(value);
-  if (value instanceof Date) return { type: 'datetime', value: isoOf(value) };
+  if (value instanceof Date) return { type: 'datetime', value: `${isoFromDate(value)}+00:00` };
   return undefined;
 }
 
@@ -34,11 +33,4 @@ function tagOfBytes(bytes: Uint8Array): Tagged {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return { type: 'bytes', value: buffer.toString('utf8') };
   return { type: 'base64', value: buffer.toString('base64') };
-}
-
-function isoOf(date: Date): string {
-  const year = date.getUTCFullYear();
-  if (Number.isNaN(year)) throw new EncodeError('An invalid Date is not JSON serializable: send null.');
-  if (year < 1 || year > 9999) throw new EncodeError(`Python has no year ${year}: send the date as a string.`);
-  return `${isoFromDate(date)}+00:00`;
 }

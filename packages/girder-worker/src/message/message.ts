@@ -51,6 +51,7 @@ export interface Message {
   readonly timelimit: TimeLimit;
   readonly priority: number;
   readonly shadow: string | null;
+  /** Whether the sender wants no result; false where it left that to the task, as `send_task` does. */
   readonly ignoreResult: boolean;
   readonly replacedTaskNesting: number;
   readonly stamps: Readonly<Record<string, KombuValue>>;

@@ -1,10 +1,8 @@
+import type { AwsPlace } from '../aws/clientSettings.ts';
+
 /** Where results are kept, as Celery's `result_backend` says it. */
-export interface BackendUrl {
+export interface BackendUrl extends AwsPlace {
   readonly table: string;
-  readonly region: string | undefined;
-  /** Of an emulator. */
-  readonly endpoint: string | undefined;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
 }
 
 const example = 'dynamodb://@us-east-1/celery, or dynamodb://key:secret@localhost:8000/celery for an emulator';

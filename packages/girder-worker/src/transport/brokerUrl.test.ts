@@ -2,12 +2,13 @@ import { expect, test } from 'vitest';
 import { masked, parseBrokerUrl } from './brokerUrl.ts';
 
 test('a broker URL without a host means the account of the AWS environment', () => {
-  for (const url of ['sqs://', 'sqs:////']) expect(parseBrokerUrl(url)).toEqual({ endpoint: undefined, credentials: undefined });
+  for (const url of ['sqs://', 'sqs:////']) expect(parseBrokerUrl(url)).toEqual({ endpoint: undefined, region: undefined, credentials: undefined });
 });
 
 test('a broker URL may name an emulator and its credentials, percent-encoded', () => {
   expect(parseBrokerUrl('sqs://key:se%2Fcret@localhost:9324//')).toEqual({
     endpoint: 'http://localhost:9324',
+    region: undefined,
     credentials: { accessKeyId: 'key', secretAccessKey: 'se/cret' },
   });
 });

@@ -1,18 +1,14 @@
-/** Where messages are sent, as Celery's `broker_url` says it. */
-export interface BrokerUrl {
-  /** Of an emulator, or of another SQS than Amazon's. */
-  readonly endpoint: string | undefined;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined;
-}
+import type { AwsPlace } from '../aws/clientSettings.ts';
 
 const example = 'sqs:// for the account of the AWS environment, or sqs://key:secret@localhost:9324// for an emulator';
 
 /** Reads Celery's URL `sqs://key:secret@host:port//`. Throws an Error that names what is wrong with it. */
-export function parseBrokerUrl(url: string): BrokerUrl {
+export function parseBrokerUrl(url: string): AwsPlace {
   const parts = /^sqs:\/\/(?:(?<key>[^:@/]*):(?<secret>[^@]*)@)?(?<host>[^/:]*)(?::(?<port>\d+))?\/*$/.exec(url)?.groups;
   if (!parts) throw new Error(`GIRDER_WORKER_BROKER is not the URL of an SQS broker: "${masked(url)}". Write for example ${example}.`);
   const { key, secret, host, port } = parts;
   return {
+    region: undefined,
     endpoint: host ? `http://${host}${port ? `:${port}` : ''}` : undefined,
     credentials: key && secret ? { accessKeyId: decodeURIComponent(key), secretAccessKey: decodeURIComponent(secret) } : undefined,
   };

@@ -5,6 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { clientSettings } from '../aws/clientSettings.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import { sqsQueueName } from './queueName.ts';
 import type { Transport } from './transport.ts';
@@ -21,11 +22,9 @@ export interface SqsTransportOptions {
 /** The transport that the environment names: GIRDER_WORKER_BROKER, and the AWS SDK's own variables. */
 export function connectTransport(env: NodeJS.ProcessEnv): Transport {
   const broker = parseBrokerUrl(env.GIRDER_WORKER_BROKER ?? 'sqs://');
-  const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL ?? broker.endpoint;
   const client = new SQSClient({
-    ...(endpoint && { endpoint, useQueueUrlAsEndpoint: false }), // An emulator's queue URLs name hosts that do not resolve.
-    ...(broker.credentials && { credentials: broker.credentials }),
-    ...(endpoint && !env.AWS_REGION && { region: 'us-east-1' }),
+    ...clientSettings(env, 'SQS', broker),
+    useQueueUrlAsEndpoint: false, // An emulator's queue URLs may name hosts that do not resolve.
   });
   return createSqsTransport({ client, deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL });
 }

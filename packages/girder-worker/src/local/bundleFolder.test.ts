@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createBundleFolder } from './bundleFolder.ts';
+
+test('a bundle folder is made for this process, those of dead processes go, and all others stay', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'bundle-folder-'));
+  const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+  await once(dead, 'exit');
+  for (const name of [`dev-${dead.pid}`, `dev-${process.ppid}`, 'dispatcher', 'dev-x']) {
+    await mkdir(join(root, '.build', name, 'chunks'), { recursive: true });
+  }
+
+  expect(await createBundleFolder(root)).toBe(join(root, '.build', `dev-${process.pid}`));
+  const expected = ['dispatcher', 'dev-x', `dev-${process.ppid}`, `dev-${process.pid}`];
+  expect((await readdir(join(root, '.build'))).sort()).toEqual(expected.sort());
+  await rm(root, { recursive: true });
+});

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildRegistry } from '../packages/girder-worker/src/build/buildRegistry.ts';
+import { bundleFunctions } from '../packages/girder-worker/src/build/bundle.ts';
+import { registryFile, writeRegistry } from '../packages/girder-worker/src/build/registryFile.ts';
+import { startDispatcher } from '../packages/girder-worker/src/local/dispatcher.ts';
+import { type Emulators, startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/variables.ts';
+import { createDeployment } from './fixtures/plugins/deployment.ts';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
+const dispatcherLibraries = ['@aws-lambda-powertools/logger', '@middy/core'];
+
+/** The whole local stack with plugins of the tests' own: emulators, and the bundled dispatcher behind its queue. */
+export interface Stack {
+  readonly emulators: Emulators;
+  /** For processes that are to reach the stack. */
+  readonly env: NodeJS.ProcessEnv;
+  /** What the dispatcher has printed. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Names of plugins in `plugins/` and `test/fixtures/plugins/`. */
+  readonly plugins: readonly string[];
+  readonly timeoutSeconds?: number;
+  readonly concurrency?: number;
+}
+
+export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2 }: StackOptions): Promise<Stack> {
+  const deployment = createDeployment(plugins, { files: dispatcherSources() });
+  const { root } = deployment;
+  for (const library of dispatcherLibraries) link(library, root);
+  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  const outDir = join(root, '.build');
+  await bundleFunctions({ root, outDir });
+
+  const emulators = await startEmulators();
+  const lines: string[] = [];
+  const dispatcher = await startDispatcher({
+    emulators,
+    file: join(outDir, 'handler.mjs'),
+    concurrency,
+    timeoutSeconds,
+    printLine: (line) => lines.push(line),
+    onFault: ({ code, reason }) => lines.push(`${code}: ${reason}`),
+  });
+  return {
+    emulators,
+    env: isolatedVariables(process.env, stackVariables(emulators, 'celery')),
+    lines,
+    async stop() {
+      await dispatcher.stop(1000);
+      await emulators.stop();
+      deployment[Symbol.dispose]();
+    },
+  };
+}
+
+/** The function as it is, but for the registry, which is that of the tests' plugins. */
+function dispatcherSources(): Record<string, string> {
+  const folder = 'functions/dispatcher';
+  const names = readdirSync(join(repository, folder)).filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
+  return Object.fromEntries(names.map((name) => [`${folder}/${name}`, readFileSync(join(repository, folder, name), 'utf8')]));
+}
+
+function link(library: string, root: string): void {
+  const target = join(root, 'node_modules', library);
+  mkdirSync(dirname(target), { recursive: true });
+  symlinkSync(join(repository, 'node_modules', library), target, 'dir');
+}
