@@ -18,7 +18,7 @@ const library = path.join(root, 'packages/girder-worker/src');
 
 /** The library's modules by their path below src/, without tests and what these need. */
 const modules: ReadonlyMap<string, Source> = new Map(
-  globSync('**/*.ts', { cwd: library, exclude: ['**/*.test.ts', '**/*.d.ts', '**/fixtures/**'] })
+  globSync('**/*.ts', { cwd: library, exclude: ['**/*.{test,arbitrary}.ts', '**/*.d.ts', '**/fixtures/**'] })
     .sort()
     .map((file) => [file, readSource(readFileSync(path.join(library, file), 'utf8'))]),
 );

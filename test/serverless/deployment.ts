@@ -40,12 +40,15 @@ export async function createDeployment(): Promise<Deployment> {
   const attempts = path.join(temporary, 'network-attempts');
   await mkdir(folder);
   await writeFile(attempts, '');
-  for (const copied of ['package.json', 'package-lock.json', 'serverless.yml', 'infra', 'functions', 'scripts']) {
+  for (const copied of ['package.json', 'serverless.yml', 'infra', 'functions']) {
     await cp(path.join(root, copied), path.join(folder, copied), { recursive: true });
   }
   for (const linked of ['node_modules', 'packages', 'plugins']) {
     await symlink(path.join(root, linked), path.join(folder, linked));
   }
+  // It is set up already: with the dependencies of this checkout, which must not be installed through the link.
+  await mkdir(path.join(folder, 'scripts'));
+  await writeFile(path.join(folder, 'scripts/setup.mjs'), '');
   const env = {
     PATH: process.env.PATH,
     HOME: temporary, // Nothing is configured: no AWS profile, no npm settings.

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Fault, Step } from './faults.ts';
 import type { FromChild, Inspection, InspectionOrder } from './inspection.ts';
+import { isRecord } from './manifest.ts';
 
 const childModule = fileURLToPath(new URL(`./pluginChild${extname(import.meta.url)}`, import.meta.url));
 
@@ -30,7 +31,8 @@ export function inspectPlugin(order: InspectionOrder, limitMs: number): Promise<
     const timeUp = () => settleFault({ code: 'PLUGIN_CHILD_TIMED_OUT', plugin, during, limitMs, output: output() });
     const clock = setTimeout(timeUp, limitMs);
 
-    child.on('message', (message: FromChild) => {
+    child.on('message', (message) => {
+      if (!isFromChild(message)) return; // The plugin's own, as to a process manager.
       clock.refresh();
       if (message.kind === 'step') during = message.step;
       else settle(message.inspection);
@@ -54,6 +56,10 @@ export function inspectPlugin(order: InspectionOrder, limitMs: number): Promise<
       done(inspection);
     }
   });
+}
+
+function isFromChild(message: unknown): message is FromChild {
+  return isRecord(message) && (message.kind === 'step' || message.kind === 'inspected');
 }
 
 /** Collects the end of what a process writes, instead of letting it into our own output. */

@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Data, literal, memberAccess, propertyKey, stringLiteral } from './literal.ts';
@@ -37,29 +35,4 @@ describe('a literal', () => {
       }),
     );
   });
-
-  test('is laid out as the formatter would lay it out', () => {
-    const value: Data = {
-      short: { a: [1, "it's", '"so"'], none: {}, empty: [] },
-      'two-words': [
-        { name: 'one', optional: true },
-        { name: 'two', optional: true },
-      ],
-      mixed: [{ name: 'one' }, { name: 'two', optional: true }],
-      long: { names: Array.from({ length: 9 }, (_, place) => ({ name: `parameter${place}` })), rest: false },
-      words: Array.from({ length: 30 }, (_, place) => `word ${place}`),
-    };
-    const source = `export const data = ${literal(value, '', 20)};\n`;
-    expect(formatted(source)).toBe(source);
-  });
 });
-
-function formatted(source: string): string {
-  const repository = fileURLToPath(new URL('../../../..', import.meta.url));
-  const biome = fileURLToPath(new URL('../../../../node_modules/.bin/biome', import.meta.url));
-  return execFileSync(biome, ['format', '--stdin-file-path=data.ts'], {
-    cwd: repository,
-    input: source,
-    encoding: 'utf8',
-  });
-}

@@ -1,6 +1,6 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { updateRegistry } from './buildRegistry.ts';
+import { shown, updateRegistry } from './buildRegistry.ts';
 
 export function buildCommand(): Command {
   return new Command('build')
@@ -23,9 +23,7 @@ export function buildCommand(): Command {
       const report = await bundleFunctions({ root, outDir: folder });
       for (const warning of report.warnings) writeErr(warning);
       for (const { file, eagerBytes } of report.entries) {
-        writeOut(
-          `${relative(process.cwd(), resolve(folder, file))}: ${kilobytes(eagerBytes)} loaded on a cold start\n`,
-        );
+        writeOut(`${shown(resolve(folder, file))}: ${kilobytes(eagerBytes)} loaded on a cold start\n`);
       }
       writeOut(`Bundled ${kilobytes(report.totalBytes)} in ${Math.round(report.ms)} ms.\n`);
     });

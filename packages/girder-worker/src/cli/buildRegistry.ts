@@ -6,7 +6,7 @@ import type { Staleness } from '../build/staleness.ts';
 interface CommandOptions {
   readonly root: string;
   readonly out?: string;
-  readonly check: boolean;
+  readonly check?: true;
 }
 
 /** Where a command writes: Commander's `configureOutput`. */
@@ -20,7 +20,7 @@ export function buildRegistryCommand(): Command {
     .description('Write down which tasks the plugins have: the registry that the dispatcher is built with.')
     .option('--root <folder>', 'folder of the package.json whose dependencies are the plugins', '.')
     .option('--out <file>', 'the registry (default: functions/dispatcher/registry.generated.ts below --root)')
-    .option('--check', 'write nothing, and fail if the registry is not up to date', false)
+    .option('--check', 'write nothing, and fail if the registry is not up to date')
     .addHelpText('after', help)
     .action(async ({ root, out, check }: CommandOptions, command: Command) => {
       const output = command.configureOutput() as Output;
@@ -107,8 +107,10 @@ function describe({ added, removed, changed, elsewhere }: Staleness): string {
   return lines.map((line) => `  ${line}\n`).join('');
 }
 
-function shown(file: string): string {
-  return relative(process.cwd(), file);
+/** A path as it is shortest to read and to click on. */
+export function shown(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') ? file : path;
 }
 
 function count(number: number, noun: string): string {

@@ -37,7 +37,7 @@ export function readYaml(text: string): KombuValue {
     customTags: (tags: Tags) => [...tags.filter(isUnderstood), timestamp, merge],
     intAsBigInt: true,
     uniqueKeys: false, // Python takes the last one; and looking for the first takes quadratic time.
-    logLevel: 'silent',
+    logLevel: 'error', // Nothing is printed: what is wrong is found in the document.
     prettyErrors: false,
   });
   const [problem] = [...document.errors, ...document.warnings];

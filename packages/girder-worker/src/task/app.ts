@@ -1,6 +1,6 @@
 import { type ApplyOptions, type AsyncResult, type Control, type TaskClient } from './client.ts';
 import { AppConfig } from './config.ts';
-import { attachDefinition, type CallSite } from './definition.ts';
+import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { publicNameOf } from './origin.ts';
@@ -17,7 +17,15 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
   applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
 }
 
-type TaskBody<A extends readonly unknown[], R> = (this: Task, ...args: A) => R;
+/**
+ * What a task is declared with. It is not said more closely, as a signature here would become the type of parameters
+ * that have only a default: `(times = 2) => …` takes a number, not anything.
+ */
+// biome-ignore lint/complexity/noBannedTypes: see above
+type TaskFunction = Function;
+
+/** The task that a function becomes: `this` is given by the worker, and is none of its arguments. */
+type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R ? RegisteredTask<A, R> : never;
 
 /** The application: what tasks are declared with, and the door to those that run elsewhere. */
 export class App {
@@ -29,19 +37,19 @@ export class App {
   }
 
   /** Declares a task. Its name is that of its module and its export, unless `options.name` gives another. */
-  task<A extends readonly unknown[], R>(fn: TaskBody<A, R>): RegisteredTask<A, R>;
-  task<A extends readonly unknown[], R>(options: TaskOptions, fn: TaskBody<A, R>): RegisteredTask<A, R>;
-  task<A extends readonly unknown[], R>(first: TaskOptions | TaskBody<A, R>, second?: TaskBody<A, R>): unknown {
+  task<F extends TaskFunction>(fn: F): TaskOf<F>;
+  task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
+  task(first: TaskOptions | TaskFunction, second?: TaskFunction): unknown {
     const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
     if (typeof fn !== 'function') throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
-    const definition = { fn: fn as unknown as (this: Task, ...args: never[]) => unknown, options, definedAt: callSite(this.task) };
+    const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
-    const task = (...args: A): R => fn.apply(eagerTask(task.name, args), args as unknown as [...A]);
+    const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
-    const applyAsync = (args: A, { kwargs = {}, ...call }: ApplyOptions = {}) =>
+    const applyAsync = (args: readonly unknown[], { kwargs = {}, ...call }: ApplyOptions = {}) =>
       this.#client.send(task.name, args, kwargs, { ...this.#sendingDefaults(options), ...call });
-    return Object.assign(task, { applyAsync, delay: (...args: A) => applyAsync(args) });
+    return Object.assign(task, { applyAsync, delay: (...args: unknown[]) => applyAsync(args) });
   }
 
   /** Sends a task by its name, whoever implements it. */
