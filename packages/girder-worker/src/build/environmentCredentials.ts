@@ -1,7 +1,5 @@
-import { fromEnv } from '@aws-sdk/credential-provider-env';
-
 /**
  * Takes the place of `@aws-sdk/credential-provider-node` in bundles. Lambda and the emulators give credentials by
  * environment variables; the other sources (profiles, SSO, instance metadata) would double what a cold start loads.
  */
-export const defaultProvider = () => fromEnv();
+export { fromEnv as defaultProvider } from '@aws-sdk/credential-provider-env';

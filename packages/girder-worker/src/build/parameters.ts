@@ -1,5 +1,5 @@
 import { type AnyNode, type FunctionExpression, type ObjectPattern, type Pattern, parseExpressionAt } from 'acorn';
-import type { Parameter, Parameters } from '../registry/registry.ts';
+import type { Keywords, Parameter, Parameters } from '../registry/registry.ts';
 
 /**
  * What a function takes, read from its source, as Python would say it:
@@ -78,7 +78,7 @@ function destructured(pattern: Pattern): { pattern: ObjectPattern; hasDefault: b
 }
 
 /** Where the object itself has a default, as in `({ a } = {})`, all of it may be left out. */
-function keywordsOf({ properties }: ObjectPattern, allOptional: boolean): NonNullable<Parameters['keywords']> {
+function keywordsOf({ properties }: ObjectPattern, allOptional: boolean): Keywords {
   const names: Parameter[] = [];
   let rest = false;
   for (const property of properties) {
@@ -87,7 +87,7 @@ function keywordsOf({ properties }: ObjectPattern, allOptional: boolean): NonNul
     if (property.type !== 'Property' || name === undefined) rest = true;
     else names.push(allOptional || property.value.type === 'AssignmentPattern' ? { name, optional: true } : { name });
   }
-  return { names, rest };
+  return allOptional ? { names, rest, optional: true } : { names, rest };
 }
 
 function keyOf({

@@ -123,8 +123,8 @@ function endpoints(emulators: Emulators): string[] {
 }
 
 function onFault({ code, reason, messageIds }: MappingFault): void {
-  const kept = messageIds.length === 0 ? '' : ` (${messageIds.length} messages stay in the queue)`;
-  writeErr(`event-source mapping: ${code}: ${reason}${kept}\n`);
+  const kept = messageIds.length === 1 ? '1 message stays' : `${messageIds.length} messages stay`;
+  writeErr(`event-source mapping: ${code}: ${reason}${messageIds.length === 0 ? '' : ` (${kept} in the queue)`}\n`);
 }
 
 function printLine(line: string, stream: 'stdout' | 'stderr'): void {

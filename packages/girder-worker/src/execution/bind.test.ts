@@ -35,6 +35,13 @@ describe('arguments are bound as Python binds them', () => {
     expect(bind(anything, [], { a: 1, b: 2 })).toEqual([{ a: 1, b: 2 }]);
   });
 
+  test('a default of the whole destructured parameter holds where no keyword is given', () => {
+    const flags: Parameters = { positional: [], keywords: { names: [{ name: 'a', optional: true }], rest: false, optional: true } };
+    expect(bind(flags, [])).toEqual([]);
+    expect(bind(flags, [], { a: 1 })).toEqual([{ a: 1 }]);
+    expect(bind(flags, [{}])).toEqual([{}]);
+  });
+
   test('a destructured parameter may be passed in its own place, as a TypeScript client does', () => {
     expect(bind(resize, ['i', { width: 10 }])).toEqual(['i', { width: 10 }]);
   });

@@ -35,7 +35,8 @@ export function bindArguments(
   const absent = keywords?.names.filter((option) => !option.optional && !forOptions.has(option.name)) ?? [];
   if (absent.length > 0) throw missingArguments(name, 'keyword-only', absent);
 
-  if (keywords) bound.set(positional.length, Object.fromEntries(forOptions));
+  const defaultHolds = keywords?.optional && !options && forOptions.size === 0;
+  if (keywords && !defaultHolds) bound.set(positional.length, Object.fromEntries(forOptions));
   // Only up to the last one given, so that a function that looks at `arguments.length` sees what a caller passed.
   return Array.from({ length: Math.max(-1, ...bound.keys()) + 1 }, (_, place) => bound.get(place));
 }

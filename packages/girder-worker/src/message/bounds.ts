@@ -1,7 +1,7 @@
 import { maxDepth } from './pythonLimits.ts';
 
-/** More values than a message of the largest size can spell out: those come from references to references. */
-const maxValues = 2_000_000;
+/** More values than any message of SQS can spell out: so many come only from references to references. */
+const maxValues = 1_000_000;
 
 /**
  * Throws RangeError for a value that is nested deeper than Python could read, contains itself, or would have too many

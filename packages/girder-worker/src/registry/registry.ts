@@ -14,7 +14,15 @@ export interface Parameters {
   /** The name of a final `...rest` parameter. */
   readonly rest?: string;
   /** A final destructured parameter takes keyword arguments: those it names or, with a rest element, all. */
-  readonly keywords?: { readonly names: readonly Parameter[]; readonly rest: boolean };
+  readonly keywords?: Keywords;
+}
+
+export interface Keywords {
+  readonly names: readonly Parameter[];
+  /** Any other name is taken, too. */
+  readonly rest: boolean;
+  /** Present where the parameter has a default as a whole, which holds if no keyword is given. */
+  readonly optional?: true;
 }
 
 /** One task of the registry: what is known of it is data; its code is loaded when it is first run. */
@@ -23,8 +31,11 @@ export interface RegistryEntry {
   readonly plugin: string;
   readonly options: TaskOptions;
   readonly parameters: Parameters;
-  /** Gives the task as its module exports it. */
-  readonly load: () => Promise<unknown>;
+  /**
+   * Gives the task as its module exports it, or a promise of it. It is not typed as one, as `satisfies Registry` would
+   * then make `unknown` of every task.
+   */
+  readonly load: () => unknown;
 }
 
 /** What `npm run build-registry` generates: the tasks of all plugins, and what the plugins changed in the app's settings. */

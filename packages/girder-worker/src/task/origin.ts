@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TaskDefinition } from './definition.ts';
+import { definitionOf, type TaskDefinition } from './definition.ts';
 import { taskName } from './name.ts';
 
 const boundNames = new WeakMap<object, string>();
@@ -12,8 +12,11 @@ const foundNames = new WeakMap<object, string>();
  * Names the tasks among a module's exports. Bundles call it, as in a bundle a task no longer knows its module.
  */
 export function bindTaskNames(specifier: string, exports: Readonly<Record<string, unknown>>): void {
-  for (const [exportName, value] of Object.entries(exports)) {
-    if (typeof value === 'function' && !boundNames.has(value)) boundNames.set(value, taskName(specifier, exportName));
+  for (const value of Object.values(exports)) {
+    const definition = definitionOf(value);
+    if (definition && !boundNames.has(value as object)) {
+      boundNames.set(value as object, taskName(specifier, exportNameIn(exports, value, definition) ?? definition.fn.name));
+    }
   }
 }
 
@@ -29,7 +32,8 @@ export function publicNameOf(task: object, definition: TaskDefinition): string {
   return found;
 }
 
-function findName(task: object, { fn, definedAt }: TaskDefinition): string {
+function findName(task: object, definition: TaskDefinition): string {
+  const { fn, definedAt } = definition;
   const file = fileOf(definedAt.stack ?? '');
   const specifier = file && specifierOf(file);
   if (!specifier) {
@@ -37,7 +41,7 @@ function findName(task: object, { fn, definedAt }: TaskDefinition): string {
       `The task "${fn.name || 'anonymous'}" has no name: its module is exported by no package. Give it one: app.task({ name: 'my.task' }, …).`,
     );
   }
-  const exportName = exportNameOf(task, file) ?? fn.name;
+  const exportName = exportNameOf(task, definition, file) ?? fn.name;
   if (!exportName) {
     throw new Error(
       `A task of ${specifier} has no name yet, as it is an unnamed function of a module that is still loading. Name the function, or give { name }.`,
@@ -95,11 +99,16 @@ function matchTarget(path: string, key: string, target: unknown): string | undef
 }
 
 /** The export of the (already loaded) module that is this very task; undefined while the module is still loading. */
-function exportNameOf(task: object, file: string): string | undefined {
+function exportNameOf(task: object, definition: TaskDefinition, file: string): string | undefined {
   try {
-    const exports = createRequire(import.meta.url)(file) as Record<string, unknown>;
-    return Object.keys(exports).find((name) => exports[name] === task);
+    return exportNameIn(createRequire(import.meta.url)(file) as Record<string, unknown>, task, definition);
   } catch {
     return undefined; // Node refuses to require a module that is still being evaluated, or that awaits at its top.
   }
+}
+
+/** Of several names for one task its function's own, and `default` only where there is no other. */
+function exportNameIn(exports: Readonly<Record<string, unknown>>, task: unknown, { fn }: TaskDefinition): string | undefined {
+  const names = Object.keys(exports).filter((name) => exports[name] === task);
+  return names.find((name) => name === fn.name) ?? names.find((name) => name !== 'default') ?? names[0];
 }

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decode } from './decode.ts';
+import { encode, type OutgoingMessage } from './encode.ts';
+import { EncodeError } from './errors.ts';
+import type { Message, WireSignature } from './message.ts';
+import { stringifyPythonJson } from './pythonJson.ts';
+import { anyText, kombuObjects, kombuValues } from './values.arbitrary.ts';
+
+interface Envelope {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+function envelopeOf(message: OutgoingMessage, nowMs?: number): Envelope {
+  return JSON.parse(Buffer.from(encode(message, nowMs), 'base64').toString()) as Envelope;
+}
+
+const id = fc.uuid();
+const name = fc.stringMatching(/^[a-z]+(\.[a-z_]+){1,3}$/);
+const count = fc.nat();
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const time = fc.constantFrom('2030-01-02T03:04:05.678901+00:00', '2030-01-02T03:04:05', '2030-01-02T03:04:05+02:00');
+
+const signature: fc.Arbitrary<WireSignature> = fc.record({
+  task: name,
+  args: fc.array(kombuValues, { maxLength: 2 }),
+  kwargs: kombuObjects,
+  options: kombuObjects,
+  subtask_type: orNull(fc.constantFrom('group', 'chord', 'chain')),
+  immutable: fc.boolean(),
+});
+const signatures = fc.array(signature, { maxLength: 2 });
+
+/** Names that Celery does not define. */
+const own = kombuObjects.map((object) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [`x-${key}`, value])),
+);
+
+const messages: fc.Arbitrary<Message> = fc.record({
+  protocol: fc.constant(2 as const),
+  task: name,
+  id,
+  args: fc.array(kombuValues, { maxLength: 3 }),
+  kwargs: kombuObjects,
+  embed: fc.record({ callbacks: signatures, errbacks: signatures, chain: signatures, chord: orNull(signature) }),
+  retries: count,
+  eta: orNull(time),
+  expires: orNull(time),
+  group: orNull(id),
+  groupIndex: orNull(count),
+  rootId: id,
+  parentId: orNull(id),
+  correlationId: id,
+  replyTo: orNull(id),
+  timelimit: fc.record({ hardSeconds: orNull(fc.double({ noNaN: true })), softSeconds: orNull(count) }),
+  priority: fc.nat({ max: 9 }),
+  shadow: orNull(anyText),
+  ignoreResult: fc.boolean(),
+  replacedTaskNesting: count,
+  stamps: kombuObjects,
+  stampedHeaders: fc.array(anyText, { maxLength: 3 }),
+  origin: anyText,
+  argsRepr: anyText,
+  kwargsRepr: anyText,
+  deliveryInfo: fc.record({ exchange: anyText, routingKey: anyText }),
+  headers: own,
+  properties: own,
+});
+
+test('what is decoded again is the message that was encoded', async () => {
+  await fc.assert(
+    fc.asyncProperty(messages, async (message) => {
+      const again = await decode(encode(message));
+      expect(again).toStrictEqual(message);
+      expect(stringifyPythonJson(again), 'to the last digit').toBe(stringifyPythonJson({ ...again, ...message }));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+describe('a message of which only the task and its id are given', () => {
+  const envelope = envelopeOf({ task: 't', id: 'i' });
+
+  test('has the headers and properties that Celery gives it', () => {
+    expect(envelope.headers).toEqual({
+      lang: 'js',
+      task: 't',
+      id: 'i',
+      shadow: null,
+      eta: null,
+      expires: null,
+      group: null,
+      group_index: null,
+      retries: 0,
+      timelimit: [null, null],
+      root_id: 'i',
+      parent_id: null,
+      argsrepr: '()',
+      kwargsrepr: '{}',
+      origin: expect.stringMatching(/^gen\d+@.+$/),
+      ignore_result: false,
+      replaced_task_nesting: 0,
+      stamped_headers: null,
+      stamps: {},
+    });
+    expect(envelope.properties).toEqual({
+      correlation_id: 'i',
+      reply_to: '',
+      delivery_mode: 2,
+      delivery_info: { exchange: '', routing_key: 'celery' },
+      priority: 0,
+      body_encoding: 'base64',
+      delivery_tag: expect.stringMatching(/^[-0-9a-f]{36}$/),
+    });
+  });
+
+  test('has a body without arguments', () => {
+    const body = Buffer.from(envelope.body, 'base64').toString();
+    expect(body).toBe('[[], {}, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}]');
+  });
+
+  test('has another delivery tag each time', () => {
+    expect(encode({ task: 't', id: 'i' })).not.toBe(encode({ task: 't', id: 'i' }));
+  });
+});
+
+test('arguments are shown as Python would', () => {
+  const { headers } = envelopeOf({ task: 't', id: 'i', args: ['a', undefined], kwargs: { b: [true] } });
+  expect(headers).toMatchObject({ argsrepr: "('a', None)", kwargsrepr: "{'b': [True]}" });
+});
+
+test("Celery's names win over the sender's own", () => {
+  const { headers, properties } = envelopeOf({
+    task: 't',
+    id: 'i',
+    headers: { id: 'other', mine: 1 },
+    properties: { body_encoding: 'none', DelaySeconds: 5 },
+  });
+  expect(headers).toMatchObject({ id: 'i', mine: 1 });
+  expect(properties).toMatchObject({ body_encoding: 'base64', DelaySeconds: 5 });
+});
+
+test('expiration is the time that is left until expires, in milliseconds, and never negative', () => {
+  const expires = '2030-01-01T00:02:00+00:00';
+  const now = Date.UTC(2030, 0);
+  expect(envelopeOf({ task: 't', id: 'i', expires }, now).properties.expiration).toBe('120000');
+  expect(envelopeOf({ task: 't', id: 'i', expires }, now + 200_000).properties.expiration).toBe('0');
+  expect(() => encode({ task: 't', id: 'i', expires: 'soon' })).toThrow(EncodeError);
+});
+
+test('an argument that has no form on the wire is refused', () => {
+  expect(() => encode({ task: 't', id: 'i', args: [new Set()] })).toThrow(EncodeError);
+});
