@@ -29,13 +29,13 @@ export interface MessageIdentity {
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   readonly code: DecodeErrorCode;
-  /** Present when the headers could be read: there may be a client that waits for the result of this id. */
-  readonly identity?: MessageIdentity;
+  /** Known when the headers could be read: there may be a client that waits for the result of this id. */
+  readonly identity: MessageIdentity | undefined;
 
   constructor(code: DecodeErrorCode, message: string, options: { cause?: unknown; identity?: MessageIdentity } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    if (options.identity !== undefined) this.identity = options.identity;
+    this.identity = options.identity;
   }
 }
 
