@@ -63,7 +63,9 @@ export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2
 function dispatcherSources(): Record<string, string> {
   const folder = 'functions/dispatcher';
   const names = readdirSync(join(repository, folder)).filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
-  return Object.fromEntries(names.map((name) => [`${folder}/${name}`, readFileSync(join(repository, folder, name), 'utf8')]));
+  return Object.fromEntries(
+    names.map((name) => [`${folder}/${name}`, readFileSync(join(repository, folder, name), 'utf8')]),
+  );
 }
 
 function link(library: string, root: string): void {

@@ -13,12 +13,15 @@ export function loadConfig(env: NodeJS.ProcessEnv): DispatcherConfig {
   const faults: string[] = [];
   const count = (name: string, fallback: number): number => {
     const value = Number(env[name] ?? fallback);
-    if (!Number.isInteger(value) || value < 1) faults.push(`${name} is to be a whole number from 1, not "${env[name]}"`);
+    if (!Number.isInteger(value) || value < 1)
+      faults.push(`${name} is to be a whole number from 1, not "${env[name]}"`);
     return value;
   };
   const logFormat = env.GIRDER_WORKER_LOG_FORMAT ?? 'json';
-  if (logFormat !== 'text' && logFormat !== 'json') faults.push(`GIRDER_WORKER_LOG_FORMAT is to be "text" or "json", not "${logFormat}"`);
-  if (!env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL) faults.push('GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is to be the URL of the queue for messages that cannot be run');
+  if (logFormat !== 'text' && logFormat !== 'json')
+    faults.push(`GIRDER_WORKER_LOG_FORMAT is to be "text" or "json", not "${logFormat}"`);
+  if (!env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL)
+    faults.push('GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is to be the URL of the queue for messages that cannot be run');
 
   const config = {
     concurrency: count('GIRDER_WORKER_CONCURRENCY', 10), // The batch size: a batch never waits for a thread.

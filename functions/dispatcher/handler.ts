@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { connectStore, createDispatcher, createPool, createTextLog, lazyTransport, type Log } from 'girder-worker/dispatch';
+import {
+  connectStore,
+  createDispatcher,
+  createPool,
+  createTextLog,
+  type Log,
+  lazyTransport,
+} from 'girder-worker/dispatch';
 import { loadConfig } from './config.ts';
 import { registry } from './registry.generated.ts';
 
@@ -9,7 +16,10 @@ const { concurrency, maxDeliveries, logFormat } = loadConfig(process.env);
 
 const dispatch = createDispatcher({
   registry,
-  pool: createPool({ threadFile: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.mjs', import.meta.url), concurrency }),
+  pool: createPool({
+    threadFile: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.mjs', import.meta.url),
+    concurrency,
+  }),
   store: connectStore(process.env),
   transport: lazyTransport(async () => (await import('girder-worker/sqs')).connectTransport(process.env)),
   log: logFormat === 'text' ? createTextLog() : await createJsonLog(),
@@ -18,8 +28,9 @@ const dispatch = createDispatcher({
 });
 
 // Middy's early timeout would report records as failed that have ended well; the dispatcher keeps to the deadline itself.
-export const handler = middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler((event, context) =>
-  dispatch(event, { requestId: context.awsRequestId, deadlineMs: Date.now() + context.getRemainingTimeInMillis() }),
+export const handler = middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler(
+  (event, context) =>
+    dispatch(event, { requestId: context.awsRequestId, deadlineMs: Date.now() + context.getRemainingTimeInMillis() }),
 );
 
 async function createJsonLog(): Promise<Log> {

@@ -18,7 +18,8 @@ async function installUnlessFresh(alsoHeldBy) {
   if (isFresh()) return undefined;
   markStale(); // An installation that is cut short is not to look like one that ended.
   const fault = await install(alsoHeldBy);
-  if (!fault) markFresh();
+  if (fault) markStale();
+  else markFresh();
   return fault;
 }
 

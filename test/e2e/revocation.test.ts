@@ -33,7 +33,10 @@ describe('a task that computes without a pause is ended, cleans up and is REVOKE
   test('by app.control.revoke(id)', async () => {
     const result = await startComputing();
     await app.control.revoke(result.id);
-    await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError', message: 'revoked' });
+    await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({
+      name: 'TaskRevokedError',
+      message: 'revoked',
+    });
     expect(await result.state()).toBe('REVOKED');
     expect(stack.lines.join('\n')).toMatch(new RegExp(`${result.id}.*canceled at step \\d+: cleaning up`));
   });
@@ -78,13 +81,18 @@ describe('girder-worker', () => {
       stderr: expect.stringMatching(/ValueError: boom, 42\nTraceback \(most recent call last\):/),
     });
     const id = (await girderWorker('call', '--no-wait', 'labtasks.raises')).trim();
-    await expect(girderWorker('result', id)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('ValueError: boom') });
+    await expect(girderWorker('result', id)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('ValueError: boom'),
+    });
   });
 
   test('result says how long it has waited, and what may be wrong', async () => {
     await expect(girderWorker('result', 'nobody-sent-this', '--timeout', '0.1')).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/nobody-sent-this has not ended within 100 ms; its state is PENDING. Is a worker running/),
+      stderr: expect.stringMatching(
+        /nobody-sent-this has not ended within 100 ms; its state is PENDING. Is a worker running/,
+      ),
     });
   });
 
@@ -97,11 +105,17 @@ describe('girder-worker', () => {
   });
 
   test.each([
-    ['GIRDER_WORKER_BROKER', 'redis://localhost', /GIRDER_WORKER_BROKER is not the URL of an SQS broker.*Write for example/],
+    [
+      'GIRDER_WORKER_BROKER',
+      'redis://localhost',
+      /GIRDER_WORKER_BROKER is not the URL of an SQS broker.*Write for example/,
+    ],
     ['GIRDER_WORKER_BACKEND', 'dynamodb://@us-east-1/absent', /There is no DynamoDB table "absent".*npm run dev/],
   ])('with %s=%s says what to set instead', async (name, value, text) => {
     const env = { ...stack.env, [name]: value };
-    await expect(promisify(execFile)(process.execPath, [cli, 'call', 'labtasks.add', '1', '2'], { env })).rejects.toMatchObject({
+    await expect(
+      promisify(execFile)(process.execPath, [cli, 'call', 'labtasks.add', '1', '2'], { env }),
+    ).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(text),
     });

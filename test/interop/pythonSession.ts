@@ -25,7 +25,8 @@ function scenariosIn(file: string): Scenario[] {
   const source = readFileSync(join(folder, 'scenarios', file), 'utf8');
   const found = [...source.matchAll(/^@scenario\("(.+)"\)\ndef (\w+)\(\):$/gm)];
   const declared = source.match(/^@scenario/gm)?.length ?? 0;
-  if (found.length !== declared) throw new Error(`${file} has ${declared} scenarios, of which ${found.length} can be read`);
+  if (found.length !== declared)
+    throw new Error(`${file} has ${declared} scenarios, of which ${found.length} can be read`);
   return found.map(([, sentence = '', name]) => ({ name: `${file.replace('.py', '')}.${name}`, sentence }));
 }
 

@@ -1,6 +1,6 @@
 // What the client's types accept, and beside it what they refuse. Checked by the compiler, never run.
 import type { AsyncResult } from 'girder-worker';
-import { GirderWorkerPluginABC, Task } from 'girder-worker';
+import { GirderWorkerPluginABC, type Task } from 'girder-worker';
 import { app } from 'girder-worker/app';
 
 const add = app.task((x: number, y: number) => x + y);

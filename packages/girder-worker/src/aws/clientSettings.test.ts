@@ -26,6 +26,9 @@ test('a region and credentials in the URL win over those of the environment', ()
 });
 
 test('an emulator needs no region, and what nobody says is left to the SDK', () => {
-  expect(clientSettings({ AWS_ENDPOINT_URL: 'http://e' }, 'SQS', nowhere)).toEqual({ endpoint: 'http://e', region: 'us-east-1' });
+  expect(clientSettings({ AWS_ENDPOINT_URL: 'http://e' }, 'SQS', nowhere)).toEqual({
+    endpoint: 'http://e',
+    region: 'us-east-1',
+  });
   expect(clientSettings({}, 'SQS', nowhere)).toEqual({});
 });

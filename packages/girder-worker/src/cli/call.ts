@@ -19,7 +19,10 @@ export function callCommand(): Command {
     .option('--queue <name>', 'the Celery queue (default: celery)')
     .option('--no-wait', 'print the id and do not wait')
     .option('--timeout <seconds>', 'how long to wait', seconds, 60)
-    .addHelpText('after', `\nExample:\n  $ girder-worker call gwexample.analyses.tasks.fibonacci --kwargs '{"n": 26}'\n  121393`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ girder-worker call gwexample.analyses.tasks.fibonacci --kwargs '{"n": 26}'\n  121393`,
+    )
     .action(async (task: string, args: string[], { kwargs, queue, wait, timeout }: CallOptions) => {
       const result = await app.sendTask(task, args.map(jsonOrText), kwargs, queue === undefined ? {} : { queue });
       if (wait) await printResult(result, timeout);

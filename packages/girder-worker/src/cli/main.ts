@@ -8,7 +8,9 @@ import { devCommand } from './dev.ts';
 import { resultCommand } from './result.ts';
 import { revokeCommand } from './revoke.ts';
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('girder-worker')
   .description('Celery tasks in TypeScript, run by a Lambda function: build, run and steer them.')

@@ -21,7 +21,7 @@ export function createAsyncResult(id: string, { store, revoke }: ResultDoor): As
       for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, intervalMs)) {
         const stored = await read();
         if (stored && isReady(stored)) {
-          const value = valueOf(stored);
+          const value = endOf(stored);
           if (value instanceof Error) throw value;
           return value;
         }
@@ -35,7 +35,7 @@ export function createAsyncResult(id: string, { store, revoke }: ResultDoor): As
     },
     async result() {
       const stored = await read();
-      return stored && isReady(stored) ? valueOf(stored) : undefined;
+      return stored && isReady(stored) ? endOf(stored) : undefined;
     },
     revoke: () => revoke(id),
     async forget() {
@@ -49,12 +49,14 @@ function isReady({ state }: StoredResult): boolean {
   return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED';
 }
 
-function valueOf(stored: StoredResult): unknown {
+function endOf(stored: StoredResult): unknown {
   return stored.state === 'SUCCESS' ? stored.result : toError(stored);
 }
 
 function timeout(id: string, timeoutMs: number, state: string): Error {
-  const error = new Error(`Task ${id} has not ended within ${timeoutMs} ms; its state is ${state}. Is a worker running on its queue?`);
+  const error = new Error(
+    `Task ${id} has not ended within ${timeoutMs} ms; its state is ${state}. Is a worker running on its queue?`,
+  );
   error.name = 'TimeoutError';
   return error;
 }

@@ -1,5 +1,11 @@
 import type { StoredResult } from '../store/resultStore.ts';
-import { NotRegistered, SoftTimeLimitExceeded, TaskRevokedError, TimeLimitExceeded, WorkerLostError } from '../task/errors.ts';
+import {
+  NotRegistered,
+  SoftTimeLimitExceeded,
+  TaskRevokedError,
+  TimeLimitExceeded,
+  WorkerLostError,
+} from '../task/errors.ts';
 
 /** Errors of ours, which a client can tell apart with `instanceof`. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {

@@ -8,9 +8,15 @@ import { createMemoryTransport } from '../transport/memory.ts';
 import { createDispatcher, type Stations } from './dispatcher.ts';
 
 const success: Outcome = { state: 'SUCCESS', resultJson: '3' };
-const failure: Outcome = { state: 'FAILURE', failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: null } };
+const failure: Outcome = {
+  state: 'FAILURE',
+  failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: null },
+};
 const entry = { plugin: 'p@1', options: {}, parameters: { positional: [] }, load: async () => undefined };
-const registry: Registry = { settings: {}, tasks: { 'p.good': entry, 'p.bad': entry, 'p.quiet': { ...entry, options: { ignoreResult: true } } } };
+const registry: Registry = {
+  settings: {},
+  tasks: { 'p.good': entry, 'p.bad': entry, 'p.quiet': { ...entry, options: { ignoreResult: true } } },
+};
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:celery';
 
 /** A dispatcher whose tasks come to the outcomes that their names tell. */
@@ -59,10 +65,23 @@ const bad = message('p.bad', 'id-bad');
 describe('a batch of messages of every fate', () => {
   test('acknowledges what is settled, returns what runs elsewhere, and buries what nobody can read', async () => {
     const { store, transport, send } = bench();
-    const elsewhere = { id: 'id-elsewhere', owner: 'other', leaseEndMs: Date.now() + 60_000, epoch: 0, ignoreResult: false, worker: { pid: 2, hostname: 'there' } };
+    const elsewhere = {
+      id: 'id-elsewhere',
+      owner: 'other',
+      leaseEndMs: Date.now() + 60_000,
+      epoch: 0,
+      ignoreResult: false,
+      worker: { pid: 2, hostname: 'there' },
+    };
     await store.claim(elsewhere);
 
-    const answer = await send(message('p.good', 'id-good'), bad, 'no message at all', message('p.unknown', 'id-unknown'), message('p.good', 'id-elsewhere'));
+    const answer = await send(
+      message('p.good', 'id-good'),
+      bad,
+      'no message at all',
+      message('p.unknown', 'id-unknown'),
+      message('p.good', 'id-elsewhere'),
+    );
 
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm4' }] });
     expect((await store.read('id-good'))?.state).toBe('SUCCESS');
@@ -71,8 +90,12 @@ describe('a batch of messages of every fate', () => {
       state: 'FAILURE',
       exception: { type: 'NotRegistered', args: ['p.unknown'], module: 'celery.exceptions' },
     });
-    expect(transport.deadLetters).toEqual([{ body: 'no message at all', code: expect.any(String), reason: expect.any(String), queueArn }]);
-    expect(transport.visibilityChanges).toEqual([{ receipt: { queueArn, receiptHandle: 'r4' }, seconds: expect.any(Number) }]);
+    expect(transport.deadLetters).toEqual([
+      { body: 'no message at all', code: expect.any(String), reason: expect.any(String), queueArn },
+    ]);
+    expect(transport.visibilityChanges).toEqual([
+      { receipt: { queueArn, receiptHandle: 'r4' }, seconds: expect.any(Number) },
+    ]);
     const seconds = transport.visibilityChanges[0]?.seconds ?? 0;
     expect(seconds).toBeGreaterThan(50);
     expect(seconds).toBeLessThanOrEqual(60);
@@ -82,7 +105,10 @@ describe('a batch of messages of every fate', () => {
     const { store, ran, send } = bench();
     await send(message(name, 'odd'));
     expect(ran).toEqual([]);
-    expect(await store.read('odd')).toMatchObject({ state: 'FAILURE', exception: { type: 'NotRegistered', args: [name] } });
+    expect(await store.read('odd')).toMatchObject({
+      state: 'FAILURE',
+      exception: { type: 'NotRegistered', args: [name] },
+    });
   });
 });
 
@@ -108,7 +134,9 @@ describe('what is not the task’s fault brings the message back', () => {
   const broken = createMemoryStore();
 
   test('a store that cannot be reached', async () => {
-    const { transport, ran, send } = bench({ store: { ...broken, claim: () => Promise.reject(new Error('no network')) } });
+    const { transport, ran, send } = bench({
+      store: { ...broken, claim: () => Promise.reject(new Error('no network')) },
+    });
     expect(await send(message('p.good', 'x'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
     expect(ran).toEqual([]);
     expect(transport.visibilityChanges).toHaveLength(1);
@@ -175,7 +203,14 @@ test('a task whose worker is gone again and again is given up', async () => {
   const store = createMemoryStore(() => clock.now);
   const { ran, send } = bench({ store, maxDeliveries: 2, clock: () => clock.now });
   for (const owner of ['first', 'second']) {
-    await store.claim({ id: 'killer', owner, leaseEndMs: clock.now, epoch: 0, ignoreResult: false, worker: { pid: 1, hostname: 'x' } });
+    await store.claim({
+      id: 'killer',
+      owner,
+      leaseEndMs: clock.now,
+      epoch: 0,
+      ignoreResult: false,
+      worker: { pid: 1, hostname: 'x' },
+    });
     clock.now += 1;
   }
   await send(message('p.good', 'killer'));

@@ -69,7 +69,9 @@ export function createDispatcher(stations: Stations): Dispatcher {
       return settlement;
     } catch (error) {
       const returnInSeconds = Math.min(firstRestSeconds * 2 ** (delivery.receiveCount - 1), longestRestSeconds);
-      log.error(`Message ${delivery.messageId} goes back to the queue: ${error instanceof Error ? error.stack : String(error)}`);
+      log.error(
+        `Message ${delivery.messageId} goes back to the queue: ${error instanceof Error ? error.stack : String(error)}`,
+      );
       await transport.changeVisibility(delivery.receipt, returnInSeconds).catch((failure: unknown) => {
         log.warn(`Message ${delivery.messageId} comes back only after the queue's visibility timeout: ${failure}`);
       });
@@ -98,9 +100,14 @@ export function createDispatcher(stations: Stations): Dispatcher {
     return 'settled';
   }
 
-  async function run(delivery: Delivery, message: Message, { attempt, revoked }: { attempt: number; revoked: boolean }): Promise<Outcome> {
+  async function run(
+    delivery: Delivery,
+    message: Message,
+    { attempt, revoked }: { attempt: number; revoked: boolean },
+  ): Promise<Outcome> {
     if (revoked) return { state: 'REVOKED', reason: 'revoked' };
-    if (!lookUp(registry, message.task)) return { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
+    if (!lookUp(registry, message.task))
+      return { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
     if (attempt > maxDeliveries) return givenUp(attempt - 1);
 
     const { outcome, cancel } = pool.run(delivery.body, (level, text) => log[level](`${title(message)}: ${text}`));
@@ -128,13 +135,22 @@ export function createDispatcher(stations: Stations): Dispatcher {
   }
 
   /** A message that nobody can run goes to the dead letters; a client that waits for it is told, where its id is known. */
-  async function bury(delivery: Delivery, error: DecodeError, lease: Pick<Claim, 'owner' | 'leaseEndMs'>): Promise<Settlement> {
+  async function bury(
+    delivery: Delivery,
+    error: DecodeError,
+    lease: Pick<Claim, 'owner' | 'leaseEndMs'>,
+  ): Promise<Settlement> {
     log.error(`Message ${delivery.messageId} cannot be decoded (${error.code}): ${error.message}`);
     if (error.identity) {
       const claim = { id: error.identity.id, epoch: 0, ignoreResult: false, worker, ...lease };
-      const failure = failureOf(error.code === 'CONTENT_DISALLOWED' ? 'ContentDisallowed' : 'DecodeError', [error.message], 'kombu.exceptions');
+      const failure = failureOf(
+        error.code === 'CONTENT_DISALLOWED' ? 'ContentDisallowed' : 'DecodeError',
+        [error.message],
+        'kombu.exceptions',
+      );
       const answer = await store.claim(claim);
-      if (answer.kind === 'claimed') await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
+      if (answer.kind === 'claimed')
+        await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
     }
     await transport.deadLetter({
       body: delivery.body,

@@ -18,7 +18,9 @@ export function reportEnded(log: Log, message: Message, outcome: Outcome, elapse
       return;
     case 'FAILURE': {
       const { type, argsJson, traceback } = outcome.failure;
-      log.error(`Task ${title(message)} raised unexpected: ${type}(${argsJson.slice(1, -1)})${traceback ? `\n${traceback}` : ''}`);
+      log.error(
+        `Task ${title(message)} raised unexpected: ${type}(${argsJson.slice(1, -1)})${traceback ? `\n${traceback}` : ''}`,
+      );
       return;
     }
     case 'REVOKED':

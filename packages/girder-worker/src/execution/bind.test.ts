@@ -3,8 +3,13 @@ import type { Parameters } from '../registry/registry.ts';
 import { bindArguments } from './bind.ts';
 
 const add: Parameters = { positional: [{ name: 'x' }, { name: 'y' }] };
-const scale: Parameters = { positional: [{ name: 'image' }, { name: 'factor', optional: true }, { name: 'mode', optional: true }] };
-const resize: Parameters = { positional: [{ name: 'image' }], keywords: { names: [{ name: 'width' }, { name: 'height', optional: true }], rest: false } };
+const scale: Parameters = {
+  positional: [{ name: 'image' }, { name: 'factor', optional: true }, { name: 'mode', optional: true }],
+};
+const resize: Parameters = {
+  positional: [{ name: 'image' }],
+  keywords: { names: [{ name: 'width' }, { name: 'height', optional: true }], rest: false },
+};
 const anything: Parameters = { positional: [], keywords: { names: [], rest: true } };
 
 function bind(parameters: Parameters, args: unknown[], kwargs: Record<string, unknown> = {}): unknown[] {
@@ -36,7 +41,10 @@ describe('arguments are bound as Python binds them', () => {
   });
 
   test('a default of the whole destructured parameter holds where no keyword is given', () => {
-    const flags: Parameters = { positional: [], keywords: { names: [{ name: 'a', optional: true }], rest: false, optional: true } };
+    const flags: Parameters = {
+      positional: [],
+      keywords: { names: [{ name: 'a', optional: true }], rest: false, optional: true },
+    };
     expect(bind(flags, [])).toEqual([]);
     expect(bind(flags, [], { a: 1 })).toEqual([{ a: 1 }]);
     expect(bind(flags, [{}])).toEqual([{}]);
@@ -49,7 +57,10 @@ describe('arguments are bound as Python binds them', () => {
   test('keywords named like members of Object are keywords', () => {
     const kwargs = JSON.parse('{"__proto__": 1, "constructor": 2}');
     const [bound] = bind(anything, [], kwargs) as [object];
-    expect(Object.entries(bound)).toEqual([['__proto__', 1], ['constructor', 2]]);
+    expect(Object.entries(bound)).toEqual([
+      ['__proto__', 1],
+      ['constructor', 2],
+    ]);
     expect(() => bind(add, [1, 2], kwargs)).toThrow("f() got an unexpected keyword argument '__proto__'");
   });
 });
@@ -58,7 +69,12 @@ describe('arguments that do not fit are refused in the words of Python', () => {
   test.each<[string, Parameters, unknown[], Record<string, unknown>]>([
     ["f() missing 1 required positional argument: 'y'", add, [1], {}],
     ["f() missing 2 required positional arguments: 'x' and 'y'", add, [], {}],
-    ["f() missing 3 required positional arguments: 'a', 'b', and 'c'", { positional: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] }, [], {}],
+    [
+      "f() missing 3 required positional arguments: 'a', 'b', and 'c'",
+      { positional: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] },
+      [],
+      {},
+    ],
     ['f() takes 2 positional arguments but 3 were given', add, [1, 2, 3], {}],
     ['f() takes from 1 to 3 positional arguments but 4 were given', scale, [1, 2, 3, 4], {}],
     ['f() takes 0 positional arguments but 1 was given', { positional: [] }, [1], {}],

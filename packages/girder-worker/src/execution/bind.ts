@@ -57,7 +57,11 @@ function tooMany(name: string, positional: readonly Parameter[], given: number):
   );
 }
 
-function missingArguments(name: string, kind: 'positional' | 'keyword-only', missing: readonly Parameter[]): ArgumentError {
+function missingArguments(
+  name: string,
+  kind: 'positional' | 'keyword-only',
+  missing: readonly Parameter[],
+): ArgumentError {
   const quoted = missing.map((parameter) => `'${parameter.name}'`);
   const last = quoted.pop();
   const list = quoted.length === 0 ? last : `${quoted.join(', ')}${quoted.length > 1 ? ',' : ''} and ${last}`;

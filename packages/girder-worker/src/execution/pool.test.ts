@@ -11,7 +11,9 @@ function bench(concurrency = 2) {
   pools.push(pool);
   const lines: string[] = [];
   const run = (task: string, ...args: unknown[]) =>
-    pool.run(encode({ task, id: crypto.randomUUID(), args, kwargs: {} }), (level, text) => lines.push(`${level}: ${text}`));
+    pool.run(encode({ task, id: crypto.randomUUID(), args, kwargs: {} }), (level, text) =>
+      lines.push(`${level}: ${text}`),
+    );
   return { run, lines };
 }
 
@@ -27,7 +29,12 @@ describe('a task on a thread', () => {
     const { run } = bench();
     expect(await run('fixture.fails', 'boom').outcome).toMatchObject({
       state: 'FAILURE',
-      failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: expect.stringContaining('ValueError: boom') },
+      failure: {
+        type: 'ValueError',
+        module: 'builtins',
+        argsJson: '["boom"]',
+        traceback: expect.stringContaining('ValueError: boom'),
+      },
     });
   });
 
@@ -35,7 +42,10 @@ describe('a task on a thread', () => {
     const { run } = bench(1);
     const runs = [run('fixture.exits', 3), run('fixture.add', 1, 2)];
     const [died, next] = await Promise.all(runs.map(({ outcome }) => outcome));
-    expect(died).toMatchObject({ state: 'FAILURE', failure: { type: 'WorkerLostError', argsJson: expect.stringContaining('exit code 3') } });
+    expect(died).toMatchObject({
+      state: 'FAILURE',
+      failure: { type: 'WorkerLostError', argsJson: expect.stringContaining('exit code 3') },
+    });
     expect(next).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 

@@ -27,7 +27,10 @@ export async function runTask(entry: RegistryEntry, message: Message, runtime: R
 
 async function call(entry: RegistryEntry, message: Message, runtime: RunRuntime): Promise<unknown> {
   const definition = definitionOf(await entry.load());
-  if (!definition) throw new Error(`The registry names "${message.task}", but its module exports no such task. Run \`npm run build-registry\`.`);
+  if (!definition)
+    throw new Error(
+      `The registry names "${message.task}", but its module exports no such task. Run \`npm run build-registry\`.`,
+    );
   const args = bindArguments(message.task, entry.parameters, message.args, message.kwargs);
   return await definition.fn.apply(new Task(message, runtime), args as never[]);
 }

@@ -29,7 +29,9 @@ export function serveTasks(registry: Registry): void {
 async function runBody(registry: Registry, body: string, runtime: RunRuntime): Promise<Outcome> {
   const message = await decode(body);
   const entry = lookUp(registry, message.task);
-  return entry ? runTask(entry, message, runtime) : { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
+  return entry
+    ? runTask(entry, message, runtime)
+    : { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
 }
 
 /** What a task in this thread may see of the world. */
@@ -55,7 +57,8 @@ class ThreadRuntime implements RunRuntime {
 
   /** A task that took the signal is told by it; one that did not goes on until it asks. */
   abortIfCanceled(): void {
-    if (this.#abort && this.#flag.isRaised()) this.#abort.abort(new DOMException('The task was revoked.', 'AbortError'));
+    if (this.#abort && this.#flag.isRaised())
+      this.#abort.abort(new DOMException('The task was revoked.', 'AbortError'));
   }
 
   log(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {

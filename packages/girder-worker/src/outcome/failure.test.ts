@@ -47,6 +47,12 @@ test('the traceback is in the form of Python: the most recent call last, the cau
   expect(lines.at(-3)).toMatch(/^ {2}File ".*failure\.test\.ts", line \d+, in /);
 });
 
-test.each([['text'], [42], [null], [undefined], [{ a: 1 }]])('what is thrown and is no Error (%j) is a failure all the same', (thrown) => {
-  expect(toFailure(thrown, 'm')).toMatchObject({ type: 'Error', argsJson: expect.stringContaining('thrown, but not an Error') });
-});
+test.each([['text'], [42], [null], [undefined], [{ a: 1 }]])(
+  'what is thrown and is no Error (%j) is a failure all the same',
+  (thrown) => {
+    expect(toFailure(thrown, 'm')).toMatchObject({
+      type: 'Error',
+      argsJson: expect.stringContaining('thrown, but not an Error'),
+    });
+  },
+);

@@ -5,12 +5,19 @@ interface ExceptionName {
 }
 
 /** `at fn (file:1:2)` and `at file:1:2`, the two forms of V8's frames. */
-const frameForms = [/^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):\d+\)$/, /^\s*at (?:async )?(?<file>.+):(?<line>\d+):\d+$/];
+const frameForms = [
+  /^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):\d+\)$/,
+  /^\s*at (?:async )?(?<file>.+):(?<line>\d+):\d+$/,
+];
 
 /** An error's stack in Python's form, its causes first, so that `AsyncResult.traceback` reads as its users know it. */
 export function traceback(error: Error, exception: ExceptionName): string {
   const last = `${exception.module === 'builtins' ? '' : `${exception.module}.`}${exception.type}`;
-  const own = ['Traceback (most recent call last):', ...frames(error), error.message === '' ? last : `${last}: ${error.message}`];
+  const own = [
+    'Traceback (most recent call last):',
+    ...frames(error),
+    error.message === '' ? last : `${last}: ${error.message}`,
+  ];
   const text = `${own.join('\n')}\n`;
   if (!(error.cause instanceof Error) || error.cause === error) return text;
   const cause = traceback(error.cause, { type: error.cause.name, module: 'builtins' });
@@ -18,14 +25,17 @@ export function traceback(error: Error, exception: ExceptionName): string {
 }
 
 function frames(error: Error): string[] {
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s*at /.test(line) && !line.includes('node:internal'));
+  const lines = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s*at /.test(line) && !line.includes('node:internal'));
   return lines.reverse().map(pythonFrame);
 }
 
 function pythonFrame(line: string): string {
   for (const form of frameForms) {
     const frame = form.exec(line)?.groups;
-    if (frame) return `  File "${frame.file?.replace('file://', '')}", line ${frame.line}, in ${frame.fn ?? '<module>'}`;
+    if (frame)
+      return `  File "${frame.file?.replace('file://', '')}", line ${frame.line}, in ${frame.fn ?? '<module>'}`;
   }
   return `  ${line.trim()}`;
 }

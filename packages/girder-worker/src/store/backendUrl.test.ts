@@ -2,21 +2,37 @@ import { expect, test } from 'vitest';
 import { parseBackendUrl } from './backendUrl.ts';
 
 test.each([
-  ['dynamodb://@us-east-1/celery', { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined }],
-  ['dynamodb://@eu-west-1/results', { table: 'results', region: 'eu-west-1', endpoint: undefined, credentials: undefined }],
+  [
+    'dynamodb://@us-east-1/celery',
+    { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined },
+  ],
+  [
+    'dynamodb://@eu-west-1/results',
+    { table: 'results', region: 'eu-west-1', endpoint: undefined, credentials: undefined },
+  ],
   ['dynamodb://@us-east-1', { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined }],
   ['dynamodb:///celery', { table: 'celery', region: undefined, endpoint: undefined, credentials: undefined }],
   [
     'dynamodb://key:se%2Fcret@localhost:8001/celery?read=5&write=5&ttl_seconds=600',
-    { table: 'celery', region: 'us-east-1', endpoint: 'http://localhost:8001', credentials: { accessKeyId: 'key', secretAccessKey: 'se/cret' } },
+    {
+      table: 'celery',
+      region: 'us-east-1',
+      endpoint: 'http://localhost:8001',
+      credentials: { accessKeyId: 'key', secretAccessKey: 'se/cret' },
+    },
   ],
-  ['dynamodb://@127.0.0.1:8001/celery', { table: 'celery', region: 'us-east-1', endpoint: 'http://127.0.0.1:8001', credentials: undefined }],
+  [
+    'dynamodb://@127.0.0.1:8001/celery',
+    { table: 'celery', region: 'us-east-1', endpoint: 'http://127.0.0.1:8001', credentials: undefined },
+  ],
 ])('%s is read as Celery reads it', (url, expected) => {
   expect(parseBackendUrl(url)).toEqual(expected);
 });
 
 test.each(['redis://localhost', 'celery', '', 'dynamodb:'])('%j is refused, with the way out', (url) => {
-  expect(() => parseBackendUrl(url)).toThrow(/GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table.*Write for example dynamodb:\/\//);
+  expect(() => parseBackendUrl(url)).toThrow(
+    /GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table.*Write for example dynamodb:\/\//,
+  );
 });
 
 test('a key without its secret is refused', () => {

@@ -13,17 +13,24 @@ const example = 'dynamodb://@us-east-1/celery, or dynamodb://key:secret@localhos
  */
 export function parseBackendUrl(url: string): BackendUrl {
   if (!URL.canParse(url) || !url.startsWith('dynamodb://')) {
-    throw new Error(`GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table: "${url}". Write for example ${example}.`);
+    throw new Error(
+      `GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table: "${url}". Write for example ${example}.`,
+    );
   }
   const { hostname, port, username, password, pathname } = new URL(url);
   if ((username === '') !== (password === '')) {
-    throw new Error('GIRDER_WORKER_BACKEND has a key without its secret, or the reverse. Give both, or none to use the AWS environment.');
+    throw new Error(
+      'GIRDER_WORKER_BACKEND has a key without its secret, or the reverse. Give both, or none to use the AWS environment.',
+    );
   }
   const isLocal = hostname === 'localhost' || /^[\d.]+$/.test(hostname) || hostname.startsWith('[');
   return {
     table: decodeURIComponent(pathname.slice(1)) || 'celery',
     region: isLocal ? 'us-east-1' : hostname || undefined,
     endpoint: isLocal ? `http://${hostname}:${port || 8000}` : undefined,
-    credentials: username === '' ? undefined : { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
+    credentials:
+      username === ''
+        ? undefined
+        : { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
   };
 }

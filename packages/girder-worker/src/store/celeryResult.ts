@@ -13,7 +13,9 @@ export const finalPrefixes = {
 
 /** The final state that a result document tells of, whoever wrote it. */
 export function finalStateOf(document: string): FinalState | undefined {
-  return (Object.keys(finalPrefixes) as (keyof typeof finalPrefixes)[]).find((state) => document.startsWith(finalPrefixes[state]));
+  return (Object.keys(finalPrefixes) as (keyof typeof finalPrefixes)[]).find((state) =>
+    document.startsWith(finalPrefixes[state]),
+  );
 }
 
 /** The document of a task that has been claimed. A task that ignores its result must look as if it never began. */

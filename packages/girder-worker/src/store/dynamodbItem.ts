@@ -23,7 +23,8 @@ export function itemKey(id: string): { id: { S: string } } {
 
 export function readItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
   const document = attributes.result?.B && new TextDecoder().decode(attributes.result.B);
-  const final = (attributes.fin?.S as FinalState | undefined) ?? (document === undefined ? undefined : finalStateOf(document));
+  const final =
+    (attributes.fin?.S as FinalState | undefined) ?? (document === undefined ? undefined : finalStateOf(document));
   return {
     document,
     final,

@@ -1,4 +1,11 @@
-import { finalStateOf, outcomeDocument, parseDocument, pendingDocument, revokedDocument, startedDocument } from './celeryResult.ts';
+import {
+  finalStateOf,
+  outcomeDocument,
+  parseDocument,
+  pendingDocument,
+  revokedDocument,
+  startedDocument,
+} from './celeryResult.ts';
 import type { Claim, Clock, FinalState, Refusal, ResultStore } from './resultStore.ts';
 
 interface Item {
@@ -47,7 +54,9 @@ export function createMemoryStore(clock: Clock = Date.now): ResultStore {
       const item = itemOf(claim.id);
       const owned = item.owner === claim.owner || (item.owner === undefined && item.epoch <= claim.epoch);
       if (finalState(item) || !owned) return refusal(item, claim);
-      item.document = claim.ignoreResult ? pendingDocument(claim.id) : outcomeDocument(claim.id, outcome, context, clock());
+      item.document = claim.ignoreResult
+        ? pendingDocument(claim.id)
+        : outcomeDocument(claim.id, outcome, context, clock());
       item.final = claim.ignoreResult ? 'IGNORED' : outcome.state;
       item.owner = item.leaseEndMs = undefined;
       return { kind: 'stored' };

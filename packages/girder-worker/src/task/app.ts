@@ -1,4 +1,4 @@
-import { type ApplyOptions, type AsyncResult, type Control, type TaskClient } from './client.ts';
+import type { ApplyOptions, AsyncResult, Control, TaskClient } from './client.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
@@ -25,7 +25,9 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
 type TaskFunction = Function;
 
 /** The task that a function becomes: `this` is given by the worker, and is none of its arguments. */
-type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R ? RegisteredTask<A, R> : never;
+type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R
+  ? RegisteredTask<A, R>
+  : never;
 
 /** The application: what tasks are declared with, and the door to those that run elsewhere. */
 export class App {
@@ -41,7 +43,8 @@ export class App {
   task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
   task(first: TaskOptions | TaskFunction, second?: TaskFunction): unknown {
     const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
-    if (typeof fn !== 'function') throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
+    if (typeof fn !== 'function')
+      throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
     const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);

@@ -15,7 +15,10 @@ export function bindTaskNames(specifier: string, exports: Readonly<Record<string
   for (const value of Object.values(exports)) {
     const definition = definitionOf(value);
     if (definition && !boundNames.has(value as object)) {
-      boundNames.set(value as object, taskName(specifier, exportNameIn(exports, value, definition) ?? definition.fn.name));
+      boundNames.set(
+        value as object,
+        taskName(specifier, exportNameIn(exports, value, definition) ?? definition.fn.name),
+      );
     }
   }
 }
@@ -108,7 +111,11 @@ function exportNameOf(task: object, definition: TaskDefinition, file: string): s
 }
 
 /** Of several names for one task its function's own, and `default` only where there is no other. */
-function exportNameIn(exports: Readonly<Record<string, unknown>>, task: unknown, { fn }: TaskDefinition): string | undefined {
+function exportNameIn(
+  exports: Readonly<Record<string, unknown>>,
+  task: unknown,
+  { fn }: TaskDefinition,
+): string | undefined {
   const names = Object.keys(exports).filter((name) => exports[name] === task);
   return names.find((name) => name === fn.name) ?? names.find((name) => name !== 'default') ?? names[0];
 }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { masked, parseBrokerUrl } from './brokerUrl.ts';
 
 test('a broker URL without a host means the account of the AWS environment', () => {
-  for (const url of ['sqs://', 'sqs:////']) expect(parseBrokerUrl(url)).toEqual({ endpoint: undefined, region: undefined, credentials: undefined });
+  for (const url of ['sqs://', 'sqs:////'])
+    expect(parseBrokerUrl(url)).toEqual({ endpoint: undefined, region: undefined, credentials: undefined });
 });
 
 test('a broker URL may name an emulator and its credentials, percent-encoded', () => {
@@ -14,7 +15,9 @@ test('a broker URL may name an emulator and its credentials, percent-encoded', (
 });
 
 test.each(['redis://localhost', 'localhost:9324', 'sqs:localhost', ''])('%j is refused, with the way out', (url) => {
-  expect(() => parseBrokerUrl(url)).toThrow(/GIRDER_WORKER_BROKER is not the URL of an SQS broker.*Write for example sqs:\/\//);
+  expect(() => parseBrokerUrl(url)).toThrow(
+    /GIRDER_WORKER_BROKER is not the URL of an SQS broker.*Write for example sqs:\/\//,
+  );
 });
 
 test('a password is not shown, not even in the error that refuses the URL', () => {

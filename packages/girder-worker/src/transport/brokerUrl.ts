@@ -4,13 +4,19 @@ const example = 'sqs:// for the account of the AWS environment, or sqs://key:sec
 
 /** Reads Celery's URL `sqs://key:secret@host:port//`. Throws an Error that names what is wrong with it. */
 export function parseBrokerUrl(url: string): AwsPlace {
-  const parts = /^sqs:\/\/(?:(?<key>[^:@/]*):(?<secret>[^@]*)@)?(?<host>[^/:]*)(?::(?<port>\d+))?\/*$/.exec(url)?.groups;
-  if (!parts) throw new Error(`GIRDER_WORKER_BROKER is not the URL of an SQS broker: "${masked(url)}". Write for example ${example}.`);
+  const parts = /^sqs:\/\/(?:(?<key>[^:@/]*):(?<secret>[^@]*)@)?(?<host>[^/:]*)(?::(?<port>\d+))?\/*$/.exec(
+    url,
+  )?.groups;
+  if (!parts)
+    throw new Error(
+      `GIRDER_WORKER_BROKER is not the URL of an SQS broker: "${masked(url)}". Write for example ${example}.`,
+    );
   const { key, secret, host, port } = parts;
   return {
     region: undefined,
     endpoint: host ? `http://${host}${port ? `:${port}` : ''}` : undefined,
-    credentials: key && secret ? { accessKeyId: decodeURIComponent(key), secretAccessKey: decodeURIComponent(secret) } : undefined,
+    credentials:
+      key && secret ? { accessKeyId: decodeURIComponent(key), secretAccessKey: decodeURIComponent(secret) } : undefined,
   };
 }
 

@@ -52,7 +52,10 @@ export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportO
     },
 
     async deadLetter({ body, code, reason, queueArn }) {
-      if (!deadLetterQueueUrl) throw new Error('GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is not set: there is no queue for messages that cannot be run.');
+      if (!deadLetterQueueUrl)
+        throw new Error(
+          'GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is not set: there is no queue for messages that cannot be run.',
+        );
       await client.send(
         new SendMessageCommand({
           QueueUrl: deadLetterQueueUrl,
@@ -69,7 +72,9 @@ export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportO
     async changeVisibility({ queueArn, receiptHandle }, seconds) {
       const QueueUrl = await queueUrl(queueArn.slice(queueArn.lastIndexOf(':') + 1));
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), visibilityLimitSeconds));
-      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }));
+      await client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }),
+      );
     },
   };
 }
