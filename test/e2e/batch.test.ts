@@ -1,0 +1,109 @@
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+import { connectStore } from '../../packages/girder-worker/src/store/dynamodbClient.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { type Stack, startStack } from '../stack.ts';
+
+let stack: Stack;
+let app: App;
+let sqs: SQSClient;
+beforeAll(async () => {
+  stack = await startStack({ plugins: ['gwexample', 'labtasks'] });
+  app = new App(createTaskClient(stack.env));
+  sqs = new SQSClient({
+    endpoint: stack.emulators.sqsEndpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+afterAll(async () => {
+  sqs?.destroy();
+  await stack?.stop();
+});
+
+const queueUrl = () => `${stack.emulators.sqsEndpoint}/000000000000/celery`;
+
+/** Sends bodies in one request, so that they are likely to be one batch. */
+async function send(...bodies: string[]): Promise<void> {
+  const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl(), Entries }));
+}
+
+function message(task: string, id: string, args: unknown[] = []): string {
+  return encode({ task, id, args });
+}
+
+/** How often a line with this text was printed. */
+function printed(text: string): number {
+  return stack.lines.filter((line) => line.includes(text)).length;
+}
+
+test('of a batch, each message has its own fate, and nothing is lost', async () => {
+  const store = connectStore(stack.env);
+  const lease = { owner: 'somebody else', leaseEndMs: Date.now() + 2500, epoch: 0, ignoreResult: false };
+  await store.claim({ id: 'held', ...lease, worker: { pid: 1, hostname: 'elsewhere' } });
+
+  await send(
+    message('labtasks.add', 'good', [1, 2]),
+    message('labtasks.raises', 'bad', ['boom']),
+    'poison',
+    message('nobody.has.this', 'unknown'),
+    message('labtasks.add', 'held', [20, 3]),
+  );
+
+  expect(await app.AsyncResult('good').get({ timeoutMs: 10_000 })).toBe(3);
+  await expect(app.AsyncResult('bad').get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'ValueError' });
+  await expect(app.AsyncResult('unknown').get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'NotRegistered' });
+  expect(printed('labtasks.add[held] is being run elsewhere')).toBe(1);
+  // Returned when the other's lease has ended, and then run here.
+  expect(await app.AsyncResult('held').get({ timeoutMs: 20_000 })).toBe(23);
+
+  const QueueUrl = `${queueUrl()}-dead-letters`;
+  const letters = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MessageAttributeNames: ['All'] }),
+  );
+  expect(letters.Messages).toEqual([
+    expect.objectContaining({
+      Body: 'poison',
+      MessageAttributes: expect.objectContaining({
+        code: expect.objectContaining({ StringValue: 'NOT_AN_ENVELOPE' }),
+        queue: expect.objectContaining({ StringValue: expect.stringMatching(/^arn:aws:sqs:.*:celery$/) }),
+      }),
+    }),
+  ]);
+  await expect
+    .poll(async () => {
+      const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: queueUrl(), AttributeNames: [...names] }),
+      );
+      return names.map((name) => Attributes?.[name]);
+    })
+    .toEqual(['0', '0']);
+});
+
+describe('a message that is delivered twice runs once', () => {
+  const body = (id: string) => message('labtasks.says', id, [`this is ${id}`]);
+
+  test('at once', async () => {
+    await send(body('twice'), body('twice'), body('twice'));
+    expect(await app.AsyncResult('twice').get({ timeoutMs: 10_000 })).toBe('this is twice');
+    await expect.poll(() => printed('[twice] received'), { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
+    expect(printed('[twice]: this is twice')).toBe(1);
+  });
+
+  test('and in sequence', async () => {
+    await send(body('again'));
+    expect(await app.AsyncResult('again').get({ timeoutMs: 10_000 })).toBe('this is again');
+    await send(body('again'));
+    await expect.poll(() => printed('[again] has ended before: SUCCESS'), { timeout: 10_000 }).toBe(1);
+    expect(printed('[again]: this is again')).toBe(1);
+  });
+});
