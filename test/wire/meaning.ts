@@ -35,7 +35,7 @@ export function meaningOf({ envelope: { headers, properties }, taskBody }: Recor
     timelimit: { hardSeconds, softSeconds },
     priority: properties.priority,
     shadow: headers.shadow,
-    ignoreResult: headers.ignore_result ?? false, // send_task leaves it to the task.
+    ignoreResult: headers.ignore_result ?? null,
     replacedTaskNesting: headers.replaced_task_nesting,
     stamps: headers.stamps,
     stampedHeaders: headers.stamped_headers ?? [],

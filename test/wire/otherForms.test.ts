@@ -65,7 +65,7 @@ describe('a message of protocol 1 is decoded from its body alone', () => {
     const fields = recorded.taskBody as Readonly<Record<string, unknown>>;
     const { callbacks, errbacks, chord } = fields as Record<string, readonly unknown[] | null>;
     // The same message as a client with protocol 2 would have sent it.
-    const headers = { ...fields, group: fields.taskset, root_id: fields.id, parent_id: null, ignore_result: false };
+    const headers = { ...fields, group: fields.taskset, root_id: fields.id, parent_id: null, ignore_result: null };
     const repr = { argsrepr: null, kwargsrepr: null, origin: null, shadow: null, replaced_task_nesting: 0 };
     const envelope = { ...recorded.envelope, headers: { ...headers, ...repr, stamped_headers: null, stamps: {} } };
     const taskBody = [fields.args, fields.kwargs, { callbacks, errbacks, chain: null, chord }] as RecordedBody;

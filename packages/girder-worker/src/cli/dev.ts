@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { stopRequest } from '../local/stopRequest.ts';
 
 interface DevOptions {
   readonly sqsPort?: number;
@@ -31,6 +32,7 @@ export function devCommand(): Command {
     .option('--run <script>', 'run this script against the stack, and end with it and its exit code', script)
     .addHelpText('after', help)
     .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions, command: Command) => {
+      const stop = stopRequest();
       const { runLocalStack } = await import('./localStack.ts'); // Loaded only here, as no other command needs it.
       const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
       const exitCode = await runLocalStack({
@@ -39,6 +41,7 @@ export function devCommand(): Command {
         concurrency,
         timeoutSeconds: timeout,
         ...(run !== undefined && { script: run }),
+        stop,
       }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
       process.exit(exitCode); // What was interrupted ends here, too.
     });

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { whenNpmIsGone } from './npmWatch.ts';
 
 /**
  * npm passes on to its child the signal of a Ctrl-C that the terminal has sent to both: what follows the first signal
@@ -6,7 +7,10 @@ import { constants } from 'node:os';
  */
 const echoMs = 500;
 
-/** Resolves at the first SIGINT, SIGTERM or SIGHUP. From then on, a second one ends this process at once. */
+/**
+ * Resolves at the first SIGINT, SIGTERM or SIGHUP, which is also what the end of npm counts as. From then on, a second
+ * one ends this process at once.
+ */
 export function stopRequest(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let firstAtMs: number | undefined;
@@ -16,6 +20,7 @@ export function stopRequest(): Promise<NodeJS.Signals> {
       if (performance.now() - firstAtMs > echoMs) process.exit(exitCodeOf(signal));
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+    whenNpmIsGone(() => onSignal('SIGHUP'));
   });
 }
 

@@ -18,7 +18,7 @@ const poison = fc.oneof(
     { 'py/object': { toString: 1 } },
     { 'py/tuple': [{ 'py/id': 9 }] },
   ),
-  fc.integer({ min: 1, max: 3000 }).map((depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown),
+  fc.integer({ min: 1, max: 1500 }).map((depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)) as unknown),
   fc.jsonValue({ maxDepth: 2 }),
 );
 
@@ -33,8 +33,8 @@ const rawPoison = fc.oneof(
     '"\\u005f_type__"',
   ),
   fc.nat({ max: 6000 }).map((digits) => '9'.repeat(digits + 1)),
-  fc.nat({ max: 20_000 }).map((depth) => '['.repeat(depth)),
-  fc.nat({ max: 20_000 }).map((depth) => '{"a":'.repeat(depth)),
+  fc.nat({ max: 3000 }).map((depth) => '['.repeat(depth)),
+  fc.nat({ max: 3000 }).map((depth) => '{"a":'.repeat(depth)),
   fc.string({ maxLength: 10 }),
 );
 

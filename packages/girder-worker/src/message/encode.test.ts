@@ -5,7 +5,7 @@ import { encode, type OutgoingMessage } from './encode.ts';
 import { EncodeError } from './errors.ts';
 import type { Message, WireSignature } from './message.ts';
 import { stringifyPythonJson } from './pythonJson.ts';
-import { anyText, kombuObjects, kombuValues } from './values.arbitrary.ts';
+import { anyText, kombuObjects, kombuValues } from './values.fixture.ts';
 
 interface Envelope {
   readonly body: string;
@@ -57,7 +57,7 @@ const messages: fc.Arbitrary<Message> = fc.record({
   timelimit: fc.record({ hardSeconds: orNull(fc.double({ noNaN: true })), softSeconds: orNull(count) }),
   priority: fc.nat({ max: 9 }),
   shadow: orNull(anyText),
-  ignoreResult: fc.boolean(),
+  ignoreResult: fc.option(fc.boolean()),
   replacedTaskNesting: count,
   stamps: kombuObjects,
   stampedHeaders: fc.array(anyText, { maxLength: 3 }),

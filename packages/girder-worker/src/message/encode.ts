@@ -76,7 +76,7 @@ function headersOf(message: OutgoingMessage): Record<string, unknown> {
     argsRepr: message.argsRepr ?? argsRepr(message.args ?? []),
     kwargsRepr: message.kwargsRepr ?? pythonRepr(message.kwargs ?? {}),
     origin: message.origin ?? origin,
-    ignoreResult: message.ignoreResult ?? false,
+    ignoreResult: message.ignoreResult === undefined ? false : message.ignoreResult,
     replacedTaskNesting: message.replacedTaskNesting ?? 0,
     stampedHeaders: message.stampedHeaders ?? [],
     stamps: message.stamps ?? {},

@@ -36,7 +36,7 @@ export function openEnvelope(text: string): Envelope {
 }
 
 /** Kombu takes for base64 what is the same text when encoded again, and decodes to UTF-8. */
-function outerText(text: string): string {
+export function outerText(text: string): string {
   const candidate = text.trim();
   if (candidate.startsWith('{')) return text;
   const bytes = Buffer.from(candidate, 'base64');

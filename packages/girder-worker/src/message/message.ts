@@ -51,8 +51,8 @@ export interface Message {
   readonly timelimit: TimeLimit;
   readonly priority: number;
   readonly shadow: string | null;
-  /** Whether the sender wants no result; false where it left that to the task, as `send_task` does. */
-  readonly ignoreResult: boolean;
+  /** Whether the sender wants no result; null where it left that to the task, as `send_task` does. */
+  readonly ignoreResult: boolean | null;
   readonly replacedTaskNesting: number;
   readonly stamps: Readonly<Record<string, KombuValue>>;
   readonly stampedHeaders: readonly string[];

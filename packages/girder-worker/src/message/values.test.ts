@@ -56,6 +56,10 @@ test('the other types keep their text, and refuse what is none', () => {
   expect(() => new Uuid('12345678')).toThrow(RangeError);
 });
 
+test('a long text that is no number is refused at once', () => {
+  expect(() => new Decimal(`${'1'.repeat(500_000)}x`)).toThrow(RangeError);
+});
+
 test('a value of another copy of this library is written as one of ours', () => {
   const stranger = { [Symbol.for('girder-worker.kombuTag')]: () => ({ type: 'decimal', value: '1.50' }) };
   expect(stringifyPythonJson(stranger)).toBe(stringifyPythonJson(new Decimal('1.50')));

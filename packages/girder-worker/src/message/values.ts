@@ -126,7 +126,7 @@ export class PlainTime extends TextValue {
 /** A Decimal of Python's, with all its digits: `1.50`. Throws RangeError for a text that is no number. */
 export class Decimal extends TextValue {
   constructor(text: string) {
-    if (!/^[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|inf(?:inity)?|s?nan\d*)$/i.test(text)) {
+    if (!/^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|inf(?:inity)?|s?nan\d*)$/i.test(text)) {
       throw new RangeError(`Not a decimal number: ${text}`);
     }
     super(text);

@@ -60,6 +60,10 @@ test('aliases of aliases are refused when they would fill the memory', () => {
   expect(() => readYaml(`- &a0 [x]\n${lines.join('\n')}\n`)).toThrow('more than');
 });
 
+test('an alias is found without a look at all others', () => {
+  expect(readYaml(`- &a [x]\n${'- *a\n'.repeat(50_000)}`)).toHaveLength(50_001);
+});
+
 test('keys that come again are not compared with all others, and the last one counts', () => {
   const text = Array.from({ length: 5000 }, (_, index) => `k${index}: ${index}\n`).join('');
   expect(readYaml(`${text}k0: again\n`)).toMatchObject({ k0: 'again', k4999: 4999 });

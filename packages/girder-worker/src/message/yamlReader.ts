@@ -1,4 +1,4 @@
-import { parseDocument, type ScalarTag, type Tags } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, parseDocument, type ScalarTag, type Tags } from 'yaml';
 import { assertBounded } from './bounds.ts';
 import { DateTime, type KombuValue, PlainDate } from './values.ts';
 
@@ -26,12 +26,16 @@ const merge: ScalarTag = {
   resolve: (_text, onError) => onError('Merge keys are not read here'),
 };
 
+/** The library needs seconds for more. */
+const maxCharacters = 2 * 1024 * 1024;
+
 /**
  * Reads YAML 1.1 as Python's `safe_load` does. No tag is executed, and an unknown one is an error.
  *
- * Throws SyntaxError, or RangeError for aliases that would expand without bounds.
+ * Throws SyntaxError, and RangeError for what is too large, or would be if its aliases were written out.
  */
 export function readYaml(text: string): KombuValue {
+  if (text.length > maxCharacters) throw new RangeError(`YAML of more than ${maxCharacters} characters is not read`);
   const document = parseDocument(text, {
     version: '1.1',
     customTags: (tags: Tags) => [...tags.filter(isUnderstood), timestamp, merge],
@@ -41,10 +45,42 @@ export function readYaml(text: string): KombuValue {
     prettyErrors: false,
   });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw new SyntaxError(`Not YAML: ${problem.message}`, { cause: problem });
-  const value = document.toJS({ maxAliasCount: -1 }) as KombuValue; // Aliases share what they refer to, which costs nothing yet.
+  if (problem !== undefined) throw new SyntaxError(problem.message, { cause: problem });
+  const value = toValue(document.contents, new Map());
   assertBounded(value);
-  return withNumbers(value);
+  return value;
+}
+
+/**
+ * The value of a node; aliases share that of the node they name, so that they cost nothing yet.
+ *
+ * Of our own, as the library's `toJS` looks through all nodes for each alias.
+ */
+function toValue(node: unknown, anchors: Map<string, KombuValue>): KombuValue {
+  if (isAlias(node)) return aliasToValue(node.source, anchors);
+  let value: KombuValue = null;
+  if (isScalar(node)) value = withoutBigInt(node.value as KombuValue);
+  else if (isSeq(node)) value = node.items.map((item) => toValue(item, anchors));
+  else if (isMap(node)) value = Object.fromEntries(node.items.map((pair) => toEntry(pair, anchors)));
+  if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, value);
+  return value;
+}
+
+function aliasToValue(anchor: string, anchors: ReadonlyMap<string, KombuValue>): KombuValue {
+  const value = anchors.get(anchor);
+  if (value === undefined) throw new SyntaxError(`The alias *${anchor} names nothing that stands before it`);
+  return value;
+}
+
+function toEntry(pair: Pair, anchors: Map<string, KombuValue>): [string, KombuValue] {
+  const key = toValue(pair.key, anchors);
+  if (typeof key === 'object' && key !== null) throw new SyntaxError('A key is neither text nor number');
+  return [String(key), toValue(pair.value, anchors)];
+}
+
+/** Integers as numbers where those hold them exactly. */
+function withoutBigInt(value: KombuValue): KombuValue {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 function isUnderstood(tag: Tags[number]): boolean {
@@ -66,12 +102,4 @@ function offsetText(offset: string): string {
   if (offset === 'Z') return '+00:00';
   const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(offset) ?? [];
   return `${sign}${hours.padStart(2, '0')}:${minutes}`;
-}
-
-/** Integers as numbers where those hold them exactly. */
-function withNumbers(value: KombuValue): KombuValue {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (Array.isArray(value)) return value.map(withNumbers);
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withNumbers(item)]));
 }

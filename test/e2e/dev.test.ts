@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { type DevProcess, root, startDev } from './devProcess.ts';
+import { familyOf, isRunning } from './processes.ts';
+
+const anyPorts = ['--sqs-port', '0', '--dynamodb-port', '0'];
+
+let started: DevProcess[] = [];
+afterEach(() => {
+  for (const { child } of started) child.kill('SIGKILL');
+  started = [];
+});
+
+function dev(...args: string[]): DevProcess {
+  const own = startDev(...args);
+  started.push(own);
+  return own;
+}
+
+/** Has it run a task that computes for a minute. */
+async function keepBusy({ endpoints, printed }: DevProcess): Promise<void> {
+  const [sqs, dynamodb] = endpoints();
+  const app = new App(
+    createTaskClient({
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL_SQS: sqs,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      GIRDER_WORKER_BROKER: `sqs://test:test@${new URL(sqs!).host}//`,
+      GIRDER_WORKER_BACKEND: `dynamodb://test:test@${new URL(dynamodb!).host}/celery`,
+    }),
+  );
+  await app.sendTask('gwexample.analyses.tasks.cancelable', [60_000]);
+  await printed('received');
+}
+
+const moments: [name: string, moment: (stack: DevProcess) => Promise<void>][] = [
+  ['the emulators are up', (stack) => stack.printed('Emulators:')],
+  ['it is ready', (stack) => stack.printed('\nready\n')],
+  ['a task computes', (stack) => stack.printed('\nready\n').then(() => keepBusy(stack))],
+];
+
+const ends: [name: string, code: number | null, end: (pid: number) => void][] = [
+  ['Ctrl-C', 0, (pid) => process.kill(-pid, 'SIGINT')],
+  ['SIGTERM to it alone', 0, (pid) => process.kill(pid, 'SIGTERM')],
+  ['SIGKILL to it alone', null, (pid) => process.kill(pid, 'SIGKILL')],
+];
+
+describe.runIf(process.platform === 'linux').each(moments)('dev, as soon as %s,', (_, moment) => {
+  test.each(ends)('leaves no process and no listening port after %s', async (_, code, end) => {
+    const stack = dev(...anyPorts);
+    await moment(stack);
+    const pid = stack.child.pid!;
+    const family = familyOf(pid);
+    expect(family.length).toBeGreaterThan(1);
+    for (const endpoint of stack.endpoints()) await fetch(endpoint);
+
+    end(pid);
+    expect(await stack.ended).toBe(code);
+    await expect.poll(() => family.filter(isRunning), { timeout: 5000 }).toEqual([]);
+    for (const endpoint of stack.endpoints()) await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
+    if (code === 0) expect(existsSync(path.join(root, '.build', `dev-${pid}`))).toBe(false);
+  });
+});
+
+describe('dev', () => {
+  test('prints the worker’s banner, the endpoints, and then a line that says ready and nothing else', async () => {
+    const stack = dev(...anyPorts);
+    await stack.printed('\nready\n');
+    const [sqs, dynamodb] = stack.endpoints();
+    expect(stack.text()).toMatch(/^ -------------- girder-worker@\S+ v\d/m);
+    expect(stack.text()).toMatch(/^\[tasks\]\n(?: {2}\. \S+\n)* {2}\. gwexample\.analyses\.tasks\.fibonacci\n/m);
+    expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\nready\n$`));
+  });
+
+  test('names the port that another one holds, and ends with exit code 1', async () => {
+    const first = dev(...anyPorts);
+    await first.printed('Emulators:');
+    const taken = new URL(first.endpoints()[0]!).port;
+    const second = dev('--sqs-port', taken, '--dynamodb-port', '0');
+    expect(await second.ended).toBe(1);
+    expect(second.text()).toMatch(new RegExp(`Port ${taken} for SQS is in use[^]*--sqs-port 0`));
+  });
+
+  test.each(['-1', '65536', '80a', ''])('refuses the port "%s"', async (port) => {
+    const stack = dev(`--dynamodb-port=${port}`);
+    expect(await stack.ended).toBe(1);
+    expect(stack.text()).toContain('A port is a whole number from 0 to 65535');
+  });
+
+  test('ends at once at a second Ctrl-C, although a task computes', async () => {
+    const stack = dev(...anyPorts);
+    await stack.printed('\nready\n');
+    await keepBusy(stack);
+    process.kill(-stack.child.pid!, 'SIGINT');
+    await stack.printed('Stopping');
+    await delay(600); // Sooner, it counts as npm's echo of the first.
+    process.kill(-stack.child.pid!, 'SIGINT');
+    expect(await stack.ended).toBe(130);
+  });
+
+  test.runIf(process.platform === 'linux')('ends with exit code 1, and says why, when its emulators die', async () => {
+    const stack = dev(...anyPorts);
+    await stack.printed('Emulators:');
+    const [, emulators] = familyOf(stack.child.pid!);
+    await stack.printed('\nready\n');
+    process.kill(emulators!, 'SIGTERM');
+    expect(await stack.ended).toBe(1);
+    expect(stack.text()).toContain('The emulators of SQS and DynamoDB are gone (SIGTERM)');
+  });
+});
+
+describe('dev --run', () => {
+  const script = (name: string) => path.join(root, name);
+
+  test('runs the example client, which prints what the worker computed, and ends with it', async () => {
+    const stack = dev('--run', script('examples/example_client.ts'));
+    expect(await stack.ended).toBe(0);
+    expect(stack.text()).toMatch(/^121393$/m);
+    expect(stack.text()).toMatch(/Task gwexample\.analyses\.tasks\.fibonacci\[\S+\] succeeded/);
+  });
+
+  test('gives the script the local stack, and ends with its exit code', async () => {
+    const stack = dev('--run', script('test/fixtures/scripts/exits7.ts'));
+    expect(await stack.ended).toBe(7);
+    expect(stack.text()).toContain(`broker sqs://, queue at ${stack.endpoints()[0]}\n`);
+  });
+
+  test('ends the script at a signal, which is no success', async () => {
+    const stack = dev('--run', script('test/fixtures/scripts/waits.ts'));
+    await stack.printed('the script waits');
+    process.kill(stack.child.pid!, 'SIGTERM');
+    expect(await stack.ended).toBe(143);
+  });
+
+  test('refuses a script that is not there', async () => {
+    const stack = dev('--run', 'no-such-script.ts');
+    expect(await stack.ended).toBe(1);
+    expect(stack.text()).toContain('There is no such file.');
+  });
+});
