@@ -6,7 +6,8 @@ import path from 'node:path';
 const bundleFolder = path.join('.build', 'dispatcher');
 
 /**
- * Builds the dispatcher before osls packages it, and makes the bundle's files, and only these, the function's archive.
+ * Builds the functions before osls packages them, and makes the bundle's files, and only these, the archive of both: they
+ * share most of their code.
  *
  * osls itself would archive from the root of the service: node_modules included, and the bundle under `.build/`.
  */
@@ -35,9 +36,11 @@ export default class BuildBeforePackage {
       .map((entry) => path.join(entry.parentPath, entry.name));
     // osls's own packaging plugin: sorted entries and fixed times, so an unchanged bundle is an unchanged archive.
     const packaging = this.serverless.pluginManager.getPlugins().find((plugin) => 'zipFiles' in plugin);
-    const artifact = await packaging.zipFiles(files, 'dispatcher.zip', folder);
-    const dispatcher = this.serverless.service.getFunction('dispatcher');
-    dispatcher.package = { ...dispatcher.package, artifact };
+    const artifact = await packaging.zipFiles(files, 'functions.zip', folder);
+    for (const name of this.serverless.service.getAllFunctions()) {
+      const definition = this.serverless.service.getFunction(name);
+      definition.package = { ...definition.package, artifact };
+    }
   }
 }
 

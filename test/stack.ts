@@ -17,8 +17,12 @@ export interface Stack {
   readonly emulators: Emulators;
   /** For processes that are to reach the stack. */
   readonly env: NodeJS.ProcessEnv;
+  /** The bundled dispatcher, for tests that connect it to more queues. */
+  readonly handlerFile: string;
   /** What the dispatcher has printed. */
   readonly lines: readonly string[];
+  /** Adds a line to these. */
+  printLine(line: string): void;
   stop(): Promise<void>;
 }
 
@@ -30,7 +34,7 @@ export interface StackOptions {
 }
 
 export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2 }: StackOptions): Promise<Stack> {
-  const deployment = createDeployment(plugins, { files: dispatcherSources() });
+  const deployment = createDeployment(plugins, { files: functionSources() });
   const { root } = deployment;
   for (const library of dispatcherLibraries) link(library, root);
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
@@ -39,18 +43,25 @@ export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2
 
   const emulators = await startEmulators();
   const lines: string[] = [];
+  const handlerFile = join(outDir, 'handler.mjs');
+  const printLine = (line: string) => {
+    lines.push(line);
+  };
   const dispatcher = await startDispatcher({
     emulators,
-    file: join(outDir, 'handler.mjs'),
+    file: handlerFile,
+    controlFile: join(outDir, 'control.mjs'),
     concurrency,
     timeoutSeconds,
-    printLine: (line) => lines.push(line),
-    onFault: ({ code, reason }) => lines.push(`${code}: ${reason}`),
+    printLine,
+    onFault: ({ code, reason }) => printLine(`${code}: ${reason}`),
   });
   return {
     emulators,
     env: isolatedVariables(process.env, stackVariables(emulators, 'celery')),
+    handlerFile,
     lines,
+    printLine,
     async stop() {
       await dispatcher.stop(1000);
       await emulators.stop();
@@ -59,13 +70,12 @@ export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2
   };
 }
 
-/** The function as it is, but for the registry, which is that of the tests' plugins. */
-function dispatcherSources(): Record<string, string> {
-  const folder = 'functions/dispatcher';
-  const names = readdirSync(join(repository, folder)).filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
-  return Object.fromEntries(
-    names.map((name) => [`${folder}/${name}`, readFileSync(join(repository, folder, name), 'utf8')]),
-  );
+/** The functions as they are, but for the registry, which is that of the tests' plugins. */
+function functionSources(): Record<string, string> {
+  const folder = join(repository, 'functions');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = names.filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
+  return Object.fromEntries(sources.map((name) => [`functions/${name}`, readFileSync(join(folder, name), 'utf8')]));
 }
 
 function link(library: string, root: string): void {

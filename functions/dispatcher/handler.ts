@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import {
@@ -8,6 +7,7 @@ import {
   createTextLog,
   type Log,
   lazyTransport,
+  nodeName,
 } from 'girder-worker/dispatch';
 import { loadConfig } from './config.ts';
 import { registry } from './registry.generated.ts';
@@ -23,7 +23,7 @@ const dispatch = createDispatcher({
   store: connectStore(process.env),
   transport: lazyTransport(async () => (await import('girder-worker/sqs')).connectTransport(process.env)),
   log: logFormat === 'text' ? createTextLog() : await createJsonLog(),
-  worker: { pid: process.pid, hostname: `girder-worker@${hostname()}` },
+  worker: { pid: process.pid, hostname: nodeName(process.env) },
   maxDeliveries,
 });
 

@@ -16,6 +16,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   outcome: { message: 'code' },
   execution: { message: 'code', task: 'code', registry: 'code', outcome: 'code' },
   store: { message: 'code', outcome: 'types', aws: 'code' },
+  canvas: { message: 'code', task: 'types', outcome: 'types', store: 'types' },
   transport: { aws: 'code' },
   dispatch: {
     message: 'code',
@@ -23,9 +24,13 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     outcome: 'code',
     execution: 'code',
     store: 'code',
+    canvas: 'code',
     transport: 'code',
+    aws: 'code',
   },
-  client: { message: 'code', task: 'code', store: 'code', transport: 'code' },
+  // Remote control: what Celery's commands, the client and the CLI ask of table and queue.
+  control: { message: 'code', task: 'code', aws: 'code', registry: 'types', store: 'code', transport: 'code' },
+  client: { message: 'code', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
   build: { task: 'code', registry: 'types' },
   local: {},
   cli: {
@@ -33,6 +38,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     task: 'types',
     registry: 'types',
     transport: 'code',
+    control: 'code',
+    client: 'code',
     build: 'code',
     local: 'code',
     doors: 'code',
@@ -58,7 +65,8 @@ export const wireNames: readonly string[] = [
   ...['delivery_info', 'delivery_tag', 'routing_key', 'body_encoding'],
   ...['exc_type', 'exc_message', 'exc_module', 'date_done', 'celery-task-meta-'],
 ];
-export const roomsWithWireNames: readonly string[] = ['message', 'store'];
+// A signature keeps Celery's own spelling, as whatever a client put into it must come out again.
+export const roomsWithWireNames: readonly string[] = ['message', 'store', 'canvas'];
 
 const open = '<!-- arrows: kept by test/architecture.test.ts -->';
 const close = '<!-- /arrows -->';

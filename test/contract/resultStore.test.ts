@@ -3,18 +3,19 @@ import dynalite from 'dynalite';
 import { afterAll, describe } from 'vitest';
 import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory.ts';
-import type { Clock, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import type { Clock } from '../../packages/girder-worker/src/store/resultStore.ts';
 import { dynamodbLocal, requireJava } from '../requirements.ts';
-import { describeResultStore } from './resultStore.ts';
+import type { Connected } from './bench.ts';
+import { describeDynamodbStore, describeResultStore } from './resultStore.ts';
 
 const cleanup: (() => unknown)[] = [];
 afterAll(async () => {
   for (const stop of cleanup.reverse()) await stop();
 });
 
-describeResultStore('in memory', async (clock) => createMemoryStore(clock));
+describeResultStore('in memory', async (clock) => ({ store: createMemoryStore(clock) }));
 
-describeResultStore('in DynamoDB (dynalite)', async (clock) => {
+describeDynamodbStore('in DynamoDB (dynalite)', async (clock) => {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   cleanup.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -22,14 +23,14 @@ describeResultStore('in DynamoDB (dynalite)', async (clock) => {
 });
 
 describe.skipIf(!requireJava())('with Java and Maven', () => {
-  describeResultStore('in DynamoDB (DynamoDB Local)', async (clock) => {
+  describeDynamodbStore('in DynamoDB (DynamoDB Local)', async (clock) => {
     const { endpoint, stop } = await dynamodbLocal();
     cleanup.push(stop);
     return storeAt(endpoint, clock);
   });
 });
 
-async function storeAt(endpoint: string, clock: Clock): Promise<ResultStore> {
+async function storeAt(endpoint: string, clock: Clock): Promise<Connected> {
   const client = new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
@@ -45,5 +46,5 @@ async function storeAt(endpoint: string, clock: Clock): Promise<ResultStore> {
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: 'celery' });
-  return createDynamodbStore({ client, table: 'celery', clock });
+  return { client, store: createDynamodbStore({ client, table: 'celery', clock }) };
 }

@@ -1,42 +1,69 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pythonVenv, requirePython } from '../requirements.ts';
 import { type Stack, startStack } from '../stack.ts';
-import { PythonSession, scenarios } from './pythonSession.ts';
+import { compatibilityTable } from './compatibility.ts';
+import { expectDocument } from './document.ts';
+import { PythonSessions, pythonEnvironment } from './pythonSession.ts';
+import { type FurtherQueues, serveFurtherQueues } from './queues.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import { celeryVersions } from './versions.ts';
 
-describe.skipIf(!requirePython())('an unmodified client of Celery 5.7.0', () => {
+/** Remote control looks at the whole worker, and so has a stack of its own: `control.test.ts`. */
+const files = new Map([...scenarios()].filter(([file]) => file !== 'control'));
+
+/** Most of a scenario is waiting. */
+const sessionsAtOnce = 5;
+
+describe.skipIf(!requirePython())('an unmodified client', () => {
   let stack: Stack;
-  let python: PythonSession;
+  let queues: FurtherQueues;
+  const holding = new Map<string, Set<string>>(celeryVersions.map((version) => [version, new Set()]));
+  let ended = 0;
 
   beforeAll(async () => {
-    const [executable, started] = await Promise.all([
-      pythonVenv('5.7.0'),
-      startStack({ plugins: ['gwexample', 'labtasks'] }),
-    ]);
-    stack = started;
-    const { sqsEndpoint, dynamodbEndpoint } = stack.emulators;
-    python = new PythonSession(executable, {
-      ...stack.env,
-      SQS_PORT: new URL(sqsEndpoint).port,
-      DYNAMODB_PORT: new URL(dynamodbEndpoint).port,
-    });
-  }, 300_000);
+    stack = await startStack({ plugins: ['gwexample', 'labtasks'] });
+    queues = await serveFurtherQueues(stack);
+  }, 120_000);
 
   afterAll(async () => {
-    await python?.end();
+    await queues?.stop();
     await stack?.stop();
   });
 
-  for (const [file, list] of scenarios()) {
-    describe(file, () => {
-      test.each(list.map((scenario) => [scenario.sentence, scenario] as const))(
+  describe.each(celeryVersions)('of Celery %s', (version) => {
+    let python: PythonSessions;
+
+    beforeAll(async () => {
+      python = new PythonSessions(sessionsAtOnce, await pythonVenv(version), pythonEnvironment(stack.env, stack.emulators));
+    }, 300_000);
+
+    afterAll(() => python?.end());
+
+    describe.concurrent.each([...files])('%s', (_file, list) => {
+      test.concurrent.each(list.map((scenario) => [scenario.sentence, scenario] as const))(
         '%s',
-        async (_sentence, scenario) => {
-          await python.run(scenario).catch((error: unknown) => {
-            expect.fail(`${error}\nThe dispatcher printed:\n${stack.lines.slice(-40).join('\n')}`);
-          });
-        },
-        60_000,
+        (_sentence, scenario) => run(scenario),
+        120_000,
       );
     });
-  }
+
+    async function run(scenario: Scenario): Promise<void> {
+      const printed = stack.lines.length;
+      await python
+        .run(scenario)
+        .then(() => holding.get(version)?.add(scenario.name))
+        .catch((error: unknown) => {
+          expect.fail(`${error}\nMeanwhile the dispatcher printed:\n${stack.lines.slice(printed).slice(-60).join('\n')}`);
+        })
+        .finally(() => {
+          ended += 1;
+        });
+    }
+  });
+
+  test('finds here what docs/compatibility.md says', ({ skip }) => {
+    const all = [...files.values()].flat().length * celeryVersions.length;
+    skip(ended < all, 'only some of the scenarios were run');
+    expectDocument('compatibility.md', compatibilityTable(files, holding));
+  });
 });

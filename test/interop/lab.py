@@ -1,21 +1,45 @@
-"""An unmodified Celery client on the emulators, and names for the tasks that the TypeScript worker has."""
+"""An unmodified Celery client on the emulators, and what the scenarios share.
 
+The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
+"""
+
+import json
 import os
 import time
+import uuid
 
 from celery import Celery
 
-app = Celery(
-    "lab",
-    broker=f"sqs://test:test@localhost:{os.environ['SQS_PORT']}//",
-    backend=f"dynamodb://test:test@localhost:{os.environ['DYNAMODB_PORT']}/celery",
-)
-app.conf.update(
-    broker_transport_options={"region": "us-east-1", "is_secure": False},
-    broker_connection_retry_on_startup=True,
-)
+TIMEOUT = float(os.environ.get("LAB_TIMEOUT", "30"))
+# Celery looks for a result every half second; that is what is left away from the client's defaults, to save time.
+INTERVAL = 0.02
 
-TIMEOUT = 30
+QUEUES = {
+    "second": "lab-second",
+    "fifo": "lab.fifo",
+    "prefix": "lab-prefix-",
+    "expiring": "lab-expiring",
+    "extended": "lab-extended",
+}
+
+
+def client(**settings):
+    """A Celery application with these settings beside those that name the emulators."""
+    backend = settings.pop("backend_query", "")
+    made = Celery(
+        "lab",
+        broker=f"sqs://test:test@localhost:{os.environ['SQS_PORT']}//",
+        backend=f"dynamodb://test:test@localhost:{os.environ['DYNAMODB_PORT']}/celery{backend}",
+        set_as_current=False,
+    )
+    transport = {"region": "us-east-1", "is_secure": False, **settings.pop("broker_transport_options", {})}
+    made.conf.update(broker_transport_options=transport, broker_connection_retry_on_startup=True, **settings)
+    return made
+
+
+app = client()
+app.set_default()
+app.set_current()
 
 
 def scenario(sentence):
@@ -28,41 +52,48 @@ def scenario(sentence):
     return mark
 
 
-def _elsewhere(name):
-    @app.task(name=name)
-    def stub(*args, **kwargs):
-        raise AssertionError(f"{name} ran in the client")
-
-    return stub
+def new_id():
+    return str(uuid.uuid4())
 
 
-fibonacci = _elsewhere("gwexample.analyses.tasks.fibonacci")
-cancelable = _elsewhere("gwexample.analyses.tasks.cancelable")
-add = _elsewhere("labtasks.add")
-echo = _elsewhere("labtasks.echo")
-keywords = _elsewhere("labtasks.keywords")
-raises = _elsewhere("labtasks.raises")
-raises_custom = _elsewhere("labtasks.raises_custom")
-raises_cause = _elsewhere("labtasks.raises_cause")
-unserializable = _elsewhere("labtasks.unserializable")
-quiet = _elsewhere("labtasks.quiet")
-request_dump = _elsewhere("labtasks.request_dump")
-waits = _elsewhere("labtasks.waits")
-exits = _elsewhere("labtasks.exits")
+def value(result):
+    """What the task returned; raises what it raised."""
+    return result.get(timeout=TIMEOUT, interval=INTERVAL)
 
 
-def wait_for(state, result, timeout=TIMEOUT):
-    """Until the task has this state; Celery itself only waits for the end."""
-    deadline = time.monotonic() + timeout
-    while result.state != state:
-        assert time.monotonic() < deadline, f"state is {result.state}, not {state}, after {timeout} s"
-        time.sleep(0.02)
+def gives(result, expected):
+    got = value(result)
+    assert got == expected, f"{got!r} is not {expected!r}"
 
 
 def raised_by(result):
     """What get() raises."""
     try:
-        value = result.get(timeout=TIMEOUT)
+        got = value(result)
     except Exception as error:
         return error
-    raise AssertionError(f"get() raised nothing and gave {value!r}")
+    raise AssertionError(f"get() raised nothing and gave {got!r}")
+
+
+def wait_for(state, result, timeout=TIMEOUT):
+    """Until the task has this state; Celery itself only waits for the end."""
+    until(lambda: result.state == state, lambda: f"state is {result.state}, not {state}", timeout)
+
+
+def until(holds, complaint, timeout=TIMEOUT):
+    """Until a condition holds; fails with the complaint after the timeout."""
+    deadline = time.monotonic() + timeout
+    while not holds():
+        assert time.monotonic() < deadline, f"{complaint()}, after {timeout} s"
+        time.sleep(INTERVAL)
+
+
+def item_of(key):
+    """The item of this key as it lies in the table, or None; the key is without its `b''`."""
+    found = app.backend.client.get_item(TableName="celery", Key={"id": {"S": f"b'{key}'"}}, ConsistentRead=True)
+    return found.get("Item")
+
+
+def document_of(result):
+    """The stored result of a task as the JSON object that it is."""
+    return json.loads(item_of(f"celery-task-meta-{result.id}")["result"]["B"])

@@ -1,33 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import type { Scenario } from './scenarios.ts';
 
-const folder = fileURLToPath(new URL('.', import.meta.url));
+export { type Scenario, scenarios } from './scenarios.ts';
 
-/** A scenario that Python runs and judges. */
-export interface Scenario {
-  /** `module.function`. */
-  readonly name: string;
-  /** What it proves. */
-  readonly sentence: string;
-}
-
-/** All scenarios, by the file that they are in. */
-export function scenarios(): ReadonlyMap<string, readonly Scenario[]> {
-  const files = readdirSync(join(folder, 'scenarios')).filter((file) => /^[a-z]\w*\.py$/.test(file));
-  return new Map(files.map((file) => [file.replace('.py', ''), scenariosIn(file)]));
-}
-
-function scenariosIn(file: string): Scenario[] {
-  const source = readFileSync(join(folder, 'scenarios', file), 'utf8');
-  const found = [...source.matchAll(/^@scenario\("(.+)"\)\ndef (\w+)\(\):$/gm)];
-  const declared = source.match(/^@scenario/gm)?.length ?? 0;
-  if (found.length !== declared)
-    throw new Error(`${file} has ${declared} scenarios, of which ${found.length} can be read`);
-  return found.map(([, sentence = '', name]) => ({ name: `${file.replace('.py', '')}.${name}`, sentence }));
+/** The environment of a Python process that is to reach a stack: `lab.py` reads it. */
+export function pythonEnvironment(env: NodeJS.ProcessEnv, emulators: Emulators): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    SQS_PORT: new URL(emulators.sqsEndpoint).port,
+    DYNAMODB_PORT: new URL(emulators.dynamodbEndpoint).port,
+  };
 }
 
 /** A Python process with a Celery client, that runs scenarios one after the other. */
@@ -36,22 +22,55 @@ export class PythonSession {
   readonly #answers: AsyncIterator<string>;
 
   constructor(python: string, env: NodeJS.ProcessEnv) {
-    this.#process = spawn(python, ['-u', 'session.py'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#process = spawn(python, ['-u', 'session.py'], {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      env,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Rejects with Python's traceback if the scenario does not hold. */
-  async run({ name }: Pick<Scenario, 'name'>): Promise<void> {
+  /** Gives what the scenario returned; rejects with Python's traceback if it does not hold. */
+  async run({ name }: Pick<Scenario, 'name'>): Promise<unknown> {
     this.#process.stdin!.write(`${JSON.stringify({ run: name })}\n`);
     const { done, value } = await this.#answers.next();
     if (done) throw new Error('The Python session has ended.');
-    const { ok, error } = JSON.parse(value) as { ok: boolean; error?: string };
-    if (!ok) throw new Error(error);
+    const answer = JSON.parse(value) as { ok: boolean; error?: string; value?: unknown };
+    if (!answer.ok) throw new Error(answer.error);
+    return answer.value;
   }
 
   async end(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
     this.#process.stdin!.end();
     await exited;
+  }
+}
+
+/** Several sessions at once: each scenario takes one that is free. */
+export class PythonSessions {
+  readonly #all: readonly PythonSession[];
+  readonly #free: PythonSession[];
+  readonly #waiting: ((session: PythonSession) => void)[] = [];
+
+  constructor(count: number, python: string, env: NodeJS.ProcessEnv) {
+    this.#all = Array.from({ length: count }, () => new PythonSession(python, env));
+    this.#free = [...this.#all];
+  }
+
+  async run(scenario: Pick<Scenario, 'name'>): Promise<unknown> {
+    const session = this.#free.pop() ?? (await new Promise<PythonSession>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await session.run(scenario);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(session);
+      else this.#free.push(session);
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map((session) => session.end()));
   }
 }

@@ -8,6 +8,9 @@ import { cacheFolder } from '../cacheFolder.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
+/** What Kombu needs to write YAML and msgpack, and to compress with brotli. */
+const serializers = ['pyyaml', 'msgpack', 'brotli'];
+
 /**
  * The Python executable of a virtual environment with this version of `celery[sqs]` and boto3, all versions as in
  * `constraints-<version>.txt` beside this file. Made by pip at the first call, and kept outside the repository.
@@ -21,7 +24,7 @@ export async function pythonVenv(celeryVersion: string): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const folder = path.join(cacheFolder(), `celery-${celeryVersion}-${digest}`);
-  return makeVenv(folder, ['--constraint', constraints, `celery[sqs]==${celeryVersion}`, 'boto3']);
+  return makeVenv(folder, ['--constraint', constraints, `celery[sqs]==${celeryVersion}`, 'boto3', ...serializers]);
 }
 
 /** Makes a virtual environment with what `pip install` is told, unless it is there already; gives its executable. */

@@ -1,4 +1,5 @@
-"""Runs interop scenarios on demand: reads one JSON line `{"run": "module.function"}`, answers one JSON line.
+"""Runs interop scenarios on demand: reads one JSON line `{"run": "module.function"}`, answers one JSON line:
+`{"ok": true, "value": what the function returned}` or `{"ok": false, "error": traceback}`.
 
 The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
 """
@@ -14,7 +15,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 def run(name):
     module, function = name.rsplit(".", 1)
-    getattr(importlib.import_module(f"scenarios.{module}"), function)()
+    return getattr(importlib.import_module(f"scenarios.{module}"), function)()
 
 
 answers = sys.stdout
@@ -22,8 +23,7 @@ sys.stdout = sys.stderr  # what a library prints is no answer
 
 for line in sys.stdin:
     try:
-        run(json.loads(line)["run"])
-        answer = {"ok": True}
+        answer = {"ok": True, "value": run(json.loads(line)["run"])}
     except BaseException:
         answer = {"ok": False, "error": traceback.format_exc()}
     answers.write(json.dumps(answer) + "\n")

@@ -23,6 +23,7 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
       .map((entry) => path.relative(bundle, path.join(entry.parentPath, entry.name)));
     expect(new Set(packaged.files.keys())).toEqual(new Set(code));
     expect([...packaged.files.keys()].filter((file) => !file.startsWith('chunks/'))).toEqual([
+      'control.mjs',
       'handler.mjs',
       'thread.mjs',
     ]);
@@ -48,6 +49,11 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
       },
     });
     expect(stdout).toBe('{"batchItemFailures":[]}\n');
+  });
+
+  test('holds the handler of remote control beside it', () => {
+    const text = packaged.files.get('control.mjs')?.toString() ?? '';
+    expect(text).toMatch(/export\s*\{[^}]*\bas handler\b/);
   });
 
   test('is not made if the build fails, and the output tells why', async () => {

@@ -20,7 +20,7 @@ export interface Resource {
 export interface Package {
   /** Of the CloudFormation template, by their logical names. */
   readonly resources: Readonly<Record<string, Resource>>;
-  /** Of the function's archive, by their paths in it. */
+  /** Of the functions' archive, by their paths in it. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
@@ -64,7 +64,7 @@ export async function createDeployment(): Promise<Deployment> {
       const packaging = [serverless, 'package', '--package', target, ...options];
       await promisify(execFile)(process.execPath, packaging, { cwd: folder, env });
       const template = await readFile(path.join(target, 'cloudformation-template-update-stack.json'), 'utf8');
-      const files = readZip(await readFile(path.join(target, 'dispatcher.zip')));
+      const files = readZip(await readFile(path.join(target, 'functions.zip')));
       return { resources: JSON.parse(template).Resources, files };
     },
     networkAttempts: () => readFile(attempts, 'utf8'),

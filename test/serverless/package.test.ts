@@ -14,12 +14,18 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(await deployment.networkAttempts()).toBe('');
   });
 
-  test('is the dispatcher, the two queues, the table, and what these need, and nothing else', () => {
+  test('is the dispatcher, its queues and table, remote control, and what these need, and nothing else', () => {
     expect(Object.fromEntries(Object.entries(packaged.resources).map(([name, { Type }]) => [name, Type]))).toEqual({
       DispatcherLambdaFunction: 'AWS::Lambda::Function',
       DispatcherEventSourceMappingSQSTaskQueue: 'AWS::Lambda::EventSourceMapping',
       DispatcherRole: 'AWS::IAM::Role',
       DispatcherLogGroup: 'AWS::Logs::LogGroup',
+      ControlLambdaFunction: 'AWS::Lambda::Function',
+      ControlRole: 'AWS::IAM::Role',
+      ControlLogGroup: 'AWS::Logs::LogGroup',
+      ControlTopic: 'AWS::SNS::Topic',
+      ControlSnsSubscriptionCelerypidbox: 'AWS::SNS::Subscription',
+      ControlLambdaPermissionCelerypidboxSNS: 'AWS::Lambda::Permission',
       TaskQueue: 'AWS::SQS::Queue',
       DeadLetterQueue: 'AWS::SQS::Queue',
       ResultTable: 'AWS::DynamoDB::Table',
@@ -121,6 +127,74 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     });
+  });
+
+  test('subscribes remote control to the topic that clients would create, and lets only that invoke it', () => {
+    expect(packaged.resources.ControlTopic!.Properties).toEqual({
+      TopicName: 'celery-pidbox',
+      // Kombu's own: SNS refuses to create a topic again with other tags.
+      Tags: [
+        { Key: 'ManagedBy', Value: 'Celery/Kombu' },
+        { Key: 'Description', Value: 'This SNS topic is used by Kombu to enable Fanout support for AWS SQS.' },
+      ],
+    });
+    expect(packaged.resources.ControlSnsSubscriptionCelerypidbox!.Properties).toEqual({
+      TopicArn: { Ref: 'ControlTopic' },
+      Protocol: 'lambda',
+      Endpoint: { 'Fn::GetAtt': ['ControlLambdaFunction', 'Arn'] },
+    });
+    expect(packaged.resources.ControlLambdaPermissionCelerypidboxSNS!.Properties).toEqual({
+      FunctionName: { 'Fn::GetAtt': ['ControlLambdaFunction', 'Arn'] },
+      Action: 'lambda:InvokeFunction',
+      Principal: 'sns.amazonaws.com',
+      SourceArn: { Ref: 'ControlTopic' },
+    });
+  });
+
+  test('lets remote control answer in the name of the dispatcher', () => {
+    expect(packaged.resources.ControlLambdaFunction!.Properties).toMatchObject({
+      Handler: 'control.handler',
+      Role: { 'Fn::GetAtt': ['ControlRole', 'Arn'] },
+      Environment: {
+        Variables: {
+          GIRDER_WORKER_QUEUES: 'celery',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
+          GIRDER_WORKER_NODE_NAME: { 'Fn::Sub': 'girder-worker@${DispatcherLambdaFunction}' },
+        },
+      },
+    });
+  });
+
+  test('allows remote control to look, to revoke and to reply, and nothing else', () => {
+    const { Policies, AssumeRolePolicyDocument, ...rest } = packaged.resources.ControlRole!.Properties;
+    expect(rest).toEqual({});
+    const [{ PolicyDocument }] = Policies as [{ PolicyDocument: { Statement: Record<string, unknown>[] } }];
+    expect(Policies).toHaveLength(1);
+    expect(PolicyDocument.Statement.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+        Resource: { 'Fn::GetAtt': ['ResultTable', 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'],
+        Resource: [{ 'Fn::GetAtt': ['TaskQueue', 'Arn'] }, { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+        Resource: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
+          'Fn::Sub': 'arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:*-reply-celery-pidbox',
+        },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': ['ControlLogGroup', 'Arn'] },
+      },
+    ]);
   });
 
   test('keeps the log for a limited time', () => {

@@ -1,8 +1,23 @@
+import { app } from './app.ts';
+
 export type { App, RegisteredTask } from './task/app.ts';
-export type { ApplyOptions, AsyncResult, Control, TaskState } from './task/client.ts';
+export type { ApplyOptions, AsyncResult, GroupResult, TaskState } from './task/client.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
+export type {
+  Inspect,
+  QueueCounts,
+  QueueStats,
+  RevokeOptions,
+  ScheduledTask,
+  TaskInfo,
+  WorkerStats,
+} from './task/control.ts';
 export {
+  Ignore,
+  MaxRetriesExceededError,
   NotRegistered,
+  Reject,
+  Retry,
   SoftTimeLimitExceeded,
   TaskRevokedError,
   TimeLimitExceeded,
@@ -11,4 +26,9 @@ export {
 export type { TaskOptions } from './task/options.ts';
 export { GirderWorkerPluginABC } from './task/plugin.ts';
 export type { TaskRequest } from './task/request.ts';
+export type { RetryOptions } from './task/retry.ts';
+export type { Signature } from './task/signature.ts';
 export { Task } from './task/task.ts';
+
+/** Ways of putting tasks together: `chain(add.s(1, 2), add.s(3)).applyAsync()`. */
+export const { signature, chain, group, chord, chunks } = app.canvas;

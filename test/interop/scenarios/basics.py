@@ -1,24 +1,23 @@
+"""Sending and reading"""
+
 import datetime
 import decimal
 import math
 import uuid
 
 from celery.exceptions import NotRegistered
-from lab import (
-    TIMEOUT,
+from lab import TIMEOUT, app, raised_by, scenario
+from labtasks import (
     add,
-    app,
     echo,
     exits,
     fibonacci,
     keywords,
     quiet,
-    raised_by,
     raises,
     raises_cause,
     raises_custom,
     request_dump,
-    scenario,
     unserializable,
 )
 
@@ -68,10 +67,11 @@ def failure_cause():
 
 @scenario("wrong arguments raise Python's TypeError in Python's words")
 def failure_arguments():
-    error = raised_by(add.delay(1))
+    # By name: the client knows the signature of its own tasks, and would not send these.
+    error = raised_by(app.send_task("labtasks.add", (1,)))
     assert type(error) is TypeError
     assert str(error) == "add() missing 1 required positional argument: 'y'", error
-    error = raised_by(add.delay(1, 2, z=3))
+    error = raised_by(app.send_task("labtasks.add", (1, 2), {"z": 3}))
     assert str(error) == "add() got an unexpected keyword argument 'z'", error
 
 
@@ -119,7 +119,7 @@ def any_keywords():
 def failure_unserializable():
     error = raised_by(unserializable.delay())
     assert type(error).__name__ == "EncodeError", type(error)
-    assert "Set" in str(error)
+    assert "set" in str(error).lower(), error
 
 
 @scenario("a task that ignores its result leaves nothing to see")

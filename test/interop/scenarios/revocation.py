@@ -1,5 +1,8 @@
+"""Revoking"""
+
 from celery.exceptions import TaskRevokedError
-from lab import TIMEOUT, add, app, cancelable, fibonacci, raised_by, scenario, wait_for, waits
+from lab import TIMEOUT, app, new_id, raised_by, scenario, wait_for
+from labtasks import add, cancelable, fibonacci, waits
 
 
 @scenario("mark_as_revoked makes `this.canceled` true in a task that computes without a pause")
@@ -26,8 +29,9 @@ def revoke_waiting():
 
 @scenario("a task that is revoked before its message arrives never runs")
 def revoke_before():
-    app.backend.mark_as_revoked("revoked-early", "revoked")
-    result = add.apply_async((1, 2), task_id="revoked-early")
+    early = new_id()
+    app.backend.mark_as_revoked(early, "revoked")
+    result = add.apply_async((1, 2), task_id=early)
     assert add.delay(1, 1).get(timeout=TIMEOUT) == 2
     assert result.state == "REVOKED"
     assert isinstance(raised_by(result), TaskRevokedError)

@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { taskModulesOf } from './taskModules.ts';
 export interface BundleOptions {
   /** Folder of the deployment. */
   readonly root: string;
-  /** Folder into which `handler.mjs`, `thread.mjs` and their `chunks` go. */
+  /** Folder into which `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks` go. */
   readonly outDir: string;
 }
 
@@ -39,8 +39,9 @@ const resolution = {
 const requireForCommonJs = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
 /**
- * Bundles the dispatcher for Lambda: the handler, and the entry of its worker threads, as ES modules that share chunks.
- * Tasks stay in chunks of their own, each loaded when it is first run.
+ * Bundles the functions for Lambda: the dispatcher's handler, the entry of its worker threads and, if the deployment has
+ * one, the handler of remote control, as ES modules that share chunks. Tasks stay in chunks of their own, each loaded
+ * when it is first run.
  *
  * Throws esbuild's BuildFailure, which names the places.
  */
@@ -48,14 +49,12 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
   const start = performance.now();
   const folder = realpathSync(root);
   const registry = join(folder, registryFile);
-  const dispatcher = dirname(registry);
   const options = {
     ...resolution,
     absWorkingDir: folder,
-    entryPoints: ['handler.ts', 'thread.ts'].map((file) => join(dispatcher, file)),
+    entryPoints: entryPoints(dirname(registry)),
     bundle: true,
     outdir: resolve(outDir),
-    outbase: dispatcher,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     // Lambda runs Node 24; what runs on 22 as well can be tried there.
@@ -79,6 +78,16 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     ...bundleSizes(bundle.metafile, folder, options.outdir),
     ms: performance.now() - start,
     warnings: await formatMessages(bundle.warnings, { kind: 'warning' }),
+  };
+}
+
+/** The modules that are loaded by their names, by the name that each has in the bundle. */
+function entryPoints(dispatcher: string): Record<string, string> {
+  const control = join(dispatcher, '../control/handler.ts');
+  return {
+    handler: join(dispatcher, 'handler.ts'),
+    thread: join(dispatcher, 'thread.ts'),
+    ...(existsSync(control) && { control }),
   };
 }
 

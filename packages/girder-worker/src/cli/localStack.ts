@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { arch, hostname, release, type } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import { queueName, startDispatcher, tableName } from '../local/dispatcher.ts';
 import { type Emulators, startEmulators } from '../local/emulators.ts';
 import type { MappingFault } from '../local/eventSourceMapping.ts';
 import { runScript } from '../local/script.ts';
-import { exitCodeOf, stopRequest } from '../local/stopRequest.ts';
+import { exitCodeOf } from '../local/stopRequest.ts';
 import { celeryUrls, isolatedVariables, stackVariables } from '../local/variables.ts';
 import type { Registry } from '../registry/registry.ts';
 import { renderBanner } from './banner.ts';
@@ -22,6 +22,8 @@ export interface LocalStackOptions {
   readonly timeoutSeconds: number;
   /** A script to run against the stack, which then ends with it. */
   readonly script?: string;
+  /** Resolves when all is to end. */
+  readonly stop: Promise<NodeJS.Signals>;
 }
 
 /** What is to be undone when the stack ends, the last first. */
@@ -38,9 +40,9 @@ const root = '.';
 export async function runLocalStack(options: LocalStackOptions): Promise<number> {
   const undo: Undo = [];
   let stopSignal: NodeJS.Signals | undefined;
-  const stopped = stopRequest().then((signal) => {
+  const stopped = options.stop.then((signal) => {
     stopSignal = signal;
-    say('Stopping.');
+    say(`Stopping: what runs has ${graceMs / 1000} s to end, and Ctrl-C ends it at once.`);
     return options.script === undefined ? 0 : exitCodeOf(signal);
   });
   try {
@@ -65,9 +67,14 @@ async function serve(options: LocalStackOptions, undo: Undo): Promise<number> {
 async function serveWith(emulators: Emulators, options: LocalStackOptions, undo: Undo): Promise<number> {
   const { script, concurrency, timeoutSeconds } = options;
   if (!(await updateRegistry(root, undefined, { writeOut, writeErr }))) return 1;
-  const file = await bundle(undo);
+  const { file, controlFile } = await bundle(undo);
   const startMs = performance.now();
-  const dispatcher = await startDispatcher({ emulators, file, concurrency, timeoutSeconds, printLine, onFault });
+  const dispatcher = await startDispatcher({
+    emulators,
+    file,
+    ...(controlFile !== undefined && { controlFile }),
+    ...{ concurrency, timeoutSeconds, printLine, onFault },
+  });
   undo.push(() => dispatcher.stop(graceMs));
   say(`Dispatcher: ready in ${Math.round(performance.now() - startMs)} ms; a task may take ${timeoutSeconds} s\n`);
 
@@ -77,14 +84,15 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, undo:
   return script === undefined ? new Promise<never>(() => undefined) : runAgainst(emulators, script, undo);
 }
 
-/** Resolves to the bundled handler. */
-async function bundle(undo: Undo): Promise<string> {
+/** Resolves to the bundled handlers of the dispatcher and of remote control. */
+async function bundle(undo: Undo): Promise<{ readonly file: string; readonly controlFile?: string }> {
   const { bundleFunctions } = await import('../build/bundle.ts');
   const outDir = await createBundleFolder(root);
   undo.push(() => rm(outDir, { recursive: true, force: true }));
   const { totalBytes, ms } = await bundleFunctions({ root, outDir });
   say(`Bundle: ${Math.round(totalBytes / 1000)} KB in ${Math.round(ms)} ms`);
-  return join(outDir, 'handler.mjs');
+  const controlFile = join(outDir, 'control.mjs');
+  return { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
 }
 
 function runAgainst(emulators: Emulators, file: string, undo: Undo): Promise<number> {

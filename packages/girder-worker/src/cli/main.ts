@@ -5,8 +5,13 @@ import { buildCommand } from './build.ts';
 import { buildRegistryCommand } from './buildRegistry.ts';
 import { callCommand } from './call.ts';
 import { devCommand } from './dev.ts';
+import { dlqCommand } from './dlq.ts';
+import { inspectCommand } from './inspect.ts';
+import { pingCommand } from './ping.ts';
+import { purgeCommand } from './purge.ts';
 import { resultCommand } from './result.ts';
 import { revokeCommand } from './revoke.ts';
+import { statusCommand } from './status.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -22,7 +27,12 @@ const program = new Command('girder-worker')
   .addCommand(buildCommand())
   .addCommand(callCommand())
   .addCommand(resultCommand())
-  .addCommand(revokeCommand());
+  .addCommand(revokeCommand())
+  .addCommand(inspectCommand())
+  .addCommand(statusCommand())
+  .addCommand(pingCommand())
+  .addCommand(purgeCommand())
+  .addCommand(dlqCommand());
 
 try {
   await program.parseAsync();
@@ -37,11 +47,13 @@ Environment:
   GIRDER_WORKER_BROKER    where messages are sent: sqs:// (default; the AWS environment's account),
                           or sqs://key:secret@localhost:9324// for an emulator
   GIRDER_WORKER_BACKEND   where results are: dynamodb://@us-east-1/celery (table "celery" is the default)
+  GIRDER_WORKER_QUEUES    the Celery queues that inspect and status count, separated by commas: celery
   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS,
   AWS_ENDPOINT_URL_DYNAMODB   as everywhere with AWS
 
 Examples:
   $ npm run dev                                              the whole stack on this machine
   $ girder-worker call gwexample.analyses.tasks.fibonacci 26
-  $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf`;
+  $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
+  $ girder-worker status                                     what waits, runs and has failed`;
 }

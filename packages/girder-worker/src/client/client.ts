@@ -1,18 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { encode } from '../message/encode.ts';
+import { wireOptions } from '../canvas/callOptions.ts';
+import { expand } from '../canvas/expand.ts';
+import type { Sender } from '../canvas/outgoing.ts';
+import { taskOf } from '../canvas/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
-import type { TaskClient } from '../task/client.ts';
+import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client.ts';
+import { currentTask } from '../task/current.ts';
 import { lazyTransport } from '../transport/lazy.ts';
 import type { Transport } from '../transport/transport.ts';
-import { createAsyncResult } from './asyncResult.ts';
+import { createAsyncResult, handleOf } from './asyncResult.ts';
+import { createCanvas, type Send } from './canvas.ts';
+import { connectRemoteControl } from './inspect.ts';
+import { publishExpansion } from './publishExpansion.ts';
 
 /** How a client reaches the queue and the results; connected when first needed. */
 export interface Connection {
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'publish'>;
   store(): Promise<ResultStore>;
+  readonly control: Control;
 }
 
-/** A client of the broker and backend that the environment names. Importing it loads no AWS SDK, and sending no store. */
+/** Where answers to a process would go; Celery's clients have one such address each. */
+const replyTo = randomUUID();
+
+/** A client of the broker and backend that the environment names. Importing it loads no AWS SDK, and sending a task no store. */
 export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
   let store: Promise<ResultStore> | undefined;
   return createClient({
@@ -21,37 +32,48 @@ export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
       store ??= import('../store/dynamodbClient.ts').then(({ connectStore }) => connectStore(env));
       return store;
     },
+    control: connectRemoteControl(env),
   });
 }
 
-export function createClient({ transport, store }: Connection): TaskClient {
-  const revoke = async (id: string) => {
-    await (await store()).revoke(id, 'revoked');
-  };
-  const result = (id: string) => createAsyncResult(id, { store, revoke });
+export function createClient(connection: Connection): TaskClient {
+  const { store, control } = connection;
+
+  const sendFor =
+    (optionsOf: Sender['optionsOf']): Send =>
+    async (signature, call) => {
+      const current = currentTask();
+      const expansion = expand(signature, call, senderOf(optionsOf));
+      await publishExpansion(expansion, connection);
+      current?.children.push(...expansion.children);
+      return handleOf(expansion.result, connection);
+    };
 
   return {
-    async send(task, args, kwargs, { queue = 'celery', taskId = randomUUID(), ...options }) {
-      const { priority = 0, ignoreResult = false, shadow = null, headers = {} } = options;
-      const body = encode({
-        task,
-        id: taskId,
-        args,
-        kwargs,
-        priority,
-        ignoreResult,
-        shadow,
-        headers,
-        deliveryInfo: { exchange: '', routingKey: queue },
-      });
-      await transport.publish(body, { queue });
-      return result(taskId);
+    canvas: (optionsOf) => createCanvas(sendFor(optionsOf)),
+    send(task, args, { kwargs = {}, ...options }: ApplyOptions, optionsOf) {
+      return sendFor(optionsOf)(taskOf(task, args, kwargs), { options: wireOptions(options) });
     },
-    result,
-    control: {
-      async revoke(ids) {
-        await Promise.all([ids].flat().map(revoke));
+    result: (id) => createAsyncResult(id, connection),
+    groups: {
+      async restore(id) {
+        const group = await (await store()).readGroup(id);
+        return group && (handleOf(group, connection) as GroupResult);
       },
     },
+    control,
+  };
+}
+
+/** Whoever sends: a client, or the task whose code does. */
+function senderOf(optionsOf: Sender['optionsOf']): Sender {
+  const current = currentTask();
+  return {
+    rootId: current?.rootId ?? null,
+    parentId: current?.parentId ?? null,
+    newId: randomUUID,
+    nowMs: Date.now(),
+    replyTo,
+    optionsOf,
   };
 }

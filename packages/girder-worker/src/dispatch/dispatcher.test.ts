@@ -1,26 +1,45 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
+import type { Ending } from '../execution/protocol.ts';
 import { encode } from '../message/encode.ts';
+import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { createMemoryTransport } from '../transport/memory.ts';
-import { createDispatcher, type Stations } from './dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from './dispatcher.ts';
 
 const success: Outcome = { state: 'SUCCESS', resultJson: '3' };
 const failure: Outcome = {
   state: 'FAILURE',
   failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: null },
 };
+const endingOf = (outcome: Outcome): Ending => ({ outcome, childrenJson: '[]' });
+const controls = { cancel: () => undefined, terminate: () => undefined };
+
+/** What the tasks come to that do not succeed. */
+const outcomes: Record<string, Outcome> = {
+  'p.bad': failure,
+  'p.retries': { state: 'RETRY', etaMs: Date.now() + 5000, failure: null, traceback: null },
+  'p.ignores': { state: 'IGNORED' },
+  'p.rejects': { state: 'REJECTED', requeue: false, failure: failureOf('Reject', ['no', false]) },
+  'p.requeues': { state: 'REJECTED', requeue: true, failure: failureOf('Reject', ['no', true]) },
+  'p.late': { state: 'RETURNED', why: 'no time' },
+};
+
 const entry = { plugin: 'p@1', options: {}, parameters: { positional: [] }, load: async () => undefined };
 const registry: Registry = {
   settings: {},
-  tasks: { 'p.good': entry, 'p.bad': entry, 'p.quiet': { ...entry, options: { ignoreResult: true } } },
+  tasks: {
+    ...Object.fromEntries(Object.keys(outcomes).map((name) => [name, entry])),
+    'p.good': entry,
+    'p.quiet': { ...entry, options: { ignoreResult: true } },
+  },
 };
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:celery';
 
 /** A dispatcher whose tasks come to the outcomes that their names tell. */
-function bench(changes: Partial<Stations> = {}) {
+function bench(changes: Partial<DispatcherOptions> = {}) {
   const store = createMemoryStore();
   const transport = createMemoryTransport();
   const ran: string[] = [];
@@ -31,7 +50,7 @@ function bench(changes: Partial<Stations> = {}) {
     pool: {
       run(body) {
         ran.push(body);
-        return { outcome: Promise.resolve(body === bad ? failure : success), cancel: () => undefined };
+        return { ended: Promise.resolve(endingOf(outcomes[taskIn(body)] ?? success)), ...controls };
       },
     },
     store,
@@ -40,24 +59,33 @@ function bench(changes: Partial<Stations> = {}) {
     worker: { pid: 1, hostname: 'here' },
     ...changes,
   });
-  const send = (...bodies: string[]) =>
-    dispatch(eventOf(bodies), { requestId: `request-${Math.random()}`, deadlineMs: Date.now() + 10_000 });
-  return { store, transport, ran, lines, send };
+  const sendTo = (queue: string, ...sent: Sent[]) =>
+    dispatch(eventOf(queue, sent), { requestId: `request-${Math.random()}`, deadlineMs: Date.now() + 10_000 });
+  const send = (...sent: Sent[]) => sendTo(queueArn, ...sent);
+  return { store, transport, ran, lines, send, sendTo };
 }
 
-function eventOf(bodies: readonly string[]): SQSEvent {
-  const records = bodies.map((body, index) => ({
+/** A body, or one of a FIFO group. */
+type Sent = string | { readonly body: string; readonly group: string | undefined };
+
+function eventOf(queue: string, sent: readonly Sent[]): SQSEvent {
+  const records = sent.map((item, index) => ({
     messageId: `m${index}`,
     receiptHandle: `r${index}`,
-    body,
-    attributes: { ApproximateReceiveCount: '1' },
-    eventSourceARN: queueArn,
+    body: typeof item === 'string' ? item : item.body,
+    attributes: { ApproximateReceiveCount: '1', MessageGroupId: typeof item === 'string' ? undefined : item.group },
+    eventSourceARN: queue,
   }));
   return { Records: records as unknown as SQSRecord[] };
 }
 
 function message(task: string, id: string): string {
   return encode({ task, id, args: [], kwargs: {} });
+}
+
+/** The task of an SQS body, read without the code that is tested here. */
+function taskIn(body: string): string {
+  return JSON.parse(Buffer.from(body, 'base64').toString()).headers.task;
 }
 
 const bad = message('p.bad', 'id-bad');
@@ -94,7 +122,7 @@ describe('a batch of messages of every fate', () => {
       { body: 'no message at all', code: expect.any(String), reason: expect.any(String), queueArn },
     ]);
     expect(transport.visibilityChanges).toEqual([
-      { receipt: { queueArn, receiptHandle: 'r4' }, seconds: expect.any(Number) },
+      { receipt: { queueArn, receiptHandle: 'r4', messageGroupId: undefined }, seconds: expect.any(Number) },
     ]);
     const seconds = transport.visibilityChanges[0]?.seconds ?? 0;
     expect(seconds).toBeGreaterThan(50);
@@ -171,7 +199,7 @@ test('a task revoked before its message arrives never runs', async () => {
 });
 
 test('a running task is told of a revocation, and of nobody else’s', async () => {
-  const { promise: canceled, resolve } = Promise.withResolvers<Outcome>();
+  const { promise: canceled, resolve } = Promise.withResolvers<Ending>();
   const told: string[] = [];
   const runs: string[] = [];
   const { store, send } = bench({
@@ -181,10 +209,11 @@ test('a running task is told of a revocation, and of nobody else’s', async () 
         const id = body === bad ? 'other' : 'mine';
         runs.push(id);
         return {
-          outcome: id === 'mine' ? canceled : canceled.then(() => success),
+          ended: id === 'mine' ? canceled : canceled.then(() => endingOf(success)),
+          terminate: () => undefined,
           cancel: () => {
             told.push(id);
-            resolve({ state: 'REVOKED', reason: 'terminated' });
+            resolve(endingOf({ state: 'REVOKED', reason: 'revoked' }));
           },
         };
       },
@@ -218,9 +247,12 @@ test('a task whose worker is gone again and again is given up', async () => {
   expect(await store.read('killer')).toMatchObject({ state: 'FAILURE', exception: { type: 'WorkerLostError' } });
 });
 
-test('a task that ignores its result leaves none', async () => {
+test('a task that ignores its result leaves none, unless its sender wants it', async () => {
   const { store, ran, send } = bench();
-  await send(message('p.quiet', 'quiet'));
+  await send(encode({ task: 'p.quiet', id: 'wanted', ignoreResult: false }));
+  expect((await store.read('wanted'))?.state).toBe('SUCCESS');
+  ran.length = 0;
+  await send(encode({ task: 'p.quiet', id: 'quiet', ignoreResult: null }));
   expect(ran).toHaveLength(1);
   expect(await store.read('quiet')).toMatchObject({ state: 'PENDING', result: null });
 });
@@ -230,4 +262,108 @@ test('tells of a task in the lines that Celery’s users know', async () => {
   await send(message('p.good', 'id-1'));
   expect(lines[0]).toBe('Task p.good[id-1] received');
   expect(lines[1]).toMatch(/^Task p\.good\[id-1\] succeeded in [\d.]+s: 3$/);
+});
+
+describe('a message whose time has not come', () => {
+  const eta = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+  test('is sent away until then, and acknowledged', async () => {
+    const { transport, ran, store, send } = bench();
+    const body = encode({ task: 'p.good', id: 'later', eta: eta(100_000) });
+    expect(await send(body)).toEqual({ batchItemFailures: [] });
+    expect(transport.sentAgain).toEqual([
+      { receipt: expect.anything(), body, delay: { delaySeconds: expect.any(Number) } },
+    ]);
+    expect(transport.sentAgain[0]?.delay.delaySeconds).toBeGreaterThan(98);
+    expect(ran).toEqual([]);
+    expect(await store.read('later')).toBeUndefined();
+  });
+
+  test('on a FIFO queue, which knows no delays, stays hidden in its place', async () => {
+    const { transport, ran, sendTo } = bench();
+    const body = encode({ task: 'p.good', id: 'later', eta: eta(100_000) });
+    expect(await sendTo(`${queueArn}.fifo`, body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(transport.visibilityChanges).toEqual([{ receipt: expect.anything(), seconds: 100 }]);
+    expect(ran).toEqual([]);
+  });
+
+  test('runs when it has come', async () => {
+    const { ran, send } = bench();
+    await send(encode({ task: 'p.good', id: 'now', eta: eta(-1) }));
+    expect(ran).toHaveLength(1);
+  });
+});
+
+test('a message that has expired is REVOKED as "expired", and does not run', async () => {
+  const { ran, store, send } = bench();
+  await send(encode({ task: 'p.good', id: 'old', expires: '2020-01-01T00:00:00', eta: '2999-01-01T00:00:00' }));
+  expect(ran).toEqual([]);
+  expect(await store.read('old')).toMatchObject({ state: 'REVOKED', exception: { args: ['expired'] } });
+});
+
+describe('a task’s own ways of ending', () => {
+  test('retry: the same message is sent for later, and an old duplicate of it does not run', async () => {
+    const { store, transport, ran, send } = bench();
+    const body = message('p.retries', 'r1');
+    expect(await send(body)).toEqual({ batchItemFailures: [] });
+    expect((await store.read('r1'))?.state).toBe('RETRY');
+    const [again] = transport.sentAgain;
+    const { headers } = JSON.parse(Buffer.from(again?.body ?? '', 'base64').toString());
+    expect(headers).toMatchObject({ id: 'r1', retries: 1, parent_id: 'r1', eta: expect.stringMatching(/\+00:00$/) });
+    expect(again?.delay.delaySeconds).toBeGreaterThan(3);
+
+    expect(await send(body)).toEqual({ batchItemFailures: [] });
+    expect(ran).toHaveLength(1);
+  });
+
+  test('retry: a duplicate of a message whose retry may not have been sent sends it', async () => {
+    const { transport, send } = bench();
+    const body = message('p.retries', 'r2');
+    await send(body);
+    const [first] = transport.sentAgain.splice(0);
+    await send(body);
+    const eta = (sent = '') => JSON.parse(Buffer.from(sent, 'base64').toString()).headers.eta;
+    expect(eta(transport.sentAgain[0]?.body)).toBe(eta(first?.body));
+  });
+
+  test('ignore: nothing is stored that a client could see, and it does not run again', async () => {
+    const { store, ran, send } = bench();
+    await send(message('p.ignores', 'i1'));
+    await send(message('p.ignores', 'i1'));
+    expect(await store.read('i1')).toMatchObject({ state: 'PENDING', result: null });
+    expect(ran).toHaveLength(1);
+  });
+
+  test('reject: a failure named Reject; with requeue the message comes back, and runs again', async () => {
+    const { store, ran, send } = bench();
+    await send(message('p.rejects', 'j1'));
+    expect(await store.read('j1')).toMatchObject({
+      state: 'FAILURE',
+      exception: { type: 'Reject', args: ['no', false] },
+    });
+    const body = message('p.requeues', 'j2');
+    expect(await send(body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(await send(body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(ran).toHaveLength(3);
+  });
+
+  test('a task that the invocation had no time for comes back at once', async () => {
+    const { transport, send } = bench();
+    expect(await send(message('p.late', 'l1'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(transport.visibilityChanges).toMatchObject([{ seconds: 0 }]);
+  });
+});
+
+test('of a FIFO group, nothing overtakes a message that comes back, and other groups go on', async () => {
+  const { ran, sendTo } = bench();
+  const fifo = `${queueArn}.fifo`;
+  const bodies = ['p.good', 'p.late', 'p.good', 'p.good'].map((task, index) => message(task, `f${index}`));
+  const groups = ['a', 'a', 'a', 'b'];
+  const answer = await sendTo(fifo, ...bodies.map((body, index) => ({ body, group: groups[index] })));
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
+  expect(ran.map((body) => JSON.parse(Buffer.from(body, 'base64').toString()).headers.id).toSorted()).toEqual([
+    'f0',
+    'f1',
+    'f3',
+  ]);
 });

@@ -1,7 +1,8 @@
 /** What a composition root puts together: `girder-worker/dispatch`. */
+export { nodeName } from '../aws/nodeName.ts';
 export { createPool } from '../execution/pool.ts';
 export { connectStore } from '../store/dynamodbClient.ts';
 export { lazyTransport } from '../transport/lazy.ts';
-export { createDispatcher, type Dispatcher, type Invocation, type Stations } from './dispatcher.ts';
+export { createDispatcher, type Dispatcher, type DispatcherOptions, type Invocation } from './dispatcher.ts';
 export type { Log } from './log.ts';
 export { createTextLog } from './textLog.ts';

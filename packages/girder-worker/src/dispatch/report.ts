@@ -11,20 +11,33 @@ export function reportReceived(log: Log, message: Message): void {
 }
 
 export function reportEnded(log: Log, message: Message, outcome: Outcome, elapsedMs: number): void {
-  const seconds = `${elapsedMs / 1000}s`;
+  const task = `Task ${title(message)}`;
   switch (outcome.state) {
     case 'SUCCESS':
-      log.info(`Task ${title(message)} succeeded in ${seconds}: ${outcome.resultJson.slice(0, shownResult)}`);
+      log.info(`${task} succeeded in ${elapsedMs / 1000}s: ${outcome.resultJson.slice(0, shownResult)}`);
       return;
     case 'FAILURE': {
       const { type, argsJson, traceback } = outcome.failure;
-      log.error(
-        `Task ${title(message)} raised unexpected: ${type}(${argsJson.slice(1, -1)})${traceback ? `\n${traceback}` : ''}`,
-      );
+      log.error(`${task} raised unexpected: ${type}(${argsJson.slice(1, -1)})${traceback ? `\n${traceback}` : ''}`);
       return;
     }
     case 'REVOKED':
-      log.info(`Task ${title(message)} revoked (${outcome.reason})`);
+      log.info(`${task} revoked (${outcome.reason})`);
+      return;
+    case 'RETRY':
+      log.info(`${task} retry: not before ${new Date(outcome.etaMs).toISOString()}`);
+      return;
+    case 'REPLACED':
+      log.info(`${task} replaced by another`);
+      return;
+    case 'IGNORED':
+      log.info(`${task} ignored`);
+      return;
+    case 'REJECTED':
+      log.warn(`${task} rejected, ${outcome.requeue ? 'back to the queue' : 'for good'}`);
+      return;
+    case 'RETURNED':
+      log.warn(`${task} back to the queue: ${outcome.why}`);
       return;
   }
 }

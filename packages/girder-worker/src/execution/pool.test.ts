@@ -1,7 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { encode } from '../message/encode.ts';
-import { createPool, type Pool } from './pool.ts';
+import { failureOf } from '../outcome/failure.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import { createPool, type Pool, type RunLimits, type RunListener } from './pool.ts';
 
+const failed: Outcome = {
+  state: 'FAILURE',
+  failure: failureOf('TimeLimitExceeded', [0.1], 'billiard.exceptions'),
+};
 const pools: Pool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
@@ -10,11 +16,21 @@ function bench(concurrency = 2) {
   const pool = createPool({ threadFile: new URL('./fixtures/thread.ts', import.meta.url), concurrency });
   pools.push(pool);
   const lines: string[] = [];
-  const run = (task: string, ...args: unknown[]) =>
-    pool.run(encode({ task, id: crypto.randomUUID(), args, kwargs: {} }), (level, text) =>
-      lines.push(`${level}: ${text}`),
-    );
-  return { run, lines };
+  const states: string[] = [];
+  const listener: RunListener = {
+    onLog: (level, text) => lines.push(`${level}: ${text}`),
+    async onState(state, metaJson) {
+      if (state === 'REFUSED') throw new Error('not stored');
+      states.push(`${state} ${metaJson}`);
+    },
+  };
+  const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) => {
+    const body = encode({ task, id: crypto.randomUUID(), args, kwargs: {} });
+    const { ended, ...controls } = pool.run(body, listener, limits);
+    return { ...controls, outcome: ended.then(({ outcome }) => outcome) };
+  };
+  const run = (task: string, ...args: unknown[]) => runWithin({}, task, ...args);
+  return { run, runWithin, lines, states };
 }
 
 describe('a task on a thread', () => {
@@ -92,5 +108,105 @@ describe('a cancelled task', () => {
     await first.outcome;
     first.cancel();
     expect(await run('fixture.asksOnce').outcome).toEqual({ state: 'SUCCESS', resultJson: 'false' });
+  });
+});
+
+describe('a task’s own ways of ending', () => {
+  test('are Ignore, Reject, Retry and a replacement', async () => {
+    const { run } = bench();
+    expect(await run('fixture.ignores').outcome).toEqual({ state: 'IGNORED' });
+    expect(await run('fixture.rejects').outcome).toMatchObject({
+      state: 'REJECTED',
+      requeue: true,
+      failure: { type: 'Reject', argsJson: '["no GPU", true]', traceback: null },
+    });
+    expect(await run('fixture.retries').outcome).toMatchObject({
+      state: 'RETRY',
+      etaMs: expect.any(Number),
+      failure: { type: 'ValueError', argsJson: '["again"]' },
+      traceback: expect.stringContaining("celery.exceptions.Retry: Retry in 1s: ValueError('again')"),
+    });
+    expect(await run('fixture.replaces').outcome).toEqual({ state: 'REPLACED', signatureJson: '{"task": "other"}' });
+  });
+
+  test('a retry by itself keeps the reason, and the last one fails with it', async () => {
+    const { run } = bench();
+    expect(await run('fixture.flaky').outcome).toMatchObject({ state: 'RETRY', failure: { type: 'TypeError' } });
+    expect(await run('fixture.flakyOnce').outcome).toMatchObject({ state: 'FAILURE', failure: { type: 'TypeError' } });
+  });
+});
+
+describe('a state of the task’s own', () => {
+  test('is stored before the task goes on', async () => {
+    const { run, states } = bench();
+    expect(await run('fixture.progresses').outcome).toEqual({ state: 'SUCCESS', resultJson: 'null' });
+    expect(states).toEqual(['PROGRESS {"current": 1}', 'PROGRESS {"current": 2}']);
+  });
+
+  test('that cannot be stored throws in the task', async () => {
+    const { run } = bench();
+    expect(await run('fixture.isRefused').outcome).toMatchObject({
+      state: 'FAILURE',
+      failure: { argsJson: '["Error: not stored"]' },
+    });
+  });
+});
+
+describe('a terminated task', () => {
+  test('ends in the middle of its computing, with the outcome that was given', async () => {
+    const { run } = bench(1);
+    const { outcome, terminate } = run('fixture.loops');
+    terminate({ state: 'REVOKED', reason: 'terminated' });
+    expect(await outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });
+    expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('that waited for a thread never gets one', async () => {
+    const { run, lines } = bench(1);
+    const first = run('fixture.later', 'x');
+    const second = run('fixture.says', 'hello');
+    second.terminate({ state: 'REVOKED', reason: 'terminated' });
+    await Promise.all([first.outcome, second.outcome, run('fixture.add', 1, 2).outcome]);
+    expect(lines).toEqual([]);
+  });
+
+  test('that had ended keeps its outcome', async () => {
+    const { run } = bench();
+    const { outcome, terminate } = run('fixture.add', 1, 2);
+    await outcome;
+    terminate({ state: 'REVOKED', reason: 'terminated' });
+    expect(await outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+});
+
+describe('a time limit', () => {
+  const hard = { ms: 100, outcome: failed };
+
+  test('that is soft aborts the signal, and a task that ends by it fails with SoftTimeLimitExceeded', async () => {
+    const { runWithin } = bench();
+    expect(await runWithin({ softMs: 20 }, 'fixture.waits').outcome).toMatchObject({
+      state: 'FAILURE',
+      failure: { type: 'SoftTimeLimitExceeded', module: 'billiard.exceptions' },
+    });
+  });
+
+  test('that is soft leaves a task its result if it comes to one', async () => {
+    const { runWithin } = bench();
+    expect(await runWithin({ softMs: 20 }, 'fixture.stopsInTime').outcome).toEqual({
+      state: 'SUCCESS',
+      resultJson: '"in time"',
+    });
+  });
+
+  test('that is hard ends a task that computes, and its thread is replaced', async () => {
+    const { run, runWithin } = bench(1);
+    expect(await runWithin({ hard }, 'fixture.loops').outcome).toEqual(failed);
+    expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('does not hit the next task on the thread', async () => {
+    const { run, runWithin } = bench(1);
+    await runWithin({ softMs: 30, hard }, 'fixture.add', 1, 2).outcome;
+    expect(await run('fixture.later', 'x', 200).outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
   });
 });

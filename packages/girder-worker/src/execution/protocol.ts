@@ -4,12 +4,35 @@ import type { LogLevel } from '../task/task.ts';
 /** What the pool says to a thread. A thread has at most one run at a time. */
 export type ToThread =
   /** `body` is the SQS body: the thread decodes it, so that no value has to cross. `cell` is a CancellationFlag's. */
-  | { readonly kind: 'run'; readonly body: string; readonly cell: SharedArrayBuffer }
-  /** Wakes a task that waits for `this.signal`; one that computes reads the flag. */
-  | { readonly kind: 'cancel' };
+  | {
+      readonly kind: 'run';
+      readonly body: string;
+      readonly cell: SharedArrayBuffer;
+      readonly calls?: Calls | undefined;
+    }
+  /** The flag has changed: wakes a task that waits for `this.signal`; one that computes reads the flag. */
+  | { readonly kind: 'stop' }
+  /** A state was stored, or why it was not. */
+  | { readonly kind: 'stateStored'; readonly ticket: number; readonly error?: string };
+
+/** Instead of the message's task, call this one in place, once for each list of arguments (Celery's `map`). */
+export interface Calls {
+  readonly task: string;
+  /** JSON text of a list of lists. */
+  readonly argumentListsJson: string;
+}
 
 /** What a thread says to the pool. */
 export type FromThread =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string };
+  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  /** The task stores a state of its own, and waits for the answer with this ticket. */
+  | { readonly kind: 'state'; readonly ticket: number; readonly state: string; readonly metaJson: string };
+
+/** How a run ended. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** The tasks that it sent meanwhile, in Celery's tuples, as the JSON text of a list. */
+  readonly childrenJson: string;
+}

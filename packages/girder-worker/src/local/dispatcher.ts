@@ -1,3 +1,4 @@
+import { startControl } from './control.ts';
 import type { Emulators } from './emulators.ts';
 import { createEventSourceMapping, type MappingFault } from './eventSourceMapping.ts';
 import { createLambdaFunction } from './lambda.ts';
@@ -10,6 +11,7 @@ export const queueName = 'celery';
 export const tableName = 'celery';
 
 /** As the deployed stack has them by default (serverless.yml). */
+const functionName = 'girder-worker-dev-dispatcher';
 const memoryMb = 1769;
 const maxReceiveCount = 10;
 
@@ -23,6 +25,8 @@ export interface DispatcherOptions {
   readonly emulators: Emulators;
   /** The bundled handler. */
   readonly file: string;
+  /** The bundled handler of remote control; without it, there is none. */
+  readonly controlFile?: string;
   /** Invocations at once. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
@@ -37,30 +41,32 @@ export interface LocalDispatcher {
 
 /** Creates queue and table, loads the dispatcher's function, and connects it to the queue. Rejects if it cannot be loaded. */
 export async function startDispatcher(options: DispatcherOptions): Promise<LocalDispatcher> {
-  const { emulators, file, concurrency, timeoutSeconds, printLine, onFault } = options;
+  const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
   const queue = await createQueue(sqs, { name: queueName, visibilityTimeoutSeconds, maxReceiveCount });
   await createResultTable(emulators.dynamodbEndpoint, tableName);
 
+  const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text' };
   const lambda = createLambdaFunction({
-    functionName: 'girder-worker-dev-dispatcher',
+    functionName,
     file,
     timeoutSeconds,
     memoryMb,
-    env: {
-      ...stackVariables(emulators, tableName),
-      GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl,
-      GIRDER_WORKER_LOG_FORMAT: 'text',
-    },
+    env: { ...env, GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl },
     printLine,
   });
   await lambda.warmUp();
   const mapping = createEventSourceMapping({ sqs, queue, lambda, concurrency, onFault });
   mapping.start();
+  const controlEnv = { ...env, GIRDER_WORKER_NODE_NAME: `girder-worker@${functionName}` };
+  const control =
+    controlFile === undefined
+      ? undefined
+      : await startControl({ sqs, emulators, file: controlFile, env: controlEnv, printLine, onFault });
   return {
     async stop(graceMs) {
-      await mapping.stop(graceMs);
+      await Promise.all([mapping.stop(graceMs), control?.stop(graceMs)]);
       sqs.destroy();
     },
   };

@@ -4,14 +4,20 @@ import { parseBackendUrl } from './backendUrl.ts';
 test.each([
   [
     'dynamodb://@us-east-1/celery',
-    { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined },
+    { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
   ],
   [
     'dynamodb://@eu-west-1/results',
-    { table: 'results', region: 'eu-west-1', endpoint: undefined, credentials: undefined },
+    { table: 'results', region: 'eu-west-1', endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
   ],
-  ['dynamodb://@us-east-1', { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined }],
-  ['dynamodb:///celery', { table: 'celery', region: undefined, endpoint: undefined, credentials: undefined }],
+  [
+    'dynamodb://@us-east-1',
+    { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
+  ],
+  [
+    'dynamodb:///celery',
+    { table: 'celery', region: undefined, endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
+  ],
   [
     'dynamodb://key:se%2Fcret@localhost:8001/celery?read=5&write=5&ttl_seconds=600',
     {
@@ -19,11 +25,22 @@ test.each([
       region: 'us-east-1',
       endpoint: 'http://localhost:8001',
       credentials: { accessKeyId: 'key', secretAccessKey: 'se/cret' },
+      ttlSeconds: 600,
     },
   ],
   [
     'dynamodb://@127.0.0.1:8001/celery',
-    { table: 'celery', region: 'us-east-1', endpoint: 'http://127.0.0.1:8001', credentials: undefined },
+    {
+      table: 'celery',
+      region: 'us-east-1',
+      endpoint: 'http://127.0.0.1:8001',
+      credentials: undefined,
+      ttlSeconds: undefined,
+    },
+  ],
+  [
+    'dynamodb://@us-east-1/celery?ttl_seconds=-1', // To Celery: nothing expires.
+    { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
   ],
 ])('%s is read as Celery reads it', (url, expected) => {
   expect(parseBackendUrl(url)).toEqual(expected);

@@ -1,109 +1,121 @@
-import { parsePythonJson, stringifyPythonJson } from '../message/pythonJson.ts';
-import type { Outcome, RevocationReason } from '../outcome/outcome.ts';
-import type { Claim, FinalState, ResultContext, StoredException, StoredResult } from './resultStore.ts';
+import { isoFromDate } from '../message/isoTime.ts';
+import { stringifyPythonJson } from '../message/pythonJson.ts';
+import type { Failure } from '../outcome/failure.ts';
+import type { FinalOutcome, Outcome, RevocationReason } from '../outcome/outcome.ts';
+import type { Claim, ExtendedContext, ResultContext } from './resultStore.ts';
+import type { ResultTuple } from './storedResult.ts';
 
-/** The result documents that Celery stores (wire specification §3), as the text of Python's json.dumps. */
-
-/** How the text of a final result begins; DynamoDB compares these bytes, for what Python wrote has no `fin`. */
-export const finalPrefixes = {
-  SUCCESS: '{"status": "SUCCESS"',
-  FAILURE: '{"status": "FAILURE"',
-  REVOKED: '{"status": "REVOKED"',
-} as const satisfies Partial<Record<FinalState, string>>;
-
-/** The final state that a result document tells of, whoever wrote it. */
-export function finalStateOf(document: string): FinalState | undefined {
-  return (Object.keys(finalPrefixes) as (keyof typeof finalPrefixes)[]).find((state) =>
-    document.startsWith(finalPrefixes[state]),
-  );
-}
+/** The documents that Celery stores (wire specification §3), as the text of Python's json.dumps: keys in Celery's order. */
 
 /** The document of a task that has been claimed. A task that ignores its result must look as if it never began. */
-export function startedDocument({ id, worker, ignoreResult }: Claim): string {
-  return ignoreResult
-    ? pendingDocument(id)
-    : document(id, { status: 'STARTED', resultJson: stringifyPythonJson(worker), dateDone: null });
+export function startedDocument({ id, worker, ignoreResult, context = nothingKnown }: Claim): string {
+  if (ignoreResult) return pendingDocument(id);
+  return document(id, { ...context, status: 'STARTED', resultJson: stringifyPythonJson(worker) });
 }
 
 /** The document that makes a client see PENDING, although an item is there. */
 export function pendingDocument(id: string): string {
-  return document(id, { status: 'PENDING', resultJson: 'null', dateDone: null });
+  return document(id, { ...nothingKnown, status: 'PENDING', resultJson: 'null' });
 }
 
 /** The document of a revocation that no worker took part in: as Python's own mark_as_revoked, it knows no children. */
 export function revokedDocument(id: string, reason: RevocationReason, nowMs: number): string {
-  return document(id, { status: 'REVOKED', resultJson: revokedError(reason), dateDone: nowMs, childrenJson: 'null' });
+  const parts = { ...nothingKnown, status: 'REVOKED', resultJson: revokedError(reason), childrenJson: 'null' };
+  return document(id, { ...parts, dateDoneMs: nowMs });
 }
 
 /** The document of a task that has ended. */
-export function outcomeDocument(id: string, outcome: Outcome, context: ResultContext, nowMs: number): string {
-  const common = { dateDone: nowMs, ...context };
-  switch (outcome.state) {
-    case 'SUCCESS':
-      return document(id, { ...common, status: 'SUCCESS', resultJson: outcome.resultJson });
-    case 'FAILURE': {
-      const { type, module, argsJson, traceback } = outcome.failure;
-      return document(id, { ...common, status: 'FAILURE', resultJson: exception(type, argsJson, module), traceback });
-    }
-    case 'REVOKED':
-      return document(id, { ...common, status: 'REVOKED', resultJson: revokedError(outcome.reason) });
-  }
+export function outcomeDocument(id: string, outcome: FinalOutcome, context: ResultContext, nowMs: number): string {
+  const common = { ...context, status: outcome.state, dateDoneMs: nowMs };
+  if (outcome.state === 'SUCCESS') return document(id, { ...common, resultJson: outcome.resultJson });
+  if (outcome.state === 'REVOKED') return document(id, { ...common, resultJson: revokedError(outcome.reason) });
+  const { failure } = outcome;
+  return document(id, { ...common, resultJson: exception(failure), traceback: failure.traceback });
 }
 
-/** What a client reads out of a document. */
-export function parseDocument(text: string): StoredResult {
-  const { status, result, traceback } = parsePythonJson(text) as Record<string, unknown>;
-  const exception = exceptionStates.has(String(status)) ? readException(result) : null;
-  return {
-    state: String(status),
-    result: exception ? null : result,
-    exception,
-    traceback: typeof traceback === 'string' ? traceback : null,
-  };
+/** The document of a task that will be run again; its result is null where no reason was given. */
+export function retryDocument(id: string, outcome: RetryOutcome, context: ResultContext): string {
+  const resultJson = outcome.failure === null ? 'null' : exception(outcome.failure);
+  return document(id, { ...context, status: 'RETRY', resultJson, traceback: outcome.traceback });
 }
 
-const exceptionStates: ReadonlySet<string> = new Set(['FAILURE', 'REVOKED', 'RETRY']);
+export type RetryOutcome = Extract<Outcome, { state: 'RETRY' }>;
 
-/** An exception is known by its keys, as it is to Python (wire specification §3.1); its message may be one string. */
-function readException(result: unknown): StoredException | null {
-  if (typeof result !== 'object' || result === null || !Object.hasOwn(result, 'exc_type')) return null;
-  const { exc_type: type, exc_message: args = [], exc_module: module } = result as Record<string, unknown>;
-  return { type: String(type), module: typeof module === 'string' ? module : null, args: [args].flat() };
+/** The document of a state that the task chose itself; Celery dates the states that look final. */
+export function stateDocument(
+  id: string,
+  state: string,
+  metaJson: string,
+  context: ResultContext,
+  nowMs: number,
+): string {
+  const dateDoneMs = ['SUCCESS', 'FAILURE', 'REVOKED'].includes(state) ? nowMs : null;
+  return document(id, { ...context, status: state, resultJson: metaJson, dateDoneMs });
 }
 
-interface Parts extends Partial<ResultContext> {
+/** The document of a group. */
+export function groupDocument(group: ResultTuple): string {
+  return `{"result": ${stringifyPythonJson(group)}}`;
+}
+
+interface Parts extends ResultContext {
   readonly status: string;
   readonly resultJson: string;
   readonly traceback?: string | null;
-  readonly childrenJson?: string;
   /** In ms since 1970; null for a task that has not ended. */
-  readonly dateDone: number | null;
+  readonly dateDoneMs?: number | null;
 }
 
-/** One document, its keys in Celery's order. */
-function document(id: string, parts: Parts): string {
+const nothingKnown: ResultContext = { group: null, parentId: null };
+
+function document(id: string, { status, resultJson, traceback = null, dateDoneMs = null, ...context }: Parts): string {
   const fields = [
-    `"status": "${parts.status}"`,
-    `"result": ${parts.resultJson}`,
-    `"traceback": ${stringifyPythonJson(parts.traceback ?? null)}`,
-    `"children": ${parts.childrenJson ?? '[]'}`,
-    `"date_done": ${parts.dateDone === null ? 'null' : `"${pythonIsoTime(parts.dateDone)}"`}`,
+    `"status": ${stringifyPythonJson(status)}`,
+    `"result": ${resultJson}`,
+    `"traceback": ${stringifyPythonJson(traceback)}`,
+    `"children": ${context.childrenJson ?? '[]'}`,
+    `"date_done": ${dateDoneMs === null ? 'null' : `"${isoFromDate(new Date(dateDoneMs))}+00:00"`}`,
   ];
-  if (parts.group) fields.push(`"group_id": ${stringifyPythonJson(parts.group)}`);
-  if (parts.parentId) fields.push(`"parent_id": ${stringifyPythonJson(parts.parentId)}`);
+  if (context.group) fields.push(`"group_id": ${stringifyPythonJson(context.group)}`);
+  if (context.parentId) fields.push(`"parent_id": ${stringifyPythonJson(context.parentId)}`);
+  if (context.extended) fields.push(...extendedFields(context.extended));
   fields.push(`"task_id": ${stringifyPythonJson(id)}`);
   return `{${fields.join(', ')}}`;
 }
 
-function exception(type: string, argsJson: string, module: string): string {
+/** As Celery, a stamp is stored beside the other fields; one that has the name of such a field is left out instead of replacing it. */
+function extendedFields({
+  name,
+  argsJson,
+  kwargsJson,
+  worker,
+  retries,
+  queue,
+  stamps = {},
+}: ExtendedContext): string[] {
+  const fields = [
+    `"name": ${stringifyPythonJson(name)}`,
+    `"args": ${argsJson}`,
+    `"kwargs": ${kwargsJson}`,
+    `"worker": ${stringifyPythonJson(worker)}`,
+    `"retries": ${retries}`,
+    `"queue": ${stringifyPythonJson(queue)}`,
+  ];
+  const own = Object.entries(stamps).filter(([stamp]) => !celeryFields.has(stamp));
+  if (own.length === 0) return fields;
+  fields.push(`"stamped_headers": ${stringifyPythonJson(own.map(([stamp]) => stamp))}`);
+  return [...fields, ...own.map(([stamp, value]) => `${stringifyPythonJson(stamp)}: ${stringifyPythonJson(value)}`)];
+}
+
+const celeryFields: ReadonlySet<string> = new Set(
+  `status result traceback children date_done group_id parent_id name args kwargs worker retries queue stamped_headers
+  task_id`.split(/\s+/),
+);
+
+function exception({ type, argsJson, module }: Pick<Failure, 'type' | 'argsJson' | 'module'>): string {
   return `{"exc_type": ${stringifyPythonJson(type)}, "exc_message": ${argsJson}, "exc_module": ${stringifyPythonJson(module)}}`;
 }
 
 function revokedError(reason: RevocationReason): string {
-  return exception('TaskRevokedError', stringifyPythonJson([reason]), 'celery.exceptions');
-}
-
-/** Python's isoformat of an aware datetime, in UTC. */
-function pythonIsoTime(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.(\d+)Z$/, '.$1000+00:00');
+  return exception({ type: 'TaskRevokedError', argsJson: stringifyPythonJson([reason]), module: 'celery.exceptions' });
 }

@@ -1,121 +1,158 @@
-import {
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  ResourceNotFoundException,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { outcomeDocument, parseDocument, pendingDocument, revokedDocument, startedDocument } from './celeryResult.ts';
-import { type Item, itemKey, readItem } from './dynamodbItem.ts';
-import { claimUpdate, completeUpdate, forgetUpdate, markUpdate, revokeUpdate, type Update } from './dynamodbUpdates.ts';
-import type { Claim, Clock, Refusal, ResultStore } from './resultStore.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamodbChords } from './dynamodbChords.ts';
+import { finalStateOf, type Item, isHiddenByCompression, isRevoked, readItem } from './dynamodbItem.ts';
+import { createTable, type Update } from './dynamodbTable.ts';
+import * as updates from './dynamodbUpdates.ts';
+import { itemKeys } from './itemKeys.ts';
+import { readResult } from './readResult.ts';
+import type { Claim, Refusal, ResultStore, Stored } from './resultStore.ts';
+import { createResultWriter, type ResultWriterOptions } from './resultWriter.ts';
 
-/** How many keys one BatchGetItem takes. */
-const batchGetLimit = 100;
+/**
+ * Seconds for which an item is kept after its last write, at least: as long as SQS may keep a message (14 days), and 14
+ * days more, as a finished item is also the memory against a late duplicate.
+ */
+const leastKeptSeconds = 28 * 24 * 3600;
 
-export interface DynamodbStoreOptions {
+export interface DynamodbStoreOptions extends ResultWriterOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
-  readonly clock?: Clock;
+  /** Celery's `global_keyprefix`: lets several applications share the table. @default none */
+  readonly keyPrefix?: string | undefined;
+  /** For how long a result is kept; less than 28 days is taken for 28 days. @default 28 days */
+  readonly ttlSeconds?: number | undefined;
 }
 
-/** The result store in a DynamoDB table whose items unmodified Python Celery reads and writes (DESIGN §7). */
-export function createDynamodbStore({ client, table, clock = Date.now }: DynamodbStoreOptions): ResultStore {
-  /** Makes the update if its condition holds; gives the item as it is after it, or undefined where it does not hold. */
-  const update = async (id: string, { values, ...expressions }: Update, returned: 'NONE' | 'ALL_NEW' = 'NONE') => {
-    const command = new UpdateItemCommand({
-      TableName: table,
-      Key: itemKey(id),
-      ...expressions,
-      ExpressionAttributeNames: namesIn(expressions),
-      ExpressionAttributeValues: values,
-      ReturnValues: returned,
-    });
-    try {
-      return readItem((await client.send(command)).Attributes ?? {});
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw explained(error, table);
+/** The result store in a DynamoDB table whose items unmodified Python Celery reads and writes. */
+export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore {
+  const { client, table: name, keyPrefix, ttlSeconds = 0, clock = Date.now } = options;
+  const keys = itemKeys(keyPrefix);
+  const table = createTable(client, name);
+  const write = createResultWriter(options);
+  const keptSeconds = Math.max(ttlSeconds, leastKeptSeconds);
+  const document = (bytes: Uint8Array) => ({ bytes, nowMs: clock(), keptSeconds });
+
+  const read = async (id: string): Promise<Item | undefined> => {
+    const attributes = await table.get(keys.task(id));
+    return attributes && readItem(attributes);
+  };
+
+  /** Makes an update if its condition holds; once more where only compression made it seem not to. */
+  const change = async (id: string, update: Update, returned: 'NONE' | 'ALL_NEW' = 'NONE'): Promise<Change> => {
+    let seen: Uint8Array | undefined;
+    for (;;) {
+      const attributes = await table.update(keys.task(id), seen ? updates.seeing(update, seen) : update, returned);
+      if (attributes) return { made: true, item: readItem(attributes) };
+      const item = await read(id);
+      if (!item || !isHiddenByCompression(item) || (seen && Buffer.compare(seen, item.bytes) === 0))
+        return { made: false, item };
+      seen = item.bytes;
     }
   };
 
-  const read = async (id: string): Promise<Item | undefined> => {
-    const command = new GetItemCommand({ TableName: table, Key: itemKey(id), ConsistentRead: true });
-    const { Item } = await client.send(command).catch((error: unknown) => {
-      throw explained(error, table);
-    });
-    return Item && readItem(Item);
-  };
-
-  const refusal = async (claim: Claim): Promise<Refusal> => {
-    const item = await read(claim.id);
-    if (item?.final) return { kind: 'final', state: item.final };
-    if (item && item.epoch > claim.epoch) return { kind: 'superseded' };
-    return { kind: 'elsewhere', untilMs: item?.leaseEndMs ?? clock() };
+  const storedOrRefused = async (claim: Claim, update: Update): Promise<Stored | Refusal> => {
+    const { made, item } = await change(claim.id, update);
+    return made ? { kind: 'stored' } : refusal(claim, item, clock());
   };
 
   return {
+    ...createDynamodbChords({ table, keys, clock, keptSeconds }),
+
     async claim(claim) {
-      const item = await update(claim.id, claimUpdate(claim, startedDocument(claim), clock()), 'ALL_NEW');
-      if (!item) return refusal(claim);
-      return { kind: 'claimed', attempt: item.attempts, revoked: item.revoked };
+      const { made, item } = await change(
+        claim.id,
+        updates.claimUpdate(claim, document(write.started(claim))),
+        'ALL_NEW',
+      );
+      if (!made) return refusal(claim, item, clock());
+      return { kind: 'claimed', attempt: item.attempts, revoked: item.isMarkedRevoked };
     },
 
-    async complete(claim, outcome, context) {
-      const [state, document] = claim.ignoreResult
-        ? (['IGNORED', pendingDocument(claim.id)] as const)
-        : ([outcome.state, outcomeDocument(claim.id, outcome, context, clock())] as const);
-      const item = await update(claim.id, completeUpdate(claim, state, document, clock()));
-      return item ? { kind: 'stored' } : refusal(claim);
+    async complete(claim, given, context) {
+      const { bytes, outcome } = claim.ignoreResult ? { outcome: given } : write.final(claim.id, given, context);
+      const update = bytes
+        ? updates.completeUpdate(claim, outcome.state, document(bytes))
+        : updates.ignoredUpdate(claim);
+      const answer = await storedOrRefused(claim, update);
+      return answer.kind === 'stored' ? { kind: 'stored', outcome } : answer;
+    },
+
+    async retry(claim, outcome, context, nextEpoch) {
+      const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
+      return storedOrRefused(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes)));
+    },
+
+    async replaced(claim, nextEpoch) {
+      return storedOrRefused(claim, updates.replacedUpdate(claim, nextEpoch));
+    },
+
+    async ignored(claim) {
+      if (!claim.ignoreResult) {
+        const pending = document(write.pending(claim.id));
+        const { made } = await change(claim.id, updates.ignoredStartedUpdate(claim, pending));
+        if (made) return { kind: 'stored' };
+      }
+      return storedOrRefused(claim, updates.ignoredUpdate(claim));
+    },
+
+    async updateState(claim, state, metaJson, context) {
+      const bytes = write.state(claim.id, state, metaJson, context);
+      return storedOrRefused(claim, updates.stateUpdate(claim, document(bytes)));
+    },
+
+    async fail(id, failure, context) {
+      const { bytes } = write.final(id, { state: 'FAILURE', failure }, context);
+      return (await change(id, updates.failUpdate(document(bytes)))).made ? 'stored' : 'final';
     },
 
     async revoke(id, reason) {
       // The two conditions exclude each other, but the item may pass from one to the other between the two writes.
       for (;;) {
-        if (await update(id, revokeUpdate(revokedDocument(id, reason, clock()), clock()))) return 'revoked';
-        if (await update(id, markUpdate(clock()))) return 'marked';
-        if ((await read(id))?.final) return 'final';
+        const { made, item } = await change(id, updates.revokeUpdate(document(write.revoked(id, reason))));
+        if (made) return 'revoked';
+        if (item && finalStateOf(item)) return 'final';
+        if ((await change(id, updates.markUpdate(clock()))).made) return 'marked';
       }
     },
 
     async revokedAmong(ids) {
-      const revoked = new Set<string>();
-      for (let from = 0; from < ids.length; from += batchGetLimit) {
-        const batch = new Map(ids.slice(from, from + batchGetLimit).map((id) => [itemKey(id).id.S, id]));
-        const Keys = [...batch.keys()].map((S) => ({ id: { S } }));
-        const { Responses } = await client.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys } } }));
-        for (const attributes of Responses?.[table] ?? []) {
-          const id = batch.get(attributes.id?.S ?? '');
-          if (id !== undefined && readItem(attributes).revoked) revoked.add(id);
-        }
-      }
-      return revoked;
+      const items = await table.getAll(ids.map(keys.task), { consistent: false });
+      return new Set(
+        ids.filter((id) => {
+          const attributes = items.get(keys.task(id));
+          return attributes !== undefined && isRevoked(readItem(attributes));
+        }),
+      );
     },
 
     async read(id) {
-      const document = (await read(id))?.document;
-      return document === undefined ? undefined : parseDocument(document);
+      const bytes = (await read(id))?.bytes;
+      return bytes && readResult(bytes);
+    },
+
+    async results(ids) {
+      const items = await table.getAll(ids.map(keys.task));
+      return new Map(
+        ids.flatMap((id) => {
+          const bytes = items.get(keys.task(id))?.result?.B;
+          return bytes === undefined ? [] : [[id, readResult(bytes)] as const];
+        }),
+      );
     },
 
     async forget(id) {
-      await update(id, forgetUpdate(pendingDocument(id), clock()));
+      await table.update(keys.task(id), updates.forgetUpdate(document(write.pending(id))));
     },
   };
 }
 
-/** The error, or one that says what to do about it. */
-function explained(error: unknown, table: string): unknown {
-  if (!(error instanceof ResourceNotFoundException)) return error;
-  return new Error(
-    `There is no DynamoDB table "${table}". Deploy the stack, start \`npm run dev\`, or name another table in GIRDER_WORKER_BACKEND.`,
-    { cause: error },
-  );
-}
+/** What an update came to: the item after it, or the one whose state forbade it. */
+type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
 
-/** The words that DynamoDB reserves; it takes no names that are not used, and no empty list of them. */
-function namesIn(expressions: Omit<Update, 'values'>): Record<string, string> | undefined {
-  const text = `${expressions.UpdateExpression} ${expressions.ConditionExpression ?? ''}`;
-  const used = ['result', 'timestamp', 'ttl'].filter((name) => text.includes(`#${name}`));
-  return used.length === 0 ? undefined : Object.fromEntries(used.map((name) => [`#${name}`, name]));
+/** Why a claim does not hold, as the item tells that was there a moment after it was refused. */
+function refusal(claim: Claim, item: Item | undefined, nowMs: number): Refusal {
+  const state = item && finalStateOf(item);
+  if (state) return { kind: 'final', state };
+  if (item && item.epoch > claim.epoch) return { kind: 'superseded', dueMs: item.dueMs ?? null };
+  return { kind: 'elsewhere', untilMs: item?.leaseEndMs ?? nowMs };
 }

@@ -4,11 +4,16 @@ import { parseBackendUrl } from './backendUrl.ts';
 import { createDynamodbStore } from './dynamodb.ts';
 import type { ResultStore } from './resultStore.ts';
 
-/** The result store that the environment names: GIRDER_WORKER_BACKEND, and the AWS SDK's own variables. */
+/**
+ * The result store that the environment names: GIRDER_WORKER_BACKEND, GIRDER_WORKER_KEY_PREFIX (Celery's
+ * `global_keyprefix`), and the AWS SDK's own variables.
+ */
 export function connectStore(env: NodeJS.ProcessEnv): ResultStore {
   const backend = parseBackendUrl(env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery');
   return createDynamodbStore({
     client: new DynamoDBClient(clientSettings(env, 'DYNAMODB', backend)),
     table: backend.table,
+    keyPrefix: env.GIRDER_WORKER_KEY_PREFIX,
+    ttlSeconds: backend.ttlSeconds,
   });
 }

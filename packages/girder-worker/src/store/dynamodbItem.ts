@@ -1,38 +1,66 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { finalStateOf } from './celeryResult.ts';
+import type { Attributes } from './dynamodbTable.ts';
+import { UnreadableResultError } from './errors.ts';
+import { finalStateIn } from './readResult.ts';
 import type { FinalState } from './resultStore.ts';
+import { isCompressed } from './storedBytes.ts';
 
 /**
  * One item per task. Celery's attributes: `id`, `result` (B), `timestamp` (N, seconds), `ttl` (N, seconds since 1970).
- * Ours beside them: `own` the claim's owner, `lx` its end in ms since 1970, `att` how often it was claimed, `ep` the
- * retries of the message that claimed it, `fin` the final state, `rvk` when it was revoked, in ms since 1970.
+ * Ours beside them: `tsk` the task's name, `own` the claim's owner, `lx` its end in ms since 1970, `att` how often it was claimed, `ep` the
+ * epoch of the message that may claim it, `ra` when a retry is due, in ms since 1970, until it is claimed, `fin` the
+ * final state, `rvk` when it was revoked, in ms since 1970.
  */
 export interface Item {
-  readonly document: string | undefined;
-  readonly final: FinalState | undefined;
+  /** The stored document. */
+  readonly bytes: Uint8Array | undefined;
+  readonly fin: FinalState | undefined;
+  readonly owner: string | undefined;
   readonly leaseEndMs: number | undefined;
   readonly epoch: number;
   readonly attempts: number;
-  readonly revoked: boolean;
+  readonly dueMs: number | undefined;
+  readonly isMarkedRevoked: boolean;
 }
 
-/** The key under which Celery stores a task: the text of a Python bytes literal (wire specification §3). */
-export function itemKey(id: string): { id: { S: string } } {
-  return { id: { S: `b'celery-task-meta-${id}'` } };
-}
-
-export function readItem(attributes: Readonly<Record<string, AttributeValue>>): Item {
-  const document = attributes.result?.B && new TextDecoder().decode(attributes.result.B);
-  const final =
-    (attributes.fin?.S as FinalState | undefined) ?? (document === undefined ? undefined : finalStateOf(document));
+export function readItem(attributes: Attributes): Item {
   return {
-    document,
-    final,
+    bytes: attributes.result?.B,
+    fin: attributes.fin?.S as FinalState | undefined,
+    owner: attributes.own?.S,
     leaseEndMs: numberIn(attributes.lx),
     epoch: numberIn(attributes.ep) ?? 0,
     attempts: numberIn(attributes.att) ?? 0,
-    revoked: attributes.rvk !== undefined || final === 'REVOKED',
+    dueMs: numberIn(attributes.ra),
+    isMarkedRevoked: attributes.rvk !== undefined,
   };
+}
+
+/**
+ * The final state, stored by us (`fin`) or by Python, whose PutItem wipes `own`: a document beside an `own` is the
+ * owner's, and provisional. Throws UnreadableResultError where it cannot be told.
+ */
+export function finalStateOf({ fin, owner, bytes }: Item): FinalState | undefined {
+  if (fin !== undefined || owner !== undefined || bytes === undefined) return fin;
+  return finalStateIn(bytes);
+}
+
+export function isRevoked(item: Item): boolean {
+  if (item.isMarkedRevoked) return true;
+  try {
+    return finalStateOf(item) === 'REVOKED';
+  } catch (error) {
+    // The one that runs the task learns of it when it stores its outcome; the others' revocations must not wait for that.
+    if (error instanceof UnreadableResultError) return false;
+    throw error;
+  }
+}
+
+/** Whether a condition sees a final state only because Python has compressed the document. */
+export function isHiddenByCompression(item: Item): item is Item & { readonly bytes: Uint8Array } {
+  return (
+    item.bytes !== undefined && isCompressed(item.bytes) && finalStateOf(item) === undefined && item.owner === undefined
+  );
 }
 
 function numberIn(attribute: AttributeValue | undefined): number | undefined {

@@ -1,19 +1,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { finalPrefixes } from './celeryResult.ts';
+import type { Update } from './dynamodbTable.ts';
+import { finalPrefixes } from './readResult.ts';
 import type { Claim, FinalState } from './resultStore.ts';
+import { compressionMark } from './storedBytes.ts';
 
-/** One conditional write: what it sets, and under which condition. */
-export interface Update {
-  readonly UpdateExpression: string;
-  readonly ConditionExpression?: string;
-  readonly values: Record<string, AttributeValue>;
+/** A document to be written. */
+export interface Document {
+  readonly bytes: Uint8Array;
+  readonly nowMs: number;
+  /** For how long the item is kept after this write. */
+  readonly keptSeconds: number;
 }
-
-/**
- * Seconds for which an item is kept after its last write: as long as SQS may keep a message (14 days), and 14 days more,
- * as a finished item is also the memory against a late duplicate.
- */
-const keptSeconds = 28 * 24 * 3600;
 
 /** The states of a lease over time, and who may pass:
  *
@@ -23,58 +20,132 @@ const keptSeconds = 28 * 24 * 3600;
 const leaseIsFree = '(attribute_not_exists(lx) OR lx < :now)';
 const leaseIsFreeOrMine = '(attribute_not_exists(lx) OR lx < :now OR own = :own)';
 
-/** No later message of the task, sent by a retry, has been let in. */
-const notOlderThanRetry = '(attribute_not_exists(ep) OR ep <= :ep)';
+/** No later message of the task, sent by a retry or replacement, has been announced. */
+const notOlder = '(attribute_not_exists(ep) OR ep <= :ep)';
 
-/** Nothing final is stored, by us (`fin`) or by Python (the text of the result). */
-const notFinal = `attribute_not_exists(fin) AND (attribute_not_exists(#result) OR NOT (${Object.keys(finalPrefixes)
-  .map((state) => `begins_with(#result, :${state})`)
-  .join(' OR ')}))`;
-const finalPrefixValues = Object.fromEntries(
-  Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: new TextEncoder().encode(prefix) }]),
-);
+/**
+ * Nothing final is stored, by us (`fin`) or by Python (the text of the result, where its PutItem has wiped `own`).
+ *
+ * Python compresses all states or none, and a condition cannot look inside: what is compressed counts as final, unless
+ * it is what somebody has looked at (`seeing`).
+ */
+const finalBeginnings = Object.keys(finalPrefixes).map((state) => `begins_with(#result, :${state})`);
+const textNotFinal = `(attribute_not_exists(#result) OR #result = :seen OR NOT (${[...finalBeginnings, 'begins_with(#result, :compressed)'].join(' OR ')}))`;
+const notFinal = `attribute_not_exists(fin) AND (attribute_exists(own) OR ${textNotFinal})`;
+const notFinalValues: Record<string, AttributeValue> = {
+  ...Object.fromEntries(
+    Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
+  ),
+  ':compressed': { B: compressionMark },
+  ':seen': { B: compressionMark }, // No document is only that: nothing was looked at.
+};
 
-export function claimUpdate(claim: Claim, document: string, nowMs: number): Update {
+/** The claim holds; also where Python's PutItem has wiped it, as long as what it wrote is not final. */
+const stillMine = `${notFinal} AND (own = :own OR (attribute_not_exists(own) AND ${notOlder}))`;
+const stillMineValues = ({ owner, epoch }: Claim) => ({
+  ...notFinalValues,
+  ':own': { S: owner },
+  ':ep': { N: String(epoch) },
+});
+
+/** The same update for one who has read these bytes, and found that they are compressed but not final. */
+export function seeing(update: Update, bytes: Uint8Array): Update {
+  return { ...update, values: { ...update.values, ':seen': { B: bytes } } };
+}
+
+export function claimUpdate(claim: Claim, document: Document): Update {
   return {
-    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, ${storeDocument} ADD att :one`,
-    ConditionExpression: `${notFinal} AND ${notOlderThanRetry} AND ${leaseIsFreeOrMine}`,
+    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, ${claim.task === undefined ? '' : 'tsk = :tsk, '}${storeDocument} REMOVE ra ADD att :one`,
+    ConditionExpression: `${notFinal} AND ${notOlder} AND ${leaseIsFreeOrMine}`,
     values: {
-      ...documentValues(document, nowMs),
-      ...finalPrefixValues,
-      ':own': { S: claim.owner },
+      ...stillMineValues(claim),
+      ...documentValues(document),
       ':lx': { N: String(claim.leaseEndMs) },
-      ':ep': { N: String(claim.epoch) },
-      ':now': { N: String(nowMs) },
+      ...(claim.task !== undefined && { ':tsk': { S: claim.task } }),
+      ':now': { N: String(document.nowMs) },
       ':one': { N: '1' },
     },
   };
 }
 
-/** Holds also where Python's PutItem has wiped our attributes, as long as what it wrote is not final. */
-export function completeUpdate(claim: Claim, state: FinalState, document: string, nowMs: number): Update {
+export function completeUpdate(claim: Claim, state: FinalState, document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
-    ConditionExpression: `${notFinal} AND (own = :own OR (attribute_not_exists(own) AND ${notOlderThanRetry}))`,
+    ConditionExpression: stillMine,
+    values: { ...stillMineValues(claim), ...documentValues(document), ':fin': { S: state } },
+  };
+}
+
+export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, document: Document): Update {
+  return {
+    UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra REMOVE own, lx, att`,
+    ConditionExpression: stillMine,
     values: {
-      ...documentValues(document, nowMs),
-      ...finalPrefixValues,
-      ':own': { S: claim.owner },
-      ':ep': { N: String(claim.epoch) },
-      ':fin': { S: state },
+      ...stillMineValues(claim),
+      ...documentValues({
+        ...document,
+        keptSeconds: document.keptSeconds + Math.max(0, dueMs - document.nowMs) / 1000,
+      }),
+      ':next': { N: String(nextEpoch) },
+      ':ra': { N: String(dueMs) },
     },
   };
 }
 
+export function replacedUpdate(claim: Claim, nextEpoch: number): Update {
+  return {
+    UpdateExpression: 'SET ep = :next REMOVE own, lx, att',
+    ConditionExpression: stillMine,
+    values: { ...stillMineValues(claim), ':next': { N: String(nextEpoch) } },
+  };
+}
+
+/** Leaves the document as it is. */
+export function ignoredUpdate(claim: Claim): Update {
+  return {
+    UpdateExpression: 'SET fin = :fin REMOVE own, lx',
+    ConditionExpression: stillMine,
+    values: { ...stillMineValues(claim), ':fin': { S: 'IGNORED' } },
+  };
+}
+
+/** Takes back that the task was begun, where nothing else is stored. */
+export function ignoredStartedUpdate(claim: Claim, document: Document): Update {
+  const update = completeUpdate(claim, 'IGNORED', document);
+  return {
+    ...update,
+    ConditionExpression: `${stillMine} AND begins_with(#result, :started)`,
+    values: { ...update.values, ':started': { B: Buffer.from('{"status": "STARTED"') } },
+  };
+}
+
+export function stateUpdate(claim: Claim, document: Document): Update {
+  return {
+    UpdateExpression: `SET ${storeDocument}`,
+    ConditionExpression: stillMine,
+    values: { ...stillMineValues(claim), ...documentValues(document) },
+  };
+}
+
+/** Ends a task without running it. */
+export function failUpdate(document: Document): Update {
+  return {
+    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
+    ConditionExpression: notFinal,
+    values: { ...notFinalValues, ...documentValues(document), ':fin': { S: 'FAILURE' } },
+  };
+}
+
 /** Ends a task that nobody is running. */
-export function revokeUpdate(document: string, nowMs: number): Update {
+export function revokeUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin, rvk = :now`,
     ConditionExpression: `${notFinal} AND ${leaseIsFree}`,
     values: {
-      ...documentValues(document, nowMs),
-      ...finalPrefixValues,
+      ...notFinalValues,
+      ...documentValues(document),
       ':fin': { S: 'REVOKED' },
-      ':now': { N: String(nowMs) },
+      ':now': { N: String(document.nowMs) },
     },
   };
 }
@@ -89,19 +160,19 @@ export function markUpdate(nowMs: number): Update {
 }
 
 /** Leaves a tombstone: deleting the item would let a late duplicate run again. */
-export function forgetUpdate(document: string, nowMs: number): Update {
+export function forgetUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
-    values: { ...documentValues(document, nowMs), ':fin': { S: 'FORGOTTEN' } },
+    values: { ...documentValues(document), ':fin': { S: 'FORGOTTEN' } },
   };
 }
 
-const storeDocument = '#result = :result, #timestamp = :timestamp, #ttl = :ttl';
+export const storeDocument = '#result = :result, #timestamp = :timestamp, #ttl = :ttl';
 
-function documentValues(document: string, nowMs: number): Record<string, AttributeValue> {
+export function documentValues({ bytes, nowMs, keptSeconds }: Document): Record<string, AttributeValue> {
   return {
-    ':result': { B: new TextEncoder().encode(document) },
+    ':result': { B: bytes },
     ':timestamp': { N: String(nowMs / 1000) },
-    ':ttl': { N: String(Math.ceil(nowMs / 1000) + keptSeconds) },
+    ':ttl': { N: String(Math.ceil(nowMs / 1000 + keptSeconds)) },
   };
 }

@@ -1,26 +1,27 @@
-import {
-  finalStateOf,
-  outcomeDocument,
-  parseDocument,
-  pendingDocument,
-  revokedDocument,
-  startedDocument,
-} from './celeryResult.ts';
-import type { Claim, Clock, FinalState, Refusal, ResultStore } from './resultStore.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import { createMemoryChords } from './memoryChords.ts';
+import { readResult } from './readResult.ts';
+import type { Claim, Clock, FinalState, Refusal, ResultContext, ResultStore, Stored } from './resultStore.ts';
+import { createResultWriter, type ResultWriterOptions } from './resultWriter.ts';
 
 interface Item {
-  document?: string;
+  bytes?: Uint8Array;
   owner?: string | undefined;
   leaseEndMs?: number | undefined;
+  dueMs?: number | undefined;
   attempts: number;
   epoch: number;
   final?: FinalState;
-  revokedAtMs?: number;
+  isRevoked?: true;
 }
 
 /** A result store in this process: the rules of the DynamoDB one, for tests and simulations. */
-export function createMemoryStore(clock: Clock = Date.now): ResultStore {
+export function createMemoryStore(
+  clock: Clock = Date.now,
+  options: Omit<ResultWriterOptions, 'clock'> = {},
+): ResultStore {
   const items = new Map<string, Item>();
+  const write = createResultWriter({ clock, ...options });
 
   const itemOf = (id: string): Item => {
     const item = items.get(id) ?? { attempts: 0, epoch: 0 };
@@ -30,66 +31,100 @@ export function createMemoryStore(clock: Clock = Date.now): ResultStore {
   const isHeldByOther = (item: Item, owner: string) =>
     item.leaseEndMs !== undefined && item.leaseEndMs >= clock() && item.owner !== owner;
   const refusal = (item: Item, claim: Claim): Refusal => {
-    const state = finalState(item);
-    if (state) return { kind: 'final', state };
-    if (item.epoch > claim.epoch) return { kind: 'superseded' };
+    if (item.final) return { kind: 'final', state: item.final };
+    if (item.epoch > claim.epoch) return { kind: 'superseded', dueMs: item.dueMs ?? null };
     return { kind: 'elsewhere', untilMs: item.leaseEndMs ?? clock() };
+  };
+  /** Makes a change that only the owner may make. */
+  const change = (claim: Claim, changes: (item: Item) => Partial<Item>): Stored | Refusal => {
+    const item = itemOf(claim.id);
+    const owned = item.owner === claim.owner || (item.owner === undefined && item.epoch <= claim.epoch);
+    if (item.final || !owned) return refusal(item, claim);
+    Object.assign(item, changes(item));
+    return { kind: 'stored' };
+  };
+  const end = (id: string, outcome: FinalOutcome, context: ResultContext) => {
+    const { bytes, outcome: stored } = write.final(id, outcome, context);
+    return { changes: { bytes, final: stored.state, ...unclaimed }, stored };
   };
 
   return {
+    ...createMemoryChords(),
+
     async claim(claim) {
       const item = itemOf(claim.id);
-      if (finalState(item) || item.epoch > claim.epoch || isHeldByOther(item, claim.owner)) return refusal(item, claim);
-      Object.assign(item, {
-        document: startedDocument(claim),
-        owner: claim.owner,
-        leaseEndMs: claim.leaseEndMs,
-        epoch: claim.epoch,
-        attempts: item.attempts + 1,
-      });
-      return { kind: 'claimed', attempt: item.attempts, revoked: item.revokedAtMs !== undefined };
+      if (item.final || item.epoch > claim.epoch || isHeldByOther(item, claim.owner)) return refusal(item, claim);
+      const { owner, leaseEndMs, epoch } = claim;
+      Object.assign(item, { bytes: write.started(claim), owner, leaseEndMs, epoch, dueMs: undefined });
+      item.attempts += 1;
+      return { kind: 'claimed', attempt: item.attempts, revoked: item.isRevoked === true };
     },
 
     async complete(claim, outcome, context) {
-      const item = itemOf(claim.id);
-      const owned = item.owner === claim.owner || (item.owner === undefined && item.epoch <= claim.epoch);
-      if (finalState(item) || !owned) return refusal(item, claim);
-      item.document = claim.ignoreResult
-        ? pendingDocument(claim.id)
-        : outcomeDocument(claim.id, outcome, context, clock());
-      item.final = claim.ignoreResult ? 'IGNORED' : outcome.state;
-      item.owner = item.leaseEndMs = undefined;
-      return { kind: 'stored' };
+      if (claim.ignoreResult) {
+        const answer = change(claim, () => ({ final: 'IGNORED', ...unclaimed }));
+        return answer.kind === 'stored' ? { ...answer, outcome } : answer;
+      }
+      const { changes, stored } = end(claim.id, outcome, context);
+      const answer = change(claim, () => changes);
+      return answer.kind === 'stored' ? { ...answer, outcome: stored } : answer;
+    },
+
+    async retry(claim, outcome, context, nextEpoch) {
+      const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
+      return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs: outcome.etaMs, attempts: 0, ...unclaimed }));
+    },
+
+    async replaced(claim, nextEpoch) {
+      return change(claim, () => ({ epoch: nextEpoch, attempts: 0, ...unclaimed }));
+    },
+
+    async ignored(claim) {
+      return change(claim, ({ bytes }) => {
+        const hasOwnState = bytes !== undefined && readResult(bytes).state !== 'STARTED';
+        return { final: 'IGNORED', ...(!hasOwnState && { bytes: write.pending(claim.id) }), ...unclaimed };
+      });
+    },
+
+    async updateState(claim, state, metaJson, context) {
+      const bytes = write.state(claim.id, state, metaJson, context);
+      return change(claim, () => ({ bytes }));
+    },
+
+    async fail(id, failure, context) {
+      const item = itemOf(id);
+      if (item.final) return 'final';
+      Object.assign(item, end(id, { state: 'FAILURE', failure }, context).changes);
+      return 'stored';
     },
 
     async revoke(id, reason) {
       const item = itemOf(id);
-      if (finalState(item)) return 'final';
-      item.revokedAtMs = clock();
+      if (item.final) return 'final';
+      item.isRevoked = true;
       if (isHeldByOther(item, '')) return 'marked';
-      item.document = revokedDocument(id, reason, clock());
-      item.final = 'REVOKED';
+      Object.assign(item, { bytes: write.revoked(id, reason), final: 'REVOKED' });
       return 'revoked';
     },
 
     async revokedAmong(ids) {
-      return new Set(ids.filter((id) => items.get(id)?.revokedAtMs !== undefined));
+      return new Set(ids.filter((id) => items.get(id)?.isRevoked));
     },
 
     async read(id) {
-      const document = items.get(id)?.document;
-      return document === undefined ? undefined : parseDocument(document);
+      const bytes = items.get(id)?.bytes;
+      return bytes && readResult(bytes);
+    },
+
+    async results(ids) {
+      const stored = ids.map((id) => [id, items.get(id)?.bytes] as const);
+      return new Map(stored.flatMap(([id, bytes]) => (bytes ? [[id, readResult(bytes)] as const] : [])));
     },
 
     async forget(id) {
-      const item = itemOf(id);
-      item.document = pendingDocument(id);
-      item.final = 'FORGOTTEN';
-      item.owner = item.leaseEndMs = undefined;
+      Object.assign(itemOf(id), { bytes: write.pending(id), final: 'FORGOTTEN', ...unclaimed });
     },
   };
 }
 
-function finalState(item: Item): FinalState | undefined {
-  return item.final ?? (item.document === undefined ? undefined : finalStateOf(item.document));
-}
+const unclaimed = { owner: undefined, leaseEndMs: undefined };

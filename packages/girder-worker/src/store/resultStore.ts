@@ -1,4 +1,11 @@
-import type { Outcome, RevocationReason } from '../outcome/outcome.ts';
+import type { Failure } from '../outcome/failure.ts';
+import type { FinalOutcome, RevocationReason } from '../outcome/outcome.ts';
+import type { RetryOutcome } from './celeryResult.ts';
+import type { ChordStore } from './chordStore.ts';
+import type { StoredResult } from './storedResult.ts';
+
+export type { ChordPart, ChordStore, CountedPart } from './chordStore.ts';
+export type { ResultTuple, StoredException, StoredRequest, StoredResult } from './storedResult.ts';
 
 /** States from which a task does not come back. FORGOTTEN and IGNORED are ours: to a client they look PENDING. */
 export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'FORGOTTEN' | 'IGNORED';
@@ -6,16 +13,20 @@ export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'FORGOTTEN' | 'IGNO
 /** The wish of one delivery to run a task. */
 export interface Claim {
   readonly id: string;
+  /** The task's name, for those who ask what is running. @default not told */
+  readonly task?: string;
   /** Who claims; the same owner may claim again. */
   readonly owner: string;
   /** When the claim ends by itself, in ms since 1970: not before the owner is certainly gone. */
   readonly leaseEndMs: number;
-  /** The message's `retries`: a message older than the last retry is not run again. */
+  /** Grows with each message that a retry or replacement sends: a message older than the last one is not run again. */
   readonly epoch: number;
   /** What a STARTED result tells of the worker. */
   readonly worker: { readonly pid: number; readonly hostname: string };
   /** The task leaves no result: clients see PENDING throughout. */
   readonly ignoreResult: boolean;
+  /** What a STARTED result tells of the message. @default nothing */
+  readonly context?: ResultContext | undefined;
 }
 
 /** Why a delivery may not run its task, or not store its outcome. */
@@ -23,57 +34,88 @@ export type Refusal =
   | { readonly kind: 'final'; readonly state: FinalState }
   /** Another delivery holds the task until then. */
   | { readonly kind: 'elsewhere'; readonly untilMs: number }
-  /** The task was retried since: a later message is on its way. */
-  | { readonly kind: 'superseded' };
+  /**
+   * The task was retried or replaced since: a later message is on its way. `dueMs` (ms since 1970) is when a retry is to
+   * run, as long as nobody has claimed it: whether it was sent at all is not known. Null otherwise.
+   */
+  | { readonly kind: 'superseded'; readonly dueMs: number | null };
 
 export type ClaimAnswer =
   | {
       readonly kind: 'claimed';
-      /** How often the task was claimed, this time included: claims that ended without an outcome are counted. */
+      /** How often the message was claimed, this time included: claims that ended without an outcome are counted. */
       readonly attempt: number;
       /** Somebody revoked the task while an earlier claim, now gone, was running it. */
       readonly revoked: boolean;
     }
   | Refusal;
 
-/** What of the message belongs into the stored result. */
+/** What of the message, and of the task's run, belongs into the stored result. */
 export interface ResultContext {
   readonly group: string | null;
   readonly parentId: string | null;
+  /** The tasks and groups that the task has sent, as the JSON text of a list of ResultTuples. @default '[]' */
+  readonly childrenJson?: string | undefined;
+  /** Makes the result an extended one (Celery's `result_extended`); left out where the result is too large with it. */
+  readonly extended?: ExtendedContext | undefined;
 }
 
-/** An exception as it was stored, by a worker of whatever language. */
-export interface StoredException {
-  readonly type: string;
-  readonly module: string | null;
-  readonly args: readonly unknown[];
+/** What an extended result tells of the message. */
+export interface ExtendedContext {
+  readonly name: string;
+  /** JSON text of a list. */
+  readonly argsJson: string;
+  /** JSON text of an object. */
+  readonly kwargsJson: string;
+  /** The worker's host name. */
+  readonly worker: string;
+  readonly retries: number;
+  readonly queue: string | null;
+  readonly stamps?: Readonly<Record<string, unknown>>;
 }
 
-/** A stored result as its reader needs it. */
-export interface StoredResult {
-  /** Celery's state; whatever `updateState` was given, too. */
-  readonly state: string;
-  /** The value that the task returned, or what a state that is not final tells; null where there is an exception. */
-  readonly result: unknown;
-  readonly exception: StoredException | null;
-  readonly traceback: string | null;
+/** The outcome that is stored now: the one given, or a failure that says that it was too large. */
+export interface Ended {
+  readonly kind: 'stored';
+  readonly outcome: FinalOutcome;
+}
+
+export interface Stored {
+  readonly kind: 'stored';
 }
 
 /**
  * Where results and revocations are kept: one item per task id, each method one conditional write, so that of any number
- * of deliveries of a message one runs it (DESIGN §7). Every implementation passes `test/contract/resultStore.ts`.
+ * of deliveries of a message one runs it. Every implementation passes `test/contract/resultStore.ts`.
+ *
+ * Methods reject with UnreadableResultError where a decision hangs on what Python stored in a form that is not read here.
  */
-export interface ResultStore {
+export interface ResultStore extends ChordStore {
   /** Asks for the right to run a task. */
   claim(claim: Claim): Promise<ClaimAnswer>;
   /** Stores the outcome, if the claim still holds. */
-  complete(claim: Claim, outcome: Outcome, context: ResultContext): Promise<{ readonly kind: 'stored' } | Refusal>;
+  complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Ended | Refusal>;
+  /** Stores that the task will run again, by a message of a later epoch, and gives the claim back. */
+  retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Stored | Refusal>;
+  /** Gives the claim back to a message of a later epoch (or of the same, to run again), and leaves the state as it is. */
+  replaced(claim: Claim, nextEpoch: number): Promise<Stored | Refusal>;
+  /** Ends a task that wants no result: what it stored with `updateState` stays, else clients see PENDING. */
+  ignored(claim: Claim): Promise<Stored | Refusal>;
+  /**
+   * Stores a state of the task's own choice; `metaJson` is its result as JSON text. One that sounds final is provisional:
+   * the outcome replaces it, while `ignored` keeps it. Rejects with BackendStoreError what does not fit into an item.
+   */
+  updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Stored | Refusal>;
+  /** Stores the failure of a task that never ran: a later step of a failed chain, the body of a failed chord. */
+  fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final'>;
   /** Makes a task not run, or marks it while it runs; a task that has ended stays as it is. */
   revoke(id: string, reason: RevocationReason): Promise<'revoked' | 'marked' | 'final'>;
   /** Those of the ids that have been revoked, by whomever. */
   revokedAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Undefined where nothing is stored. */
+  /** Undefined where nothing is stored. Rejects with UnreadableResultError what is not JSON. */
   read(id: string): Promise<StoredResult | undefined>;
+  /** As `read`, for many; those of which nothing is stored are not in the map. */
+  results(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
   /** Drops the result, but remembers that the task has run. */
   forget(id: string): Promise<void>;
 }

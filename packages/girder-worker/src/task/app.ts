@@ -1,9 +1,10 @@
-import type { ApplyOptions, AsyncResult, Control, TaskClient } from './client.ts';
+import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { publicNameOf } from './origin.ts';
+import type { Canvas, Later, Signature } from './signature.ts';
 import type { Task } from './task.ts';
 
 /** A task as its module exports it: call it, and it runs in place; or send it to a worker. */
@@ -15,6 +16,10 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
   delay(...args: A): Promise<AsyncResult<Awaited<R>>>;
   /** Sends the task with these arguments and options of its own. */
   applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
+  /** The task as a part of a canvas; arguments that are missing at the front are the result of what came before. */
+  s(...args: Later<A>): Signature<AsyncResult<Awaited<R>>>;
+  /** The same, but for the result of what came before: these are all the arguments. */
+  si(...args: A): Signature<AsyncResult<Awaited<R>>>;
 }
 
 /**
@@ -25,17 +30,20 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
 type TaskFunction = Function;
 
 /** The task that a function becomes: `this` is given by the worker, and is none of its arguments. */
-type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R
-  ? RegisteredTask<A, R>
-  : never;
+type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R ? RegisteredTask<A, R> : never;
 
 /** The application: what tasks are declared with, and the door to those that run elsewhere. */
 export class App {
   readonly config = new AppConfig();
+  /** `signature, chain, group, chord, chunks` of this application. */
+  readonly canvas: Canvas;
   readonly #client: TaskClient;
+  /** The options of the tasks that were used here, by their names. */
+  readonly #known = new Map<string, TaskOptions>();
 
   constructor(client: TaskClient) {
     this.#client = client;
+    this.canvas = client.canvas(this.#optionsOf);
   }
 
   /** Declares a task. Its name is that of its module and its export, unless `options.name` gives another. */
@@ -43,26 +51,35 @@ export class App {
   task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
   task(first: TaskOptions | TaskFunction, second?: TaskFunction): unknown {
     const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
-    if (typeof fn !== 'function')
-      throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
+    if (typeof fn !== 'function') throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
     const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
-    const applyAsync = (args: readonly unknown[], { kwargs = {}, ...call }: ApplyOptions = {}) =>
-      this.#client.send(task.name, args, kwargs, { ...this.#sendingDefaults(options), ...call });
-    return Object.assign(task, { applyAsync, delay: (...args: unknown[]) => applyAsync(args) });
+    const nameInUse = () => {
+      this.#known.set(task.name, options);
+      return task.name;
+    };
+    const applyAsync = (args: readonly unknown[], call: ApplyOptions = {}) =>
+      this.#client.send(nameInUse(), args, call, this.#optionsOf);
+    return Object.assign(task, {
+      applyAsync,
+      delay: (...args: unknown[]) => applyAsync(args),
+      s: (...args: unknown[]) => this.canvas.signature(nameInUse(), { args }),
+      si: (...args: unknown[]) => this.canvas.signature(nameInUse(), { args, immutable: true }),
+    });
   }
 
   /** Sends a task by its name, whoever implements it. */
-  sendTask(
+  async sendTask(
     name: string,
     args: readonly unknown[] = [],
     kwargs: Readonly<Record<string, unknown>> = {},
     options: Omit<ApplyOptions, 'kwargs'> = {},
   ): Promise<AsyncResult<unknown>> {
-    return this.#client.send(name, args, kwargs, { ...this.#sendingDefaults({}), ...options });
+    const result = await this.#client.send(name, args, { ...options, kwargs }, this.#optionsOf);
+    return result as AsyncResult<unknown>;
   }
 
   /** A handle on a task that was sent before, by anybody. */
@@ -70,16 +87,28 @@ export class App {
     return this.#client.result(id) as AsyncResult<R>;
   }
 
+  /** Groups that were saved, by anybody: `app.GroupResult.restore(id)`. */
+  get GroupResult(): GroupResults {
+    return this.#client.groups;
+  }
+
   get control(): Control {
     return this.#client.control;
   }
 
-  #sendingDefaults(options: TaskOptions): TaskOptions {
+  /** A task that is not known here leaves it to its worker whether to store a result. */
+  readonly #optionsOf = (task: string): ApplyOptions => {
+    const queue = this.config.get('taskDefaultQueue');
+    const options = this.#known.get(task);
+    if (!options) return { queue };
+    const { priority, expires, ignoreResult = this.config.get('taskIgnoreResult') } = options;
     return {
-      ignoreResult: options.ignoreResult ?? this.config.get('taskIgnoreResult'),
-      queue: options.queue ?? this.config.get('taskDefaultQueue'),
+      queue: options.queue ?? queue,
+      ignoreResult,
+      ...(priority !== undefined && { priority }),
+      ...(expires !== undefined && { expires }),
     };
-  }
+  };
 }
 
 /** The stack of whoever called `below`, one frame deep. */

@@ -29,6 +29,11 @@ export function eagerTask(name: string, args: readonly unknown[]): Task {
       deliveryInfo: { exchange: '', routingKey: '' },
       headers: {},
     },
-    { isCanceled: () => false, signal: () => never, log: (level, text) => console[level](text) },
+    {
+      isCanceled: () => false,
+      signal: () => never,
+      log: (level, text) => console[level](text),
+      updateState: async () => undefined, // There is no message, and so no result.
+    },
   );
 }

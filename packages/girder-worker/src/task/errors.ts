@@ -1,4 +1,4 @@
-/** Reasons for which a task ends in another way than by returning or failing; part of the public names of `girder-worker`. */
+/** Ways in which a task ends other than by returning or failing; the public errors of `girder-worker`. */
 
 /** The task was asked to stop while it ran, or before it began. */
 export class TaskRevokedError extends Error {
@@ -27,5 +27,51 @@ export class NotRegistered extends Error {
   constructor(taskName: string) {
     super(taskName);
     this.taskName = taskName;
+  }
+}
+
+/** A task was retried more often than `maxRetries` allows, and gave no error of its own. */
+export class MaxRetriesExceededError extends Error {
+  override readonly name = 'MaxRetriesExceededError';
+}
+
+/** The task is to be run again, later: `throw this.retry({ … })` makes it. */
+export class Retry extends Error {
+  override readonly name = 'Retry';
+  /** When, in ms since 1970. */
+  readonly etaMs: number;
+  /** Why; stored with the state RETRY. */
+  readonly exc: Error | undefined;
+  constructor(message: string, etaMs: number, exc: Error | undefined) {
+    super(message);
+    this.etaMs = etaMs;
+    this.exc = exc;
+  }
+}
+
+/** The task wants nothing to be stored: `throw new Ignore()`. A state that it stored itself, with `updateState`, stays. */
+export class Ignore extends Error {
+  override readonly name = 'Ignore';
+}
+
+/** The task does not want its message: `throw new Reject('no GPU here', { requeue: true })` gives it to another worker. */
+export class Reject extends Error {
+  override readonly name = 'Reject';
+  readonly reason: unknown;
+  readonly requeue: boolean;
+  constructor(reason: unknown = null, { requeue = false }: { readonly requeue?: boolean } = {}) {
+    super(String(reason ?? ''));
+    this.reason = reason;
+    this.requeue = requeue;
+  }
+}
+
+/** Another task runs in this one's place: `throw this.replace(signature)` makes it. */
+export class Replaced extends Error {
+  override readonly name = 'Replaced';
+  readonly signature: unknown;
+  constructor(signature: unknown) {
+    super('The task has been replaced by another.');
+    this.signature = signature;
   }
 }

@@ -12,6 +12,7 @@ export function lazyTransport(connect: () => Promise<Transport>): Transport {
   };
   return {
     publish: async (body, options) => (await transport()).publish(body, options),
+    sendAgain: async (receipt, body, delay) => (await transport()).sendAgain(receipt, body, delay),
     deadLetter: async (letter) => (await transport()).deadLetter(letter),
     changeVisibility: async (receipt, seconds) => (await transport()).changeVisibility(receipt, seconds),
   };

@@ -1,22 +1,28 @@
-import type { DeadLetter, PublishOptions, Receipt, Transport } from './transport.ts';
+import type { DeadLetter, Delay, PublishOptions, Receipt, Transport } from './transport.ts';
 
 /** A transport that remembers what it was told, for tests and simulations. */
 export interface MemoryTransport extends Transport {
   readonly published: { readonly body: string; readonly options: PublishOptions }[];
+  readonly sentAgain: { readonly receipt: Receipt; readonly body: string; readonly delay: Delay }[];
   readonly deadLetters: DeadLetter[];
   readonly visibilityChanges: { readonly receipt: Receipt; readonly seconds: number }[];
 }
 
 export function createMemoryTransport(): MemoryTransport {
   const published: MemoryTransport['published'] = [];
+  const sentAgain: MemoryTransport['sentAgain'] = [];
   const deadLetters: DeadLetter[] = [];
   const visibilityChanges: MemoryTransport['visibilityChanges'] = [];
   return {
     published,
+    sentAgain,
     deadLetters,
     visibilityChanges,
     async publish(body, options) {
       published.push({ body, options });
+    },
+    async sendAgain(receipt, body, delay) {
+      sentAgain.push({ receipt, body, delay });
     },
     async deadLetter(letter) {
       deadLetters.push(letter);

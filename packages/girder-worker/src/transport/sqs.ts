@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityCommand,
   GetQueueUrlCommand,
@@ -8,7 +9,10 @@ import {
 import { clientSettings } from '../aws/clientSettings.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import { sqsQueueName } from './queueName.ts';
-import type { Transport } from './transport.ts';
+import type { PublishOptions, Transport } from './transport.ts';
+
+/** The longest that SQS delays a message. */
+const delayLimitSeconds = 900;
 
 /** The longest that SQS hides a message. */
 const visibilityLimitSeconds = 12 * 3600;
@@ -17,6 +21,8 @@ export interface SqsTransportOptions {
   readonly client: SQSClient;
   /** Absent for clients: only a dispatcher has dead letters. */
   readonly deadLetterQueueUrl?: string | undefined;
+  /** Kombu's `queue_name_prefix`. */
+  readonly queueNamePrefix?: string | undefined;
 }
 
 /** The transport that the environment names: GIRDER_WORKER_BROKER, and the AWS SDK's own variables. */
@@ -26,10 +32,15 @@ export function connectTransport(env: NodeJS.ProcessEnv): Transport {
     ...clientSettings(env, 'SQS', broker),
     useQueueUrlAsEndpoint: false, // An emulator's queue URLs may name hosts that do not resolve.
   });
-  return createSqsTransport({ client, deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL });
+  return createSqsTransport({
+    client,
+    deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL,
+    queueNamePrefix: env.GIRDER_WORKER_QUEUE_NAME_PREFIX,
+  });
 }
 
-export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportOptions): Transport {
+export function createSqsTransport(options: SqsTransportOptions): Transport {
+  const { client, deadLetterQueueUrl, queueNamePrefix = '' } = options;
   const queueUrls = new Map<string, string>();
 
   const queueUrl = async (QueueName: string): Promise<string> => {
@@ -46,10 +57,15 @@ export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportO
     return QueueUrl;
   };
 
+  const send = async (queueName: string, MessageBody: string, options: Omit<PublishOptions, 'queue'>) => {
+    const QueueUrl = await queueUrl(queueName);
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody, ...sendOptions(queueName, options) }));
+  };
+
   return {
-    async publish(MessageBody, { queue }) {
-      await client.send(new SendMessageCommand({ QueueUrl: await queueUrl(sqsQueueName(queue)), MessageBody }));
-    },
+    publish: (body, { queue, ...options }) => send(sqsQueueName(queue, queueNamePrefix), body, options),
+    sendAgain: ({ queueArn, messageGroupId }, body, delay) =>
+      send(nameIn(queueArn), body, { ...delay, messageGroupId }),
 
     async deadLetter({ body, code, reason, queueArn }) {
       if (!deadLetterQueueUrl)
@@ -62,7 +78,7 @@ export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportO
           MessageBody: body,
           MessageAttributes: {
             code: { DataType: 'String', StringValue: code },
-            reason: { DataType: 'String', StringValue: reason.slice(0, 1024) },
+            reason: { DataType: 'String', StringValue: printable(reason).slice(0, 1024) },
             queue: { DataType: 'String', StringValue: queueArn },
           },
         }),
@@ -70,11 +86,35 @@ export function createSqsTransport({ client, deadLetterQueueUrl }: SqsTransportO
     },
 
     async changeVisibility({ queueArn, receiptHandle }, seconds) {
-      const QueueUrl = await queueUrl(queueArn.slice(queueArn.lastIndexOf(':') + 1));
+      const QueueUrl = await queueUrl(nameIn(queueArn));
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), visibilityLimitSeconds));
       await client.send(
         new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }),
       );
     },
   };
+}
+
+/** What SQS is told besides the body; a FIFO queue has groups, and no delays of single messages (wire specification §1.6). */
+function sendOptions(
+  queueName: string,
+  { delaySeconds = 0, messageGroupId, messageDeduplicationId }: Omit<PublishOptions, 'queue'>,
+) {
+  if (queueName.endsWith('.fifo')) {
+    return {
+      MessageGroupId: messageGroupId ?? 'default',
+      MessageDeduplicationId: messageDeduplicationId ?? randomUUID(),
+    };
+  }
+  const DelaySeconds = Math.min(Math.max(0, Math.ceil(delaySeconds)), delayLimitSeconds);
+  return { ...(DelaySeconds > 0 && { DelaySeconds }), ...(messageGroupId && { MessageGroupId: messageGroupId }) };
+}
+
+function nameIn(queueArn: string): string {
+  return queueArn.slice(queueArn.lastIndexOf(':') + 1);
+}
+
+/** SQS takes no control characters in attributes. */
+function printable(text: string): string {
+  return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, '\uFFFD');
 }

@@ -1,0 +1,96 @@
+import { chunkGroup } from '../canvas/builtinTasks.ts';
+import { wireOptions } from '../canvas/callOptions.ts';
+import { immutably, stamped, withOptions } from '../canvas/changes.ts';
+import { errorLinked, linked } from '../canvas/links.ts';
+import { chained, pipe } from '../canvas/pipe.ts';
+import {
+  type Call,
+  chordOf,
+  groupOf,
+  kindOf,
+  taskOf,
+  tasksOf,
+  toSignature,
+  type Signature as WireSignature,
+} from '../canvas/signature.ts';
+import type { AnyResult, ApplyOptions } from '../task/client.ts';
+import type { Canvas, Signature, SignatureOptions, SignatureParts } from '../task/signature.ts';
+
+/** Sends a signature, and gives the handle on its result. */
+export type Send = (signature: WireSignature, call: Call) => Promise<AnyResult>;
+
+/** The canvas of an application: signatures that `send` sends. */
+export function createCanvas(send: Send): Canvas {
+  const signature = (
+    task: string | Readonly<Record<string, unknown>>,
+    { args = [], ...options }: SignatureParts = {},
+  ) => {
+    if (typeof task !== 'string') return new CanvasSignature(toSignature(task), send).set(options);
+    return new CanvasSignature(taskOf(task, args), send).set(options);
+  };
+  const chain = (...steps: readonly (Signature | readonly Signature[])[]) =>
+    new CanvasSignature(chained(steps.flat().map(toSignature)), send);
+  const group = (...members: readonly (Signature | readonly Signature[])[]) =>
+    new CanvasSignature(groupOf(members.flat().map(toSignature)), send);
+  const chord = (header: readonly Signature[] | Signature, body: Signature) => {
+    const tasks = [header].flat().map(toSignature);
+    const [only] = tasks;
+    const isGroup = only !== undefined && tasks.length === 1 && kindOf(only) === 'group';
+    return new CanvasSignature(chordOf(isGroup ? tasksOf(only) : tasks, toSignature(body)), send);
+  };
+  const chunks = (task: Signature, items: Iterable<readonly unknown[]>, size: number) =>
+    new CanvasSignature(chunkGroup(toSignature(task), [...items], size), send);
+  return { signature, chain, group, chord, chunks } as Canvas;
+}
+
+class CanvasSignature implements Signature {
+  #wire: WireSignature;
+  readonly #send: Send;
+
+  constructor(wire: WireSignature, send: Send) {
+    this.#wire = wire;
+    this.#send = send;
+  }
+
+  applyAsync(args: readonly unknown[] = [], { kwargs = {}, ...options }: ApplyOptions = {}): Promise<AnyResult> {
+    return this.#send(this.#wire, { args, kwargs, options: wireOptions(options) });
+  }
+
+  delay(...args: readonly unknown[]): Promise<AnyResult> {
+    return this.applyAsync(args);
+  }
+
+  set({ immutable, kwargs = {}, ...options }: SignatureOptions): this {
+    const told = withOptions(this.#wire, wireOptions(options), kwargs);
+    return this.#become(immutable === undefined ? told : immutably(told, immutable));
+  }
+
+  stamp(stamps: Readonly<Record<string, unknown>>): this {
+    return this.#become(stamped(this.#wire, stamps));
+  }
+
+  link(callback: Signature): this {
+    return this.#become(linked(this.#wire, [toSignature(callback)]));
+  }
+
+  linkError(errback: Signature): this {
+    return this.#become(errorLinked(this.#wire, [toSignature(errback)]));
+  }
+
+  pipe<Next extends AnyResult>(next: Signature<Next>): Signature<Next> {
+    return new CanvasSignature(pipe(this.#wire, toSignature(next)), this.#send) as Signature as Signature<Next>;
+  }
+
+  clone(): Signature {
+    return new CanvasSignature(this.#wire, this.#send);
+  }
+
+  toJSON(): Readonly<Record<string, unknown>> {
+    return { ...this.#wire };
+  }
+
+  #become(wire: WireSignature): this {
+    this.#wire = wire;
+    return this;
+  }
+}

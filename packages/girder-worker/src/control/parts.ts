@@ -1,0 +1,21 @@
+import type { Registry } from '../registry/registry.ts';
+import type { ResultStore } from '../store/resultStore.ts';
+import type { TaskCensus } from '../store/taskCensus.ts';
+import type { QueueControl } from '../transport/queueControl.ts';
+
+/** What remote control works with: the table, the queues and the registry, and no worker. */
+export interface ControlParts {
+  /** The name that it answers to (`aws/nodeName.ts`). */
+  readonly node: string;
+  readonly store: Pick<ResultStore, 'revoke'>;
+  readonly census: TaskCensus;
+  readonly queues: Pick<QueueControl, 'status'>;
+  /** Celery names of the queues that the worker takes its messages from. */
+  readonly queueNames: readonly string[];
+  /** Undefined for a client, which does not know what is deployed. */
+  readonly registry: Registry | undefined;
+  /** Celery's URLs, fit to be shown. */
+  readonly urls: { readonly broker: string; readonly backend: string };
+  /** Told where an answer is not the whole truth. */
+  readonly warn: (text: string) => void;
+}

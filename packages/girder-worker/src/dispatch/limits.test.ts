@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import type { Registry } from '../registry/registry.ts';
+import type { TaskOptions } from '../task/options.ts';
+import { limitsOf } from './limits.ts';
+import type { Passenger } from './stations.ts';
+
+/** Limits of a task that begins so many seconds into an invocation of a minute. */
+function limitsAfter(
+  seconds: number,
+  options: TaskOptions = {},
+  sent: { hard?: number; soft?: number } = {},
+  app = {},
+) {
+  const registry: Registry = {
+    settings: app,
+    tasks: { 'lab.t': { plugin: 'p@1', options, parameters: { positional: [] }, load: () => undefined } },
+  };
+  const timelimit = { hardSeconds: sent.hard ?? null, softSeconds: sent.soft ?? null };
+  const passenger = { message: { task: 'lab.t', timelimit }, window: { startMs: 0, endMs: 60_000 } };
+  return limitsOf(passenger as Passenger, registry, seconds * 1000);
+}
+
+const exceeded = (seconds: number) => ({
+  state: 'FAILURE',
+  failure: { type: 'TimeLimitExceeded', argsJson: `[${seconds}]` },
+});
+const comesBack = { state: 'RETURNED', why: expect.any(String) };
+
+describe('a task with a time limit', () => {
+  test('fails when it is over: the sender’s limit before the task’s, and that before the app’s', () => {
+    expect(limitsAfter(0, { timeLimit: 20 })).toMatchObject({ hard: { ms: 20_000, outcome: exceeded(20) } });
+    expect(limitsAfter(0, { timeLimit: 20 }, { hard: 10 })).toMatchObject({
+      hard: { ms: 10_000, outcome: exceeded(10) },
+    });
+    expect(limitsAfter(0, {}, {}, { taskTimeLimit: 30 })).toMatchObject({ hard: { ms: 30_000 } });
+    expect(limitsAfter(0, { softTimeLimit: 5, timeLimit: 20 })).toMatchObject({ softMs: 5000 });
+    expect(limitsAfter(0, { softTimeLimit: 5 }, { soft: 3 }, { taskSoftTimeLimit: 9 })).toMatchObject({ softMs: 3000 });
+  });
+
+  test('is not begun where the invocation has less than that left', () => {
+    expect(limitsAfter(30, { timeLimit: 40 })).toEqual(comesBack);
+    expect(limitsAfter(30, { timeLimit: 20 })).toMatchObject({ hard: { ms: 20_000 } });
+  });
+
+  test('that no invocation could grant is begun in a whole one, and fails at its end', () => {
+    expect(limitsAfter(0, { timeLimit: 600 })).toMatchObject({ hard: { ms: 58_000, outcome: exceeded(60) } });
+  });
+});
+
+describe('a task without a limit', () => {
+  test('that had nearly a whole invocation fails at its end, with time left to store that', () => {
+    expect(limitsAfter(5)).toMatchObject({ softMs: 51_000, hard: { ms: 53_000, outcome: exceeded(60) } });
+  });
+
+  test('that began late in the batch comes back to the queue', () => {
+    expect(limitsAfter(40)).toMatchObject({ softMs: 16_000, hard: { ms: 18_000, outcome: comesBack } });
+  });
+
+  test('is not begun at all when nothing is left', () => {
+    expect(limitsAfter(58)).toEqual(comesBack);
+    expect(limitsAfter(70)).toEqual(comesBack);
+  });
+});

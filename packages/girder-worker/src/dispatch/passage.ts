@@ -1,0 +1,77 @@
+import { decode } from '../message/decode.ts';
+import { DecodeError } from '../message/errors.ts';
+import type { Message } from '../message/message.ts';
+import { lookUp } from '../registry/registry.ts';
+import type { Claim } from '../store/resultStore.ts';
+import { createBurial } from './burial.ts';
+import type { Delivery } from './delivery.ts';
+import { epochOf } from './epoch.ts';
+import { createFollowUp } from './followUp.ts';
+import { createRefusal } from './refusal.ts';
+import { reportEnded, reportReceived } from './report.ts';
+import { contextOf } from './resultContext.ts';
+import { createRunner } from './runner.ts';
+import { createPostponement } from './schedule.ts';
+import { createSettling } from './settling.ts';
+import type { Lease, Settlement, Stations, Window } from './stations.ts';
+
+/**
+ * The way of one delivery through the stations, from top to bottom. Whatever throws on it brings the message back; what
+ * was done by then is done again without harm, as everything that is published has a fixed id.
+ */
+export function createPassage(
+  stations: Stations,
+): (delivery: Delivery, lease: Lease, window: Window) => Promise<Settlement> {
+  const { store, log, clock, worker } = stations;
+  const bury = createBurial(stations);
+  const postpone = createPostponement(stations);
+  const followUp = createFollowUp(stations);
+  const refuse = createRefusal(stations, followUp);
+  const run = createRunner(stations, followUp);
+  const settle = createSettling(stations, followUp);
+
+  return async (delivery, lease, window) => {
+    const message = await decode(delivery.body).catch(thatCannotBeDecoded);
+    if (message instanceof DecodeError) return bury(delivery, message, lease);
+
+    const postponed = await postpone(delivery, message);
+    if (postponed) return postponed;
+
+    reportReceived(log, message);
+    const claim: Claim = {
+      id: message.id,
+      epoch: epochOf(message),
+      ignoreResult: ignoresResult(message, stations),
+      worker,
+      task: message.task,
+      context: contextOf(message),
+      ...lease,
+    };
+    const passenger = { delivery, message, claim, window };
+    const answer = await store.claim(claim);
+    if (answer.kind !== 'claimed') return refuse(passenger, answer);
+
+    const startedMs = clock();
+    const ending = await run(passenger, answer);
+    const stored = await settle(passenger, ending);
+    if (stored.kind !== 'settled') return refuse(passenger, stored);
+
+    reportEnded(log, message, ending.outcome, clock() - startedMs);
+    return stored.settlement;
+  };
+}
+
+function thatCannotBeDecoded(error: unknown): DecodeError {
+  if (error instanceof DecodeError) return error;
+  throw error;
+}
+
+/** The sender's wish, else the task's, else the app's. */
+function ignoresResult(message: Message, { registry }: Stations): boolean {
+  return (
+    message.ignoreResult ??
+    lookUp(registry, message.task)?.options.ignoreResult ??
+    registry.settings.taskIgnoreResult ??
+    false
+  );
+}

@@ -1,0 +1,72 @@
+import { builtinRun, isBuiltin } from '../canvas/builtinTasks.ts';
+import type { Calls, Ending, RunLimits, RunListener } from '../execution/pool.ts';
+import { failureOf } from '../outcome/failure.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import { lookUp } from '../registry/registry.ts';
+import { callsOf, runBuiltin } from './builtins.ts';
+import type { FollowUp } from './followUp.ts';
+import { limitsOf } from './limits.ts';
+import { title } from './report.ts';
+import { contextOf } from './resultContext.ts';
+import { createRevocationWatch } from './revocationWatch.ts';
+import { isExpired } from './schedule.ts';
+import type { Passenger, Stations } from './stations.ts';
+
+/** What the claim told of its task. */
+interface Claimed {
+  readonly attempt: number;
+  readonly revoked: boolean;
+}
+
+/** Runs a claimed task on a thread of the pool, unless it is known already how it ends. */
+export function createRunner(stations: Stations, followUp: FollowUp) {
+  const { registry, pool, store, log, clock, maxDeliveries, revocationPeriodMs } = stations;
+  const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
+
+  return async (passenger: Passenger, claimed: Claimed): Promise<Ending> => {
+    const outcome = outcomeBeforehand(passenger, claimed);
+    if (outcome) return { outcome, childrenJson: '[]' };
+    const builtin = builtinRun(passenger.message.task, passenger.message);
+    if (builtin && builtin.kind !== 'calls') return runBuiltin(passenger.message, builtin, followUp);
+    const limits = limitsOf(passenger, registry, clock());
+    if ('state' in limits) return { outcome: limits, childrenJson: '[]' };
+    return runOnThread(passenger, limits, builtin && callsOf(builtin));
+  };
+
+  function outcomeBeforehand({ message }: Passenger, { attempt, revoked }: Claimed): Outcome | undefined {
+    if (revoked) return { state: 'REVOKED', reason: 'revoked' };
+    if (isExpired(message, clock())) return { state: 'REVOKED', reason: 'expired' };
+    if (!lookUp(registry, message.task) && !isBuiltin(message.task)) {
+      return { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
+    }
+    if (attempt > maxDeliveries) return givenUp(attempt - 1);
+    return undefined;
+  }
+
+  async function runOnThread(
+    { delivery, message, claim }: Passenger,
+    limits: RunLimits,
+    calls: Calls | undefined,
+  ): Promise<Ending> {
+    const listener: RunListener = {
+      onLog: (level, text) => log[level](`${title(message)}: ${text}`),
+      async onState(state, metaJson) {
+        const stored = await store.updateState(claim, state, metaJson, contextOf(message));
+        if (stored.kind !== 'stored')
+          throw new Error(`The state ${state} was not stored: the task's claim is gone (${stored.kind}).`);
+      },
+    };
+    const { ended, cancel } = pool.run(delivery.body, listener, limits, calls);
+    const unwatch = revocations.watch(message.id, cancel);
+    try {
+      return await ended;
+    } finally {
+      unwatch();
+    }
+  }
+}
+
+function givenUp(attempts: number): Outcome {
+  const reason = `The task was begun ${attempts} times, and each time its worker was gone before it ended.`;
+  return { state: 'FAILURE', failure: failureOf('WorkerLostError', [reason], 'billiard.exceptions') };
+}

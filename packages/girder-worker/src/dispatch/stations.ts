@@ -1,0 +1,51 @@
+import type { Pool } from '../execution/pool.ts';
+import type { Message } from '../message/message.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Claim, Clock, ResultStore } from '../store/resultStore.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Delivery } from './delivery.ts';
+import type { Log } from './log.ts';
+
+/** The stations that a message passes, and what they all need; a composition root puts them together. */
+export interface Stations {
+  readonly registry: Registry;
+  readonly pool: Pick<Pool, 'run'>;
+  readonly store: ResultStore;
+  readonly transport: Transport;
+  readonly log: Log;
+  readonly worker: Claim['worker'];
+  readonly clock: Clock;
+  /** Claims of a task that may end without an outcome before it is given up. */
+  readonly maxDeliveries: number;
+  /** Between two looks for revocations. */
+  readonly revocationPeriodMs: number;
+}
+
+/** By what a delivery claims its task. */
+export type Lease = Pick<Claim, 'owner' | 'leaseEndMs'>;
+
+/** The time that an invocation has, in ms since 1970. */
+export interface Window {
+  readonly startMs: number;
+  /** When the function is stopped, whatever it does. */
+  readonly endMs: number;
+}
+
+/** A message on its way: where it came from, what it says, and by what its task is claimed. */
+export interface Passenger {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  readonly claim: Claim;
+  readonly window: Window;
+}
+
+/** What becomes of a record: it is settled and may be deleted, or it is to be seen again. */
+export type Settlement = 'settled' | { readonly returnInSeconds: number };
+
+const firstRestSeconds = 2;
+const longestRestSeconds = 900;
+
+/** How long a message rests that comes back for no fault of its task: twice as long each time. */
+export function restSeconds(receiveCount: number): number {
+  return Math.min(firstRestSeconds * 2 ** (receiveCount - 1), longestRestSeconds);
+}

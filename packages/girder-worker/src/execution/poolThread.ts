@@ -1,0 +1,123 @@
+import { Worker } from 'node:worker_threads';
+import { failureOf } from '../outcome/failure.ts';
+import type { Outcome } from '../outcome/outcome.ts';
+import type { LogLevel } from '../task/task.ts';
+import type { CancellationFlag, StopReason } from './cancellation.ts';
+import type { Calls, Ending, FromThread, ToThread } from './protocol.ts';
+
+/** Who asked for a run, and hears of it while it lasts. */
+export interface RunListener {
+  /** A task's line of log. */
+  onLog(level: LogLevel, text: string): void;
+  /** The task stores a state of its own; a rejection reaches the task. */
+  onState(state: string, metaJson: string): Promise<void>;
+}
+
+/** How long a run may take, from when a thread has it. */
+export interface RunLimits {
+  /** After this the task is asked to stop. */
+  readonly softMs?: number | undefined;
+  /** After this it is ended, with this outcome. */
+  readonly hard?: { readonly ms: number; readonly outcome: Outcome } | undefined;
+}
+
+/** A run that a thread has, or that waits for one. */
+export interface Job {
+  readonly body: string;
+  readonly calls: Calls | undefined;
+  readonly flag: CancellationFlag;
+  readonly listener: RunListener;
+  readonly limits: RunLimits;
+  readonly settle: (ending: Ending) => void;
+  thread?: PoolThread;
+}
+
+export interface ThreadEvents {
+  /** It has no job any more, and may take another. */
+  onFree(thread: PoolThread): void;
+  /** It has ended, with whatever job it had. */
+  onGone(thread: PoolThread): void;
+}
+
+/** One worker thread, and the job that it has. */
+export class PoolThread {
+  readonly #worker: Worker;
+  readonly #events: ThreadEvents;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #job: Job | undefined;
+  #death = 'ended';
+  #outcomeOfTermination: Outcome | undefined;
+
+  constructor(file: URL, events: ThreadEvents) {
+    this.#events = events;
+    this.#worker = new Worker(file);
+    this.#worker.on('message', (reply: FromThread) => this.#hear(reply));
+    this.#worker.on('error', (error) => {
+      this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    });
+    this.#worker.on('exit', (code) => {
+      events.onGone(this);
+      this.#settle({ outcome: this.#outcomeOfTermination ?? lost(this.#death, code), childrenJson: '[]' });
+    });
+    this.#worker.unref(); // An idle thread keeps no process alive.
+  }
+
+  take(job: Job): void {
+    this.#job = job;
+    job.thread = this;
+    this.#worker.ref();
+    this.#tell({ kind: 'run', body: job.body, cell: job.flag.cell, calls: job.calls });
+    const { softMs, hard } = job.limits;
+    if (softMs !== undefined) this.#timers.push(setTimeout(() => this.stop(job, 'softLimit'), softMs));
+    if (hard) this.#timers.push(setTimeout(() => void this.terminate(hard.outcome), hard.ms));
+  }
+
+  /** Asks a job to stop, if it is still this thread's. */
+  stop(job: Job, reason: StopReason): void {
+    job.flag.raise(reason);
+    if (this.#job === job) this.#tell({ kind: 'stop' });
+  }
+
+  /** Ends the thread in the middle of whatever it does; its job comes to this outcome. */
+  async terminate(outcome?: Outcome): Promise<void> {
+    this.#outcomeOfTermination = outcome;
+    await this.#worker.terminate();
+  }
+
+  #hear(reply: FromThread): void {
+    switch (reply.kind) {
+      case 'ready':
+        return;
+      case 'log':
+        this.#job?.listener.onLog(reply.level, reply.text);
+        return;
+      case 'state':
+        this.#job?.listener.onState(reply.state, reply.metaJson).then(
+          () => this.#tell({ kind: 'stateStored', ticket: reply.ticket }),
+          (error: unknown) => this.#tell({ kind: 'stateStored', ticket: reply.ticket, error: String(error) }),
+        );
+        return;
+      case 'ended':
+        this.#worker.unref();
+        this.#settle(reply.ending);
+        this.#events.onFree(this);
+        return;
+    }
+  }
+
+  #settle(ending: Ending): void {
+    const job = this.#job;
+    this.#job = undefined;
+    for (const timer of this.#timers.splice(0)) clearTimeout(timer);
+    job?.settle(ending);
+  }
+
+  #tell(order: ToThread): void {
+    this.#worker.postMessage(order);
+  }
+}
+
+function lost(death: string, code: number): Outcome {
+  const reason = `The task's thread ended (${death}, exit code ${code}).`;
+  return { state: 'FAILURE', failure: failureOf('WorkerLostError', [reason], 'billiard.exceptions') };
+}

@@ -1,0 +1,68 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import type { Emulators } from './emulators.ts';
+import { createEventSourceMapping, type EventSourceMapping, type MappingFault } from './eventSourceMapping.ts';
+import { createLambdaFunction, type LambdaFunction } from './lambda.ts';
+import type { LambdaSettings } from './lambdaEnvironment.ts';
+import { createQueue } from './resources.ts';
+import { snsEvent } from './snsEvent.ts';
+import { createTopic } from './topic.ts';
+
+/** To which Celery publishes the commands of remote control: Kombu's name for the exchange `celery.pidbox`. */
+const topicName = 'celery-pidbox';
+
+/** As the deployed stack has them (infra/control.yml). */
+const timeoutSeconds = 30;
+const memoryMb = 512;
+
+export interface ControlOptions {
+  readonly sqs: SQSClient;
+  readonly emulators: Pick<Emulators, 'sqsEndpoint'>;
+  /** The bundled handler. */
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly printLine: LambdaSettings['printLine'];
+  readonly onFault: (fault: MappingFault) => void;
+}
+
+/**
+ * Subscribes the function of remote control to the topic of Celery's commands. It is loaded with the first command.
+ *
+ * On AWS the topic invokes the function; the emulator can only put notifications into a queue, from which they are taken
+ * here, one by one.
+ */
+export async function startControl(options: ControlOptions): Promise<Pick<EventSourceMapping, 'stop'>> {
+  const { sqs, emulators, file, env, printLine, onFault } = options;
+  const settings = { name: `${topicName}-to-function`, visibilityTimeoutSeconds: timeoutSeconds, maxReceiveCount: 3 };
+  const queue = await createQueue(sqs, settings);
+  await createTopic(emulators.sqsEndpoint, topicName, queue.arn);
+  const lambda = createLambdaFunction({
+    functionName: 'girder-worker-dev-control',
+    file,
+    timeoutSeconds,
+    memoryMb,
+    env,
+    printLine,
+  });
+  const mapping = createEventSourceMapping({
+    sqs,
+    queue,
+    lambda: invokedBySns(lambda),
+    concurrency: 2,
+    batchSize: 1,
+    onFault,
+  });
+  mapping.start();
+  return mapping;
+}
+
+/** A function that is invoked asynchronously: nobody looks at its response, and what it throws brings the event back. */
+function invokedBySns(lambda: LambdaFunction): LambdaFunction {
+  return {
+    ...lambda,
+    async invoke(event) {
+      for (const record of (event as SQSEvent).Records) await lambda.invoke(snsEvent(record));
+      return { batchItemFailures: [] };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** The task that is running, as those that it sends need to know it. */
+export interface Current {
+  readonly rootId: string;
+  /** The id of the running task: it is the parent of what it sends. */
+  readonly parentId: string;
+  /** What it has sent so far, in Celery's tuples; whoever sends adds to it. */
+  readonly children: unknown[];
+}
+
+const storage = new AsyncLocalStorage<Current>();
+
+/** Runs a function, and whatever it awaits, as this task. */
+export function runAs<R>(current: Current, fn: () => R): R {
+  return storage.run(current, fn);
+}
+
+/** The task whose code asks; undefined outside of any. */
+export function currentTask(): Current | undefined {
+  return storage.getStore();
+}

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** A real Celery worker (one task at a time, pool `solo`) with the tasks of `labtasks.py`. */
+export interface PythonWorker {
+  /** What it has printed on its standard error: its log. */
+  readonly lines: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts a worker on these Celery queues. It ends when it is stopped, and when this process ends, however that happens. */
+export async function startPythonWorker(
+  python: string,
+  env: NodeJS.ProcessEnv,
+  queues: readonly string[],
+): Promise<PythonWorker> {
+  const child = spawn(python, ['-u', 'worker.py', queues.join(',')], {
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    env: { ...env, C_FORCE_ROOT: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const exited = once(child, 'exit').then(() => {
+    throw new Error(`The Python worker has ended:\n${lines.slice(-20).join('\n')}`);
+  });
+  exited.catch(() => undefined); // Once it is ready, its end is what `stop` waits for.
+  await Promise.race([ready(createInterface({ input: child.stdout })), exited]);
+  return {
+    lines,
+    async stop() {
+      child.stdin.end();
+      await exited.catch(() => undefined);
+    },
+  };
+}
+
+async function ready(output: AsyncIterable<string>): Promise<void> {
+  for await (const line of output) if (line === 'ready') return;
+}

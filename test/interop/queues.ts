@@ -1,0 +1,55 @@
+import { createEventSourceMapping } from '../../packages/girder-worker/src/local/eventSourceMapping.ts';
+import { createLambdaFunction } from '../../packages/girder-worker/src/local/lambda.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import type { Stack } from '../stack.ts';
+
+/** The queues beside `celery` that scenarios send to, by their names in SQS. */
+const names = ['lab-second', 'lab.fifo', 'lab-prefix-celery'] as const;
+
+const timeoutSeconds = 60;
+
+export interface FurtherQueues {
+  stop(): Promise<void>;
+}
+
+/** Lets the stack's dispatcher serve the scenarios' queues, too; one whose results have a key prefix of their own among them. */
+export async function serveFurtherQueues(stack: Stack): Promise<FurtherQueues> {
+  const prefixed = { GIRDER_WORKER_KEY_PREFIX: 'myapp' };
+  const mappings = await Promise.all([serve(stack, names), serve(stack, ['lab-keyprefix'], prefixed)]);
+  return {
+    async stop() {
+      await Promise.all(mappings.map((stop) => stop()));
+    },
+  };
+}
+
+/** Connects one function to several queues. */
+async function serve(stack: Stack, queueNames: readonly string[], variables: NodeJS.ProcessEnv = {}) {
+  const sqs = localSqsClient(stack.emulators.sqsEndpoint);
+  const queues = await Promise.all(
+    queueNames.map((name) =>
+      createQueue(sqs, { name, visibilityTimeoutSeconds: timeoutSeconds + 10, maxReceiveCount: 10 }),
+    ),
+  );
+  const lambda = createLambdaFunction({
+    functionName: 'interop',
+    file: stack.handlerFile,
+    timeoutSeconds,
+    memoryMb: 1769,
+    env: {
+      ...stack.env,
+      GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queues[0]?.deadLetterUrl,
+      GIRDER_WORKER_LOG_FORMAT: 'text',
+      ...variables,
+    },
+    printLine: stack.printLine,
+  });
+  await lambda.warmUp();
+  const onFault = ({ code, reason }: { code: string; reason: string }) => stack.printLine(`${code}: ${reason}`);
+  const mappings = queues.map((queue) => createEventSourceMapping({ sqs, queue, lambda, concurrency: 1, onFault }));
+  for (const mapping of mappings) mapping.start();
+  return async () => {
+    await Promise.all(mappings.map((mapping) => mapping.stop(1000)));
+    sqs.destroy();
+  };
+}

@@ -1,0 +1,122 @@
+"""Serializers, compression, protocols"""
+
+import datetime
+import decimal
+import uuid
+
+from celery import chord
+from kombu.exceptions import ContentDisallowed
+from lab import client, gives, new_id, raised_by, scenario, value
+from labtasks import add, echo, request_dump, xsum
+
+PLAIN = [1.5, -7, "ünï ✓", [None, True], {"a": {"b": []}}]
+
+
+@scenario("arguments in JSON arrive as they were sent")
+def json():
+    gives(echo.apply_async(PLAIN, serializer="json"), PLAIN)
+
+
+@scenario("arguments in YAML arrive as they were sent")
+def yaml():
+    gives(echo.apply_async(PLAIN, serializer="yaml"), PLAIN)
+
+
+@scenario("YAML's dates arrive as dates")
+def yaml_dates():
+    sent = [datetime.date(2024, 1, 2), datetime.datetime(2024, 1, 2, 3, 4, 5)]
+    gives(echo.apply_async(sent, serializer="yaml"), sent)
+
+
+@scenario("arguments in msgpack arrive as they were sent")
+def msgpack():
+    gives(echo.apply_async(PLAIN, serializer="msgpack"), PLAIN)
+
+
+@scenario("msgpack's bytes arrive as bytes")
+def msgpack_bytes():
+    gives(echo.apply_async((b"\xff\x00abc",), serializer="msgpack"), [b"\xff\x00abc"])
+
+
+@scenario("pickle is refused, and the sender is told why")
+def pickle():
+    error = raised_by(echo.apply_async((1,), serializer="pickle"))
+    assert isinstance(error, ContentDisallowed), repr(error)
+    assert "pickle" in str(error) or "application/x-python-serialize" in str(error), error
+
+
+@scenario("a body compressed by zlib is read")
+def compressed_zlib():
+    gives(echo.apply_async(["x" * 10_000], compression="zlib"), ["x" * 10_000])
+
+
+@scenario("what Kombu calls gzip, which is zlib, is read")
+def compressed_gzip():
+    gives(echo.apply_async(PLAIN, compression="gzip", serializer="msgpack"), PLAIN)
+
+
+@scenario("a body compressed by brotli is read")
+def compressed_brotli():
+    gives(echo.apply_async(PLAIN, compression="brotli"), PLAIN)
+
+
+@scenario("a body compressed by bzip2 or lzma is run, or fails with advice what to use instead")
+def compressed_otherwise():
+    for compression in ("bzip2", "lzma"):
+        result = echo.apply_async(PLAIN, compression=compression)
+        try:
+            gives(result, PLAIN)
+        except Exception as error:
+            assert "zlib" in str(error), repr(error)
+
+
+@scenario("a message of protocol 1 is run")
+def protocol_1():
+    old = client(task_protocol=1)
+    gives(old.send_task("labtasks.add", (1, 2)), 3)
+    gives(old.send_task("labtasks.add", kwargs={"y": 1, "x": 2}), 3)
+
+
+@scenario("the callbacks of a message of protocol 1 are called")
+def protocol_1_link():
+    old, callback = client(task_protocol=1), new_id()
+    old.send_task("labtasks.add", (1, 2), link=add.s(10).set(task_id=callback))
+    gives(old.AsyncResult(callback), 13)
+
+
+@scenario("a chord of protocol 1 ends in its body")
+def protocol_1_chord():
+    old = client(task_protocol=1)
+    header = [old.signature("labtasks.add", (i, i)) for i in range(3)]
+    gives(chord(header, app=old)(old.signature("labtasks.xsum")), 6)
+
+
+@scenario("all that Celery's JSON can say passes through a chain unchanged")
+def types_through_chain():
+    sent = [
+        datetime.datetime(2024, 1, 2, 3, 4, 5, 678901, tzinfo=datetime.timezone.utc),
+        datetime.time(3, 4, 5, 6),
+        decimal.Decimal("0.1000"),
+        uuid.uuid4(),
+        b"\x00\xfe",
+        2**64 + 1,
+    ]
+    gives((echo.s(*sent) | echo.s()).apply_async(), [sent])
+
+
+@scenario("a large message is run, and its large result read")
+def large():
+    gives(echo.delay("x" * 100_000, "é" * 5_000), ["x" * 100_000, "é" * 5_000])
+
+
+@scenario("a chord in msgpack ends in its body")
+def msgpack_chord():
+    header = [add.s(i, i).set(serializer="msgpack") for i in range(2)]
+    gives(chord(header)(xsum.s().set(serializer="msgpack")), 2)
+
+
+@scenario("a task knows the sender's correlation_id and reply_to")
+def reply_to():
+    seen = value(request_dump.apply_async(reply_to="somewhere", correlation_id="c-1"))
+    assert seen["replyTo"] == "somewhere", seen
+    assert seen["correlationId"] in ("c-1", seen["id"]), seen
