@@ -34,7 +34,11 @@ describe.skipIf(!requirePython())('an unmodified client', () => {
     let python: PythonSessions;
 
     beforeAll(async () => {
-      python = new PythonSessions(sessionsAtOnce, await pythonVenv(version), pythonEnvironment(stack.env, stack.emulators));
+      python = new PythonSessions(
+        sessionsAtOnce,
+        await pythonVenv(version),
+        pythonEnvironment(stack.env, stack.emulators),
+      );
     }, 300_000);
 
     afterAll(() => python?.end());
@@ -53,7 +57,9 @@ describe.skipIf(!requirePython())('an unmodified client', () => {
         .run(scenario)
         .then(() => holding.get(version)?.add(scenario.name))
         .catch((error: unknown) => {
-          expect.fail(`${error}\nMeanwhile the dispatcher printed:\n${stack.lines.slice(printed).slice(-60).join('\n')}`);
+          expect.fail(
+            `${error}\nMeanwhile the dispatcher printed:\n${stack.lines.slice(printed).slice(-60).join('\n')}`,
+          );
         })
         .finally(() => {
           ended += 1;

@@ -27,7 +27,9 @@ export function compatibilityTable(files: ReadonlyMap<string, readonly Scenario[
   const sections = [...files].map(([file, list]) => [
     `\n## ${titleOf(file)}\n`,
     ...headRows('Scenario'),
-    ...list.map(({ name, sentence }) => row(sentence.replaceAll('|', '\\|'), (holds) => (holds.has(name) ? 'yes' : '**no**'))),
+    ...list.map(({ name, sentence }) =>
+      row(sentence.replaceAll('|', '\\|'), (holds) => (holds.has(name) ? 'yes' : '**no**')),
+    ),
   ]);
   return [head, ...headRows('Scenarios that hold'), ...summary, ...sections.flat(), ''].join('\n');
 }
@@ -38,5 +40,8 @@ function countOf(list: readonly Scenario[], holds: ReadonlySet<string>): string 
 
 /** The anchor that GitHub gives a heading. */
 function anchorOf(heading: string): string {
-  return heading.toLowerCase().replace(/[^\w\s-]/g, '').replaceAll(' ', '-');
+  return heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replaceAll(' ', '-');
 }

@@ -30,8 +30,13 @@ export class PythonSession {
     this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Gives what the scenario returned; rejects with Python's traceback if it does not hold. */
-  async run({ name }: Pick<Scenario, 'name'>): Promise<unknown> {
+  /** Rejects with Python's traceback if the scenario does not hold. */
+  async run({ name }: Pick<Scenario, 'name'>): Promise<void> {
+    await this.call(`scenarios.${name}`);
+  }
+
+  /** Gives what a function of a module beside this file returns; rejects with Python's traceback if it raises. */
+  async call(name: string): Promise<unknown> {
     this.#process.stdin!.write(`${JSON.stringify({ run: name })}\n`);
     const { done, value } = await this.#answers.next();
     if (done) throw new Error('The Python session has ended.');
@@ -59,10 +64,10 @@ export class PythonSessions {
     this.#free = [...this.#all];
   }
 
-  async run(scenario: Pick<Scenario, 'name'>): Promise<unknown> {
+  async run(scenario: Pick<Scenario, 'name'>): Promise<void> {
     const session = this.#free.pop() ?? (await new Promise<PythonSession>((resolve) => this.#waiting.push(resolve)));
     try {
-      return await session.run(scenario);
+      await session.run(scenario);
     } finally {
       const next = this.#waiting.shift();
       if (next) next(session);

@@ -1,4 +1,4 @@
-"""Runs interop scenarios on demand: reads one JSON line `{"run": "module.function"}`, answers one JSON line:
+"""Runs interop scenarios on demand: reads one JSON line `{"run": "package.module.function"}`, answers one JSON line:
 `{"ok": true, "value": what the function returned}` or `{"ok": false, "error": traceback}`.
 
 The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 
 def run(name):
     module, function = name.rsplit(".", 1)
-    return getattr(importlib.import_module(f"scenarios.{module}"), function)()
+    return getattr(importlib.import_module(module), function)()
 
 
 answers = sys.stdout

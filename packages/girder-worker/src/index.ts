@@ -4,6 +4,7 @@ export type { App, RegisteredTask } from './task/app.ts';
 export type { ApplyOptions, AsyncResult, GroupResult, TaskState } from './task/client.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
 export type {
+  Control,
   Inspect,
   QueueCounts,
   QueueStats,

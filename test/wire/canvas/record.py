@@ -1,9 +1,16 @@
-"""Records the messages that a Celery client publishes for canvases of many shapes, and the group items it writes."""
-import json, re
-from kombu.utils.json import dumps
+"""Records what Celery's client publishes for canvases of many shapes, and the group items that it writes.
+
+    python record.py > celery-<version>.json
+
+Needs no broker. Ids are numbered, and what depends on the process (origin) or is compared elsewhere (argsrepr) is left out.
+"""
+import json
+import re
+import warnings
+
 import celery
-from celery import Celery, chain, group, chord, chunks, signature
-from kombu import Exchange, Queue
+from celery import Celery, chain, chord, group
+from kombu.utils.json import dumps
 
 app = Celery('lab', broker='memory://', backend='cache+memory://')
 app.conf.update(task_default_exchange='', task_default_routing_key='celery')
@@ -80,7 +87,7 @@ CANVASES = {
 }
 
 def _linked(sig, link=None, error=None):
-    import warnings; warnings.simplefilter('ignore')
+    warnings.simplefilter('ignore')
     if link is not None: sig.link(link)
     if error is not None: sig.link_error(error)
     return sig
@@ -92,10 +99,10 @@ def _stamped(sig):
 sent, groups = [], []
 def capture(producer, name, message, **options):
     headers, properties, body, _ = message
-    q = options.get('queue')
-    q = getattr(q, 'name', q) or 'celery'
-    own = {k: v for k, v in options.items() if k in ('priority',)}
-    sent.append({'headers': json.loads(dumps({**headers, **options.get('headers', {})})), 'properties': {**properties, **own, 'queue': q}, 'body': json.loads(dumps(body))})
+    queue = options.get('queue')
+    queue = getattr(queue, 'name', queue) or 'celery'
+    own = {key: value for key, value in options.items() if key == 'priority'}
+    sent.append({'headers': json.loads(dumps({**headers, **options.get('headers', {})})), 'properties': {**properties, **own, 'queue': queue}, 'body': json.loads(dumps(body))})
 
 def save_group(gid, result):
     groups.append(json.loads(dumps(result.as_tuple())))
@@ -107,12 +114,11 @@ def run():
     for name, make in CANVASES.items():
         sent.clear(); groups.clear()
         sig = make()
-        wire = json.loads(dumps(sig)) if not name == 'chunks' else None
+        wire = json.loads(dumps(sig)) if name != 'chunks' else None
         result = sig.apply_async()
         out[name] = {'signature': wire, 'result': json.loads(dumps(result.as_tuple())), 'groups': list(groups), 'messages': [dict(m) for m in sent]}
     return out
 
-ids = {}
 UUID = re.compile(r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
 def numbered(text):
     seen = {}
@@ -123,6 +129,7 @@ if __name__ == '__main__':
     lines = []
     for name, entry in recorded.items():
         for m in entry['messages']:
-            for k in ('lang', 'origin', 'argsrepr', 'kwargsrepr'): m['headers'].pop(k, None)
+            for key in ('lang', 'origin', 'argsrepr', 'kwargsrepr'):
+                m['headers'].pop(key, None)
         lines.append(json.dumps(name) + ': ' + numbered(json.dumps(entry)))
     print('{"celery": %s, "canvases": {\n%s\n}}' % (json.dumps(celery.__version__), ',\n'.join(lines)))

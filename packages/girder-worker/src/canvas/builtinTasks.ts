@@ -4,22 +4,35 @@ import type { Failure } from '../outcome/failure.ts';
 import { CanvasError } from './errors.ts';
 import { type Call, chordOf, groupOf, type Signature, signaturesIn, taskOf, toSignature } from './signature.ts';
 
-/** What a task that every Celery app has comes to. */
-export type BuiltinRun =
-  /** Calls a task in place, once for each list of arguments, one after the other; the result is the list of theirs. */
-  | { readonly kind: 'calls'; readonly task: string; readonly argumentLists: readonly (readonly unknown[])[] }
+/** Calls a task in place, once for each list of arguments, one after the other; the result is the list of theirs. */
+export interface BuiltinCalls {
+  readonly kind: 'calls';
+  readonly task: string;
+  readonly argumentLists: readonly (readonly unknown[])[];
+}
+
+/** What a task that every Celery app has comes to without any call. */
+export type BuiltinAnswer =
   | { readonly kind: 'value'; readonly value: unknown }
   /** Sends a canvas as the task's child; the result is the canvas's, in Celery's tuples. */
   | { readonly kind: 'sends'; readonly signature: Signature; readonly call: Call }
   | { readonly kind: 'fails'; readonly failure: Failure };
 
+export type BuiltinRun = BuiltinCalls | BuiltinAnswer;
+
 type Arguments = Pick<Message, 'args' | 'kwargs'>;
 
 /** Celery's own tasks, with the names of their parameters. */
-const builtins: Readonly<Record<string, { readonly parameters: readonly string[]; readonly run: (named: Named) => BuiltinRun }>> = {
+const builtins: Readonly<
+  Record<string, { readonly parameters: readonly string[]; readonly run: (named: Named) => BuiltinRun }>
+> = {
   'celery.map': {
     parameters: ['task', 'it'],
-    run: ({ task, it }) => ({ kind: 'calls', task: toSignature(task).task, argumentLists: listOf(it).map((item) => [item]) }),
+    run: ({ task, it }) => ({
+      kind: 'calls',
+      task: toSignature(task).task,
+      argumentLists: listOf(it).map((item) => [item]),
+    }),
   },
   'celery.starmap': {
     parameters: ['task', 'it'],
@@ -27,7 +40,11 @@ const builtins: Readonly<Record<string, { readonly parameters: readonly string[]
   },
   'celery.chunks': {
     parameters: ['task', 'it', 'n'],
-    run: ({ task, it, n }) => ({ kind: 'sends', signature: chunkGroup(toSignature(task), listOf(it), Number(n)), call: {} }),
+    run: ({ task, it, n }) => ({
+      kind: 'sends',
+      signature: chunkGroup(toSignature(task), listOf(it), Number(n)),
+      call: {},
+    }),
   },
   'celery.group': {
     parameters: ['tasks', 'result', 'group_id', 'partial_args', 'add_to_parent'],
@@ -74,7 +91,8 @@ export function builtinRun(task: string, { args, kwargs }: Arguments): BuiltinRu
 
 /** The parts of a list, each as a task that calls `task` once for each item: Celery's `chunks`. */
 export function chunkGroup(task: Signature, it: readonly unknown[], size: number): Signature {
-  if (!Number.isSafeInteger(size) || size < 1) throw new CanvasError('OPTION_MALFORMED', `A chunk must have at least one item, not ${size}.`);
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new CanvasError('OPTION_MALFORMED', `A chunk must have at least one item, not ${size}.`);
   const parts = Array.from({ length: Math.ceil(it.length / size) }, (_, i) => it.slice(i * size, (i + 1) * size));
   return groupOf(parts.map((part) => ({ ...taskOf('celery.starmap', [], { task, it: part }), immutable: true })));
 }

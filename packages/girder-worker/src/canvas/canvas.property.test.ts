@@ -17,19 +17,35 @@ type Tree =
   | { readonly kind: 'chord'; readonly header: readonly Tree[]; readonly body: Tree };
 
 const { tree } = fc.letrec<{ tree: Tree; task: Tree; leaf: Tree }>((tie) => ({
-  leaf: fc.record({ kind: fc.constant('task' as const), label: fc.constant(''), immutable: fc.boolean(), links: fc.constant([]) }),
+  leaf: fc.record({
+    kind: fc.constant('task' as const),
+    label: fc.constant(''),
+    immutable: fc.boolean(),
+    links: fc.constant([]),
+  }),
   task: fc.record({
     kind: fc.constant('task' as const),
     label: fc.uuid(),
     immutable: fc.boolean(),
-    links: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(tie('leaf'), { maxLength: 3 }) }),
+    links: fc.oneof(
+      { weight: 4, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(tie('leaf'), { maxLength: 3 }) },
+    ),
   }),
   tree: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
     tie('task'),
-    fc.record({ kind: fc.constant('chain' as const), steps: fc.array(tie('tree'), { minLength: 1, maxLength: 4 }), written: fc.boolean() }),
+    fc.record({
+      kind: fc.constant('chain' as const),
+      steps: fc.array(tie('tree'), { minLength: 1, maxLength: 4 }),
+      written: fc.boolean(),
+    }),
     fc.record({ kind: fc.constant('group' as const), members: fc.array(tie('tree'), { maxLength: 3 }) }),
-    fc.record({ kind: fc.constant('chord' as const), header: fc.array(tie('tree'), { maxLength: 3 }), body: tie('tree') }),
+    fc.record({
+      kind: fc.constant('chord' as const),
+      header: fc.array(tie('tree'), { maxLength: 3 }),
+      body: tie('tree'),
+    }),
   ),
 }));
 
@@ -60,9 +76,9 @@ const schedule = fc.infiniteStream(fc.record({ pick: fc.nat(), again: fc.nat({ m
 test('runs every task once, and gives what the canvas means, under any order of completions and duplicates', async () => {
   await fc.assert(
     fc.asyncProperty(canvases, schedule, async (canvas, choices) => {
-      const worker = new ModelWorker((message) => ({ value: valueOf(message) }));
+      const worker = new ModelWorker((message) => ({ value: returned(message) }));
       const result = await run(canvas, worker, choices);
-      expect(worker.runs.map(labelOf).sort()).toEqual(labelsOf(canvas).sort());
+      expect(worker.runs.map(labelOf).toSorted(byName)).toEqual(labelsOf(canvas).toSorted(byName));
       expect(valuesOf(result, (id) => worker.results.get(id)?.result)).toEqual(meaningOf(canvas, undefined));
     }),
     { numRuns: 200 },
@@ -73,7 +89,7 @@ test('runs no task twice and leaves nobody waiting, whichever tasks fail', async
   await fc.assert(
     fc.asyncProperty(canvases, schedule, fc.func(fc.nat({ max: 3 })), async (canvas, choices, luck) => {
       const worker = new ModelWorker((message) =>
-        luck(labelOf(message)) === 0 ? { error: labelOf(message) } : { value: valueOf(message) },
+        luck(labelOf(message)) === 0 ? { error: labelOf(message) } : { value: returned(message) },
       );
       const result = await run(canvas, worker, choices);
       const labels = worker.runs.map(labelOf);
@@ -112,11 +128,15 @@ function signatureOf(canvas: Tree): Signature {
   }
 }
 
+function byName(one: string, other: string): number {
+  return one < other ? -1 : 1;
+}
+
 function labelOf({ args }: Message): string {
   return String(args.at(-1));
 }
 
-function valueOf({ args }: Message): unknown {
+function returned({ args }: Message): unknown {
   return [labelOf({ args } as Message), ...args.slice(0, -1)];
 }
 
@@ -143,7 +163,10 @@ function meaningOf(canvas: Tree, input: unknown): unknown {
     case 'group':
       return membersOf(canvas.members).map((member) => meaningOf(member, input));
     case 'chord':
-      return meaningOf(canvas.body, membersOf(canvas.header).map((member) => meaningOf(member, input)));
+      return meaningOf(
+        canvas.body,
+        membersOf(canvas.header).map((member) => meaningOf(member, input)),
+      );
   }
 }
 

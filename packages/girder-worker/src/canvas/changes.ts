@@ -1,4 +1,13 @@
-import { bodyOf, headerOf, kindOf, type Options, type Signature, signaturesIn, stampNames, tasksOf, withKwargs } from './signature.ts';
+import {
+  headerOf,
+  kindOf,
+  type Options,
+  type Signature,
+  signaturesIn,
+  stampNames,
+  tasksOf,
+  withKwargs,
+} from './signature.ts';
 
 /** A signature with these options instead of its own, and with more keyword arguments for its task. */
 export function withOptions(signature: Signature, options: Options, kwargs: Signature['kwargs'] = {}): Signature {
@@ -19,7 +28,10 @@ export function immutably(signature: Signature, immutable: boolean): Signature {
   }
 }
 
-/** Stamps a signature, all in it, and all that is linked to it; a stamp that is there already stays. */
+/**
+ * Stamps a signature, all in it, and all that is linked to it; a stamp that is there already stays. Of a chord Celery
+ * stamps the header alone.
+ */
 export function stamped(signature: Signature, stamps: Options): Signature {
   const all = (signatures: unknown) => signaturesIn(signatures).map((one) => stamped(one, stamps));
   const { link, link_error } = signature.options;
@@ -34,12 +46,13 @@ export function stamped(signature: Signature, stamps: Options): Signature {
     case 'task':
       return { ...signature, options };
     case 'chain':
-      return withKwargs({ ...signature, options: { ...signature.options, link, link_error } }, { tasks: all(signature.kwargs.tasks) });
+      return withKwargs(
+        { ...signature, options: { ...signature.options, link, link_error } },
+        { tasks: all(signature.kwargs.tasks) },
+      );
     case 'group':
       return withKwargs(signature, { tasks: all(signature.kwargs.tasks) });
-    case 'chord': {
-      const header = stamped(headerOf(signature), stamps);
-      return withKwargs(signature, { header, body: stamped(bodyOf(signature), stamps) });
-    }
+    case 'chord':
+      return withKwargs(signature, { header: stamped(headerOf(signature), stamps) });
   }
 }

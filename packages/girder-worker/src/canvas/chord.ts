@@ -1,9 +1,16 @@
 import type { Message } from '../message/message.ts';
-import type { Failure } from '../outcome/failure.ts';
 import { stringifyPythonJson } from '../message/pythonJson.ts';
+import type { Failure } from '../outcome/failure.ts';
 import type { ResultTuple, StoredResult } from '../store/resultStore.ts';
 import { allAbandoned, type ChordPart, errbacksOf, finalTaskOf } from './abandon.ts';
-import { callErrbacks, type ContinuationContext, type Continuations, type Errback, nothing, senderOf } from './continuations.ts';
+import {
+  type ContinuationContext,
+  type Continuations,
+  callErrbacks,
+  type Errback,
+  nothing,
+  senderOf,
+} from './continuations.ts';
 import { exceptionRepr } from './exceptionRepr.ts';
 import { expand } from './expand.ts';
 import type { Expansion } from './expansion.ts';
@@ -21,7 +28,9 @@ export interface ChordFailure {
 }
 
 /** What the header of a chord came to. */
-export type Gathered = { readonly kind: 'values'; readonly values: readonly unknown[] } | { readonly kind: 'failed'; readonly failure: ChordFailure };
+export type Gathered =
+  | { readonly kind: 'values'; readonly values: readonly unknown[] }
+  | { readonly kind: 'failed'; readonly failure: ChordFailure };
 
 type Completing = Pick<Message, 'id' | 'rootId'>;
 
@@ -42,17 +51,34 @@ export function groupGone(groupId: string): ChordFailure {
 }
 
 /** The body of a chord whose parts have all succeeded; the same whichever part was the last. */
-export function chordBody(part: ChordPart, values: readonly unknown[], last: Completing, context: ContinuationContext): Expansion {
-  const sender = { ...senderOf(context), rootId: last.rootId, parentId: last.id, newId: derivedIds(part.groupId, 'body') };
+export function chordBody(
+  part: ChordPart,
+  values: readonly unknown[],
+  last: Completing,
+  context: ContinuationContext,
+): Expansion {
+  const sender = {
+    ...senderOf(context),
+    rootId: last.rootId,
+    parentId: last.id,
+    newId: derivedIds(part.groupId, 'body'),
+  };
   return expand(part.chord, { args: [values] }, sender);
 }
 
 /** What follows when a chord's body cannot run: it has failed, and all that would have come after it. */
-export function chordFailure({ chord }: ChordPart, failure: ChordFailure, last: Completing, context: ContinuationContext): Continuations {
+export function chordFailure(
+  { chord }: ChordPart,
+  failure: ChordFailure,
+  last: Completing,
+  context: ContinuationContext,
+): Continuations {
   const isGroup = kindOf(finalTaskOf(chord)) === 'group';
   const reason = isGroup ? failure.cause : failure.error; // Celery tells the tasks of a group what happened itself.
   const rest = allAbandoned([chord, ...signaturesIn(chord.options.chain)], reason);
-  const told = targetsOf(chord).map(([target, errbacks]) => callErrbacks(errbacks, failedTask(target, last), reason, context));
+  const told = targetsOf(chord).map(([target, errbacks]) =>
+    callErrbacks(errbacks, failedTask(target, last), reason, context),
+  );
   return {
     ...nothing,
     ...rest,
@@ -76,7 +102,12 @@ function failedTask({ task, options }: Signature, { rootId }: Completing): Errba
 /** Python's own words: the exception of the first member that failed. A member that left no result is waited for in vain. */
 function dependencyFailed(culprit: StoredResult | undefined): ChordFailure {
   const { type, args, module } = culprit?.exception ?? lost;
-  const cause = { type, module: module ?? 'builtins', argsJson: stringifyPythonJson(args), traceback: culprit?.traceback ?? null };
+  const cause = {
+    type,
+    module: module ?? 'builtins',
+    argsJson: stringifyPythonJson(args),
+    traceback: culprit?.traceback ?? null,
+  };
   return { error: chordError(exceptionRepr({ type, args }), cause.traceback), cause };
 }
 

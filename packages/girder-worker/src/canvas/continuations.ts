@@ -13,8 +13,11 @@ import { type Call, groupOf, kindOf, type Signature } from './signature.ts';
 export interface ContinuationContext extends Pick<Sender, 'nowMs' | 'optionsOf'> {
   /** Where answers to what is published would go; left out where nobody reads any. */
   readonly replyTo?: string | undefined;
-  /** Whether a task is an errback of the new style: it is here, and takes `(request, exc, traceback)`. */
-  readonly takesFailure: (task: string) => boolean;
+  /**
+   * Whether a task is an errback of the new style, which takes `(request, exc, traceback)`: it is here, and can take more
+   * than one argument besides the `bound` ones that its signature brings.
+   */
+  readonly takesFailure: (task: string, bound: number) => boolean;
 }
 
 /** An errback of the new style: it is not sent, but called where the task failed (wire specification §1.8). */
@@ -41,19 +44,17 @@ export const nothing: Continuations = { expansions: [], failedSteps: [], chordPa
  */
 export function continuationsOf(message: Message, outcome: FinalOutcome, context: ContinuationContext): Continuations {
   const chordParts = ownPart(message);
-  switch (outcome.state) {
-    case 'SUCCESS':
-      return { ...nothing, expansions: afterSuccess(message, parsePythonJson(outcome.resultJson), context), chordParts };
-    case 'FAILURE': {
-      const rest = allAbandoned(message.embed.chain, outcome.failure);
-      const called = callErrbacks(message.embed.errbacks, message, outcome.failure, context);
-      return { ...called, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
-    }
-    case 'REVOKED': {
-      const rest = inChords(allAbandoned(message.embed.chain, revoked(outcome.reason)));
-      return { ...nothing, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
-    }
+  const { chain, errbacks } = message.embed;
+  if (outcome.state === 'SUCCESS') {
+    return { ...nothing, expansions: afterSuccess(message, parsePythonJson(outcome.resultJson), context), chordParts };
   }
+  if (outcome.state === 'FAILURE') {
+    const rest = allAbandoned(chain, outcome.failure);
+    const called = callErrbacks(errbacks, message, outcome.failure, context);
+    return { ...called, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
+  }
+  const rest = inChords(allAbandoned(chain, revoked(outcome.reason)));
+  return { ...nothing, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
 }
 
 /** Sorts errbacks by their style: the old one is sent, with the id of the failed task. */
@@ -63,8 +64,10 @@ export function callErrbacks(
   failure: Failure,
   context: ContinuationContext,
 ): Continuations {
-  const sent = errbacks.filter(({ task }) => !context.takesFailure(task));
-  const called = errbacks.filter(({ task }) => context.takesFailure(task));
+  const isCalled = ({ task, immutable, args, kwargs }: Signature) =>
+    context.takesFailure(task, immutable ? 0 : args.length + Object.keys(kwargs).length);
+  const sent = errbacks.filter((errback) => !isCalled(errback));
+  const called = errbacks.filter(isCalled);
   return {
     ...nothing,
     expansions: sent.length === 0 ? [] : [sendAfter(groupOf(sent), failed.id, failed, 'errbacks', context)],
@@ -103,7 +106,11 @@ export function sendFrom(message: Message, signature: Signature, call: Call, con
   return expand(signature, call, { ...senderOf(context), rootId, parentId, newId: derivedIds(parentId, 'child') });
 }
 
-export function senderOf({ nowMs, optionsOf, replyTo }: ContinuationContext): Pick<Sender, 'nowMs' | 'optionsOf' | 'replyTo'> {
+export function senderOf({
+  nowMs,
+  optionsOf,
+  replyTo,
+}: ContinuationContext): Pick<Sender, 'nowMs' | 'optionsOf' | 'replyTo'> {
   return { nowMs, optionsOf, replyTo };
 }
 
@@ -115,8 +122,14 @@ function ownPart({ id, group, groupIndex, embed: { chord } }: Message): readonly
  * Celery leaves the later steps of a revoked chain as they are, pending for ever. But a step that a chord waits for
  * would keep the chord, too.
  */
-function inChords({ failedSteps, chordParts }: Abandoned): { failedSteps: readonly FailedStep[]; chordParts: readonly ChordPart[] } {
-  return { failedSteps: failedSteps.filter(({ id }) => chordParts.some(({ memberId }) => memberId === id)), chordParts };
+function inChords({ failedSteps, chordParts }: Abandoned): {
+  failedSteps: readonly FailedStep[];
+  chordParts: readonly ChordPart[];
+} {
+  return {
+    failedSteps: failedSteps.filter(({ id }) => chordParts.some(({ memberId }) => memberId === id)),
+    chordParts,
+  };
 }
 
 function revoked(reason: string): Failure {

@@ -2,10 +2,10 @@ import type { ResultTuple } from '../store/resultStore.ts';
 import { CanvasError } from './errors.ts';
 import { type Expansion, together } from './expansion.ts';
 import { freeze, frozenSteps, groupResult, type Place, resultOf, resultOfSteps, withoutPlace } from './freeze.ts';
-import { leavesOf, valuesOf } from './resultTuple.ts';
 import { errorLinked, linked } from './links.ts';
 import { outgoing, type Sender } from './outgoing.ts';
 import { membersOf } from './pipe.ts';
+import { leavesOf, valuesOf } from './resultTuple.ts';
 import {
   bodyOf,
   type Call,
@@ -75,7 +75,10 @@ function expandGroup(group: Signature, call: Call, sender: Sender): Expansion {
     return expand(chord, { ...call, options: { ...shared, link_error, chain: later.toReversed() } }, sender);
   }
   if (link && signaturesIn(link).length > 0) {
-    throw new CanvasError('OPTION_MALFORMED', 'A group as a whole never ends, so that nothing can be linked to it: use a chord.');
+    throw new CanvasError(
+      'OPTION_MALFORMED',
+      'A group as a whole never ends, so that nothing can be linked to it: use a chord.',
+    );
   }
 
   const groupId = textIn(task_id) ?? sender.newId();
@@ -91,7 +94,18 @@ function expandGroup(group: Signature, call: Call, sender: Sender): Expansion {
 
 /** The members of the header are sent, each with the body; or the body at once, where there are none. */
 function expandChord(chord: Signature, call: Call, sender: Sender): Expansion {
-  const { link, link_error, chain, chord: outer, countdown, eta, task_id, parent_id, group_index, ...shared } = optionsOf(chord, call);
+  const {
+    link,
+    link_error,
+    chain,
+    chord: outer,
+    countdown,
+    eta,
+    task_id,
+    parent_id,
+    group_index,
+    ...shared
+  } = optionsOf(chord, call);
   const header = headerOf(chord);
   const groupId = textIn(header.options.task_id) ?? sender.newId();
 

@@ -1,6 +1,16 @@
 import type { ResultTuple } from '../store/resultStore.ts';
 import { membersOf } from './pipe.ts';
-import { bodyOf, groupOf, headerOf, kindOf, type Options, type Signature, tasksOf, textIn, withKwargs } from './signature.ts';
+import {
+  bodyOf,
+  groupOf,
+  headerOf,
+  kindOf,
+  type Options,
+  type Signature,
+  tasksOf,
+  textIn,
+  withKwargs,
+} from './signature.ts';
 import { chainOfSteps, stepsOf } from './steps.ts';
 
 /** Where ids come from, and where answers would go. */
@@ -39,7 +49,9 @@ export function freeze(signature: Signature, place: Place, issuer: Issuer): Sign
 
 /** The steps of a chain, of which only the last is what the chain is to others. */
 export function frozenSteps(steps: readonly Signature[], place: Place, issuer: Issuer): readonly Signature[] {
-  return steps.map((step, index) => freeze(step, index === steps.length - 1 ? place : { rootId: place.rootId }, issuer));
+  return steps.map((step, index) =>
+    freeze(step, index === steps.length - 1 ? place : { rootId: place.rootId }, issuer),
+  );
 }
 
 /** The result of a frozen signature, in Celery's tuples; `parent` is that of what comes before it. */
@@ -81,7 +93,9 @@ export function withoutPlace(frozen: Signature): Signature {
     case 'group':
       return withKwargs(free, { tasks: tasksOf(frozen).map(withoutPlace) });
     case 'chain':
-      return withKwargs(free, { tasks: tasksOf(frozen).map((task, i, { length }) => (i === length - 1 ? withoutPlace(task) : task)) });
+      return withKwargs(free, {
+        tasks: tasksOf(frozen).map((task, i, { length }) => (i === length - 1 ? withoutPlace(task) : task)),
+      });
     case 'chord':
       return withKwargs(free, { body: withoutPlace(bodyOf(frozen)) });
   }
@@ -103,7 +117,9 @@ function frozenTask(task: Signature, place: Place, issuer: Issuer): Signature {
 
 function frozenGroup(group: Signature, place: Place, issuer: Issuer): Signature {
   const { groupId, chord, rootId } = place;
-  const members = membersOf(group).map((member, groupIndex) => freeze(member, { groupId, groupIndex, chord, rootId }, issuer));
+  const members = membersOf(group).map((member, groupIndex) =>
+    freeze(member, { groupId, groupIndex, chord, rootId }, issuer),
+  );
   const { root_id = rootId ?? null, parent_id = null } = group.options;
   const task_id = textIn(group.options.task_id) ?? issuer.newId();
   return groupOf(members, { ...group.options, task_id, ...placed(group.options, place), root_id, parent_id });

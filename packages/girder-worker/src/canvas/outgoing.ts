@@ -19,10 +19,32 @@ export interface Sender extends Issuer {
 
 /** Options that become fields of a message, or that mean something to Python's client alone. Others are properties. */
 const known: ReadonlySet<string> = new Set([
-  ...['task_id', 'countdown', 'eta', 'expires', 'link', 'link_error', 'group_id', 'group_index', 'retries', 'chord', 'chain'],
+  ...[
+    'task_id',
+    'countdown',
+    'eta',
+    'expires',
+    'link',
+    'link_error',
+    'group_id',
+    'group_index',
+    'retries',
+    'chord',
+    'chain',
+  ],
   ...['reply_to', 'time_limit', 'soft_time_limit', 'root_id', 'parent_id', 'shadow', 'replaced_task_nesting'],
   ...['ignore_result', 'headers', 'priority', 'queue', 'exchange', 'routing_key', 'stamped_headers'],
-  ...['producer', 'publisher', 'connection', 'router', 'result_cls', 'add_to_parent', 'route_name', 'task_type', 'retry'],
+  ...[
+    'producer',
+    'publisher',
+    'connection',
+    'router',
+    'result_cls',
+    'add_to_parent',
+    'route_name',
+    'task_type',
+    'retry',
+  ],
   ...['retry_policy', 'serializer', 'compression', 'delivery_mode', 'mandatory', 'immediate', 'content_type'],
   ...['content_encoding', 'declare', 'expiration', 'timeout', 'confirm_timeout', 'exchange_type', 'message_attributes'],
 ]);
@@ -60,7 +82,9 @@ export function outgoing(signature: Signature, sender: Sender): OutgoingMessage 
     stampedHeaders: stamped,
     stamps: Object.fromEntries(stamped.map((name) => [name, options[name]])),
     headers: options.headers ? (options.headers as Options) : {},
-    properties: Object.fromEntries(Object.entries(options).filter(([name]) => !known.has(name) && !stamped.includes(name))),
+    properties: Object.fromEntries(
+      Object.entries(options).filter(([name]) => !known.has(name) && !stamped.includes(name)),
+    ),
     deliveryInfo: { exchange: '', routingKey: queueOf(own) ?? queueOf(options) ?? 'celery' },
   };
 }
@@ -86,7 +110,10 @@ function time(option: unknown, nowMs: number): string | null {
   if (typeof option === 'number' && Number.isFinite(option)) return isoTime(new Date(nowMs + option * 1000));
   if (option instanceof DateTime) return option.isoformat();
   if (option instanceof Date && !Number.isNaN(option.getTime())) return isoTime(option);
-  throw new CanvasError('OPTION_MALFORMED', `A time must be a Date, a number of seconds or ISO 8601, and is ${String(option)}.`);
+  throw new CanvasError(
+    'OPTION_MALFORMED',
+    `A time must be a Date, a number of seconds or ISO 8601, and is ${String(option)}.`,
+  );
 }
 
 function isoTime(date: Date): string {

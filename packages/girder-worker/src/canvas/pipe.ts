@@ -1,5 +1,15 @@
 import { errorLinked, linked } from './links.ts';
-import { bodyOf, chainOf, chordOf, kindOf, merge, type Signature, signaturesIn, tasksOf, withKwargs } from './signature.ts';
+import {
+  bodyOf,
+  chainOf,
+  chordOf,
+  kindOf,
+  merge,
+  type Signature,
+  signaturesIn,
+  tasksOf,
+  withKwargs,
+} from './signature.ts';
 
 /** One signature after the other, as Python's `first | next`: a group and what follows it become a chord. */
 export function pipe(first: Signature, next: Signature): Signature {
@@ -10,7 +20,9 @@ export function pipe(first: Signature, next: Signature): Signature {
     case 'group':
       return isEmptyGroup(unrolled) ? first : chordOf(tasksOf(first), unrolled);
     case 'chord':
-      return kindOf(unrolled) === 'task' || kindOf(unrolled) === 'chord' ? bodyThen(first, unrolled) : listThen([first], unrolled);
+      return kindOf(unrolled) === 'task' || kindOf(unrolled) === 'chord'
+        ? bodyThen(first, unrolled)
+        : listThen([first], unrolled);
     case 'task':
       return listThen([first], unrolled);
   }

@@ -5,7 +5,7 @@ import type { Expansion } from './expansion.ts';
 import { derivedIds } from './ids.ts';
 import { errorLinked, linked } from './links.ts';
 import { pipe } from './pipe.ts';
-import { kindOf, type Signature, tasksOf, taskOf, toSignature, withKwargs } from './signature.ts';
+import { kindOf, type Signature, taskOf, tasksOf, toSignature, withKwargs } from './signature.ts';
 
 /**
  * What is sent in place of a task that has given up its place (Celery's `Task.replace`): it has the task's id, its place
@@ -33,7 +33,12 @@ export function replacementOf(
     replaced_task_nesting: nesting,
   };
   const newId = derivedIds(message.id, `replaced ${nesting}`);
-  const sender = { ...senderOf({ ...context, takesFailure: () => false }), rootId: message.rootId, parentId: message.id, newId };
+  const sender = {
+    ...senderOf({ ...context, takesFailure: () => false }),
+    rootId: message.rootId,
+    parentId: message.id,
+    newId,
+  };
   return expand(heir, { options }, sender);
 }
 

@@ -5,7 +5,7 @@ export function leavesOf([[id], members]: ResultTuple): readonly string[] {
   return members === null ? [id] : members.flatMap(leavesOf);
 }
 
-/** The value of a result: of a group the list of its members' values, of a task what `valueOf` says. */
-export function valuesOf([[id], members]: ResultTuple, valueOf: (id: string) => unknown): unknown {
-  return members === null ? valueOf(id) : members.map((member) => valuesOf(member, valueOf));
+/** The value of a result: of a group the list of its members' values, of a task what `read` gives. */
+export function valuesOf([[id], members]: ResultTuple, read: (id: string) => unknown): unknown {
+  return members === null ? read(id) : members.map((member) => valuesOf(member, read));
 }

@@ -31,7 +31,8 @@ export function toSignature(value: unknown): Signature {
   const fields = plainObject(isSelfWriting(value) ? value.toJSON() : value);
   const { task, args = [], kwargs = {}, options = {}, subtask_type = null, immutable = false } = fields ?? {};
   const isSignature = typeof task === 'string' && Array.isArray(args) && plainObject(kwargs) && plainObject(options);
-  if (!isSignature) throw new CanvasError('NOT_A_SIGNATURE', 'The canvas has something in it that is no signature of a task.');
+  if (!isSignature)
+    throw new CanvasError('NOT_A_SIGNATURE', 'The canvas has something in it that is no signature of a task.');
   return { ...fields, task, args, kwargs, options, subtask_type, immutable: immutable === true } as Signature;
 }
 
@@ -66,7 +67,9 @@ export function tasksOf({ kwargs }: Signature): readonly Signature[] {
 export function headerOf({ kwargs }: Signature): Signature {
   const tasks = signaturesIn(kwargs.header);
   const [only] = tasks;
-  return only && tasks.length === 1 && !Array.isArray(kwargs.header) && kindOf(only) === 'group' ? only : groupOf(tasks);
+  return only && tasks.length === 1 && !Array.isArray(kwargs.header) && kindOf(only) === 'group'
+    ? only
+    : groupOf(tasks);
 }
 
 /** Throws CanvasError NOTHING_TO_RUN for a chord that was given no body. */
@@ -83,7 +86,8 @@ export function withKwargs(signature: Signature, kwargs: Signature['kwargs']): S
 export function merge(signature: Signature, { args = [], kwargs = {}, options = {} }: Call): Signature {
   const kept = new Set(['group_id', 'stamped_headers', ...stampNames(signature.options)]);
   const added = Object.entries(options).filter(
-    ([name, value]) => value !== null && value !== undefined && !(kept.has(name) && Object.hasOwn(signature.options, name)),
+    ([name, value]) =>
+      value !== null && value !== undefined && !(kept.has(name) && Object.hasOwn(signature.options, name)),
   );
   const merged = { ...signature, options: { ...signature.options, ...Object.fromEntries(added) } };
   if (signature.immutable) return merged;
@@ -101,7 +105,9 @@ export function textIn(option: unknown): string | undefined {
 }
 
 function plainObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 function isSelfWriting(value: unknown): value is { toJSON(): unknown } {

@@ -1,5 +1,5 @@
-import { isEmptyGroup, unchained, withoutGroupOfOne } from './pipe.ts';
-import { bodyOf, chainOf, chordOf, kindOf, merge, type Options, type Signature, tasksOf, withKwargs } from './signature.ts';
+import { isEmptyGroup, membersOf, unchained, withoutGroupOfOne } from './pipe.ts';
+import { bodyOf, chainOf, chordOf, kindOf, merge, type Options, type Signature, withKwargs } from './signature.ts';
 
 /** Options of a chain that are about the chain, not about its first step. */
 const chainOptions: ReadonlySet<string> = new Set([
@@ -49,11 +49,12 @@ function unrolled(chord: Signature): readonly Signature[] {
 
 /** From the last to the first, as what follows a group may itself be a group that becomes a chord. */
 function joined(steps: readonly Signature[]): readonly Signature[] {
-  return steps.reduceRight<readonly Signature[]>((later, step) => {
-    const [next, ...others] = later;
-    if (kindOf(step) !== 'group' || !next) return [step, ...later];
-    return [chordOf(tasksOf(step).map((task) => merge(task, { args: step.args })), next), ...others];
-  }, []);
+  const backwards: Signature[] = [];
+  for (const step of steps.toReversed()) {
+    const next = kindOf(step) === 'group' ? backwards.pop() : undefined;
+    backwards.push(next ? chordOf(membersOf(step), next) : step);
+  }
+  return backwards.reverse();
 }
 
 /** A chain of these very steps, in which nothing is left to be put together. */

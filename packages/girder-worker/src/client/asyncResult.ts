@@ -34,7 +34,7 @@ export function createAsyncResult(id: string, door: ResultDoor, parent: AnyResul
         const now = await read();
         return now && isReady(now) ? now : { waitingFor: `Task ${id}`, state: now?.state ?? 'PENDING' };
       });
-      const value = valueOf(stored);
+      const value = valueIn(stored);
       if (value instanceof Error) throw value;
       return value;
     },
@@ -46,7 +46,7 @@ export function createAsyncResult(id: string, door: ResultDoor, parent: AnyResul
     },
     async result() {
       const stored = await read();
-      return stored && isReady(stored) ? valueOf(stored) : undefined;
+      return stored && isReady(stored) ? valueIn(stored) : undefined;
     },
     async children() {
       return ((await read())?.children ?? []).map((child) => handleOf(child, door));
@@ -130,6 +130,6 @@ function isReady(stored: StoredResult | undefined): boolean {
   return stored?.state === 'SUCCESS' || stored?.state === 'FAILURE' || stored?.state === 'REVOKED';
 }
 
-function valueOf(stored: StoredResult): unknown {
+function valueIn(stored: StoredResult): unknown {
   return stored.state === 'SUCCESS' ? stored.result : toError(stored);
 }

@@ -86,7 +86,7 @@ describe('revoke_by_stamped_headers', () => {
     expect(await command('revoke_by_stamped_headers', { headers })).toMatchObject({
       ok: expect.stringMatching(/^headers/),
     });
-    expect(await parts.store.revoke(stampMark('trace', 't-2', false).id, 'revoked')).toBe('final');
+    expect(await parts.store.revoke(stampMark('trace', 't-2', 'revoked'), 'revoked')).toBe('final');
     expect(JSON.stringify(await command('revoked'))).not.toContain('stamp');
   });
 

@@ -32,7 +32,7 @@ export async function revokeStamps(
   terminate: boolean,
 ): Promise<void> {
   const marks = Object.entries(stamps).flatMap(([name, values]) =>
-    [values].flat().map((value) => stampMark(name, value, terminate).id),
+    [values].flat().map((value) => stampMark(name, value, terminate ? 'terminated' : 'revoked')),
   );
   await revokeTasks(parts, marks, terminate);
 }

@@ -1,22 +1,16 @@
-import type { BuiltinRun } from '../canvas/builtinTasks.ts';
+import type { BuiltinAnswer, BuiltinCalls } from '../canvas/builtinTasks.ts';
 import type { Calls, Ending } from '../execution/pool.ts';
 import type { Message } from '../message/message.ts';
 import { stringifyPythonJson } from '../message/pythonJson.ts';
 import type { FollowUp } from './followUp.ts';
 
-type Calling = Extract<BuiltinRun, { kind: 'calls' }>;
-
 /** What a thread is told in order to run `celery.map` or `celery.starmap`. */
-export function callsOf({ task, argumentLists }: Calling): Calls {
+export function callsOf({ task, argumentLists }: BuiltinCalls): Calls {
   return { task, argumentListsJson: stringifyPythonJson(argumentLists) };
 }
 
 /** Runs one of Celery's own tasks that needs no thread. */
-export async function runBuiltin(
-  message: Message,
-  run: Exclude<BuiltinRun, Calling>,
-  followUp: FollowUp,
-): Promise<Ending> {
+export async function runBuiltin(message: Message, run: BuiltinAnswer, followUp: FollowUp): Promise<Ending> {
   switch (run.kind) {
     case 'value':
       return { outcome: { state: 'SUCCESS', resultJson: stringifyPythonJson(run.value) }, childrenJson: '[]' };

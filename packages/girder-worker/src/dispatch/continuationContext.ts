@@ -1,3 +1,4 @@
+import { isBuiltin } from '../canvas/builtinTasks.ts';
 import type { ContinuationContext } from '../canvas/continuations.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type Registry } from '../registry/registry.ts';
@@ -12,6 +13,7 @@ export function contextFor(message: Message, registry: Registry, nowMs: number):
     nowMs,
     replyTo: message.replyTo ?? undefined,
     optionsOf(task) {
+      if (isBuiltin(task)) return { queue: defaultQueue, ignoreResult: false };
       const {
         queue = defaultQueue,
         priority,
@@ -22,9 +24,9 @@ export function contextFor(message: Message, registry: Registry, nowMs: number):
       } = lookUp(registry, task)?.options ?? {};
       return defined({ queue, priority, expires, timeLimit, softTimeLimit, ignoreResult });
     },
-    takesFailure(task) {
+    takesFailure(task, bound = 0) {
       const parameters = lookUp(registry, task)?.parameters;
-      return parameters !== undefined && (parameters.positional.length > 1 || parameters.rest !== undefined);
+      return parameters !== undefined && (parameters.positional.length - bound > 1 || parameters.rest !== undefined);
     },
   };
 }

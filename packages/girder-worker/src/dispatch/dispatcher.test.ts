@@ -361,9 +361,7 @@ test('of a FIFO group, nothing overtakes a message that comes back, and other gr
   const groups = ['a', 'a', 'a', 'b'];
   const answer = await sendTo(fifo, ...bodies.map((body, index) => ({ body, group: groups[index] })));
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
-  expect(ran.map((body) => JSON.parse(Buffer.from(body, 'base64').toString()).headers.id).toSorted()).toEqual([
-    'f0',
-    'f1',
-    'f3',
-  ]);
+  expect(new Set(ran.map((body) => JSON.parse(Buffer.from(body, 'base64').toString()).headers.id))).toEqual(
+    new Set(['f0', 'f1', 'f3']),
+  );
 });

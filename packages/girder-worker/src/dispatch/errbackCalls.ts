@@ -11,10 +11,11 @@ import type { Stations } from './stations.ts';
 export function createErrbackCalls({ pool, log }: Stations) {
   return async ({ signature, failed, failure }: Errback): Promise<void> => {
     const { type, module, argsJson, traceback } = failure;
+    const exception = { type, module, args: parsePythonJson(argsJson) };
     const body = encode({
       task: signature.task,
       id: derivedIds(failed.id, 'errback', signature.task)(),
-      args: [...signature.args, failed, { type, module, args: parsePythonJson(argsJson) }, traceback],
+      args: signature.immutable ? signature.args : [failed, exception, traceback, ...signature.args],
       kwargs: signature.kwargs,
       rootId: failed.rootId,
       parentId: failed.id,

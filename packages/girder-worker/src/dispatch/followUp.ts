@@ -1,4 +1,10 @@
-import { type ContinuationContext, type Continuations, continuationsOf, nothing, sendFrom } from '../canvas/continuations.ts';
+import {
+  type ContinuationContext,
+  type Continuations,
+  continuationsOf,
+  nothing,
+  sendFrom,
+} from '../canvas/continuations.ts';
 import type { Expansion } from '../canvas/expansion.ts';
 import { replacementOf } from '../canvas/replacement.ts';
 import { routeOf } from '../canvas/route.ts';

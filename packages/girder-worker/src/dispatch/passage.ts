@@ -44,7 +44,7 @@ export function createPassage(
       ignoreResult: ignoresResult(message, stations),
       worker,
       task: message.task,
-      context: contextOf(message),
+      context: contextOf(message, stations),
       ...lease,
     };
     const passenger = { delivery, message, claim, window };

@@ -1,28 +1,37 @@
-import type { ResultStore } from '../store/resultStore.ts';
+import type { ResultStore, Revocation } from '../store/resultStore.ts';
 import type { Log } from './log.ts';
 
 export interface RevocationWatchOptions {
   readonly store: Pick<ResultStore, 'revokedAmong'>;
   readonly log: Log;
-  /** Between two looks; a revocation is seen half of it later on average. @default 250 */
-  readonly periodMs?: number;
+  /** Between two looks; a revocation is seen half of it later on average. */
+  readonly periodMs: number;
 }
 
 /** Looks after running tasks: one read per period for all of them together, and none while nothing runs. */
 export interface RevocationWatch {
-  /** Calls `onRevoked`, once, when the task is found revoked; gives the function that ends the watch. */
-  watch(id: string, onRevoked: () => void): () => void;
+  /**
+   * Tells, at every look, how the task is found revoked, by its own id or one of its marks, until the function is called
+   * that this gives: a task that was asked to stop may be terminated later.
+   */
+  watch(ids: readonly string[], onRevoked: (revocation: Revocation) => void): () => void;
 }
 
-export function createRevocationWatch({ store, log, periodMs = 250 }: RevocationWatchOptions): RevocationWatch {
-  const watched = new Map<string, () => void>();
+interface Watched {
+  readonly ids: readonly string[];
+  readonly onRevoked: (revocation: Revocation) => void;
+}
+
+export function createRevocationWatch({ store, log, periodMs }: RevocationWatchOptions): RevocationWatch {
+  const all = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
 
   const look = async () => {
     try {
-      for (const id of await store.revokedAmong([...watched.keys()])) {
-        watched.get(id)?.();
-        watched.delete(id);
+      const revoked = await store.revokedAmong([...new Set([...all].flatMap(({ ids }) => ids))]);
+      for (const { ids, onRevoked } of all) {
+        const found = strongest(ids.map((id) => revoked.get(id)));
+        if (found) onRevoked(found);
       }
     } catch (error) {
       log.warn(`Cannot ask for revocations, will try again: ${error}`);
@@ -31,19 +40,24 @@ export function createRevocationWatch({ store, log, periodMs = 250 }: Revocation
     schedule();
   };
   const schedule = () => {
-    if (watched.size > 0) timer ??= setTimeout(look, periodMs);
+    if (all.size > 0) timer ??= setTimeout(look, periodMs);
   };
 
   return {
-    watch(id, onRevoked) {
-      watched.set(id, onRevoked);
+    watch(ids, onRevoked) {
+      const watched = { ids, onRevoked };
+      all.add(watched);
       schedule();
       return () => {
-        watched.delete(id);
-        if (watched.size > 0) return;
+        all.delete(watched);
+        if (all.size > 0) return;
         clearTimeout(timer);
         timer = undefined;
       };
     },
   };
+}
+
+export function strongest(revocations: readonly (Revocation | undefined)[]): Revocation | undefined {
+  return revocations.includes('terminated') ? 'terminated' : revocations.find((revocation) => revocation);
 }

@@ -3,6 +3,7 @@ import type { Calls, Ending, RunLimits, RunListener } from '../execution/pool.ts
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
+import { stampMarksOf } from '../store/stampMarks.ts';
 import { callsOf, runBuiltin } from './builtins.ts';
 import type { FollowUp } from './followUp.ts';
 import { limitsOf } from './limits.ts';
@@ -24,7 +25,7 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
   const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
 
   return async (passenger: Passenger, claimed: Claimed): Promise<Ending> => {
-    const outcome = outcomeBeforehand(passenger, claimed);
+    const outcome = outcomeBeforehand(passenger, claimed) ?? (await outcomeByStamps(passenger));
     if (outcome) return { outcome, childrenJson: '[]' };
     const builtin = builtinRun(passenger.message.task, passenger.message);
     if (builtin && builtin.kind !== 'calls') return runBuiltin(passenger.message, builtin, followUp);
@@ -43,6 +44,13 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     return undefined;
   }
 
+  /** Tasks without stamps, which are nearly all, cost no read. */
+  async function outcomeByStamps({ message }: Passenger): Promise<Outcome | undefined> {
+    const marks = stampMarksOf(message.stamps);
+    const revoked = marks.length > 0 && (await store.revokedAmong(marks)).size > 0;
+    return revoked ? { state: 'REVOKED', reason: 'revoked' } : undefined;
+  }
+
   async function runOnThread(
     { delivery, message, claim }: Passenger,
     limits: RunLimits,
@@ -51,13 +59,16 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     const listener: RunListener = {
       onLog: (level, text) => log[level](`${title(message)}: ${text}`),
       async onState(state, metaJson) {
-        const stored = await store.updateState(claim, state, metaJson, contextOf(message));
+        const stored = await store.updateState(claim, state, metaJson, contextOf(message, stations));
         if (stored.kind !== 'stored')
           throw new Error(`The state ${state} was not stored: the task's claim is gone (${stored.kind}).`);
       },
     };
-    const { ended, cancel } = pool.run(delivery.body, listener, limits, calls);
-    const unwatch = revocations.watch(message.id, cancel);
+    const { ended, cancel, terminate } = pool.run(delivery.body, listener, limits, calls);
+    const unwatch = revocations.watch([message.id, ...stampMarksOf(message.stamps)], (revocation) => {
+      if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });
+      else cancel();
+    });
     try {
       return await ended;
     } finally {

@@ -1,4 +1,7 @@
+import { type Continuations, nothing } from '../canvas/continuations.ts';
+import { CanvasError } from '../canvas/errors.ts';
 import type { Ending } from '../execution/protocol.ts';
+import type { Message } from '../message/message.ts';
 import { parsePythonJson, stringifyPythonJson } from '../message/pythonJson.ts';
 import { toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
@@ -15,7 +18,8 @@ export type Settled = { readonly kind: 'settled'; readonly settlement: Settlemen
 const replacementDelaySeconds = 1;
 
 /** Stores what a run came to, and then publishes what follows from it. */
-export function createSettling({ store }: Stations, followUp: FollowUp) {
+export function createSettling(stations: Stations, followUp: FollowUp) {
+  const { store } = stations;
   return async (passenger: Passenger, ending: Ending): Promise<Settled> => {
     const { delivery, message, claim } = passenger;
     const { outcome } = ending;
@@ -35,7 +39,7 @@ export function createSettling({ store }: Stations, followUp: FollowUp) {
       case 'RETRY': {
         const retries = message.retries + 1;
         const nextEpoch = epochOf({ ...message, retries });
-        const stored = await store.retry(claim, outcome, contextOf(message, ending.childrenJson), nextEpoch);
+        const stored = await store.retry(claim, outcome, contextOf(message, stations, ending.childrenJson), nextEpoch);
         if (stored.kind === 'stored') await followUp.sendRetry(passenger, { retries, etaMs: outcome.etaMs });
         return after(stored, 'settled');
       }
@@ -44,17 +48,27 @@ export function createSettling({ store }: Stations, followUp: FollowUp) {
     }
   };
 
-  async function finish({ message, claim }: Passenger, outcome: FinalOutcome, childrenJson: string): Promise<Settled> {
-    const continuations = followUp.plan(message, outcome);
+  async function finish({ message, claim }: Passenger, result: FinalOutcome, childrenJson: string): Promise<Settled> {
+    const { outcome, continuations } = planned(message, result);
     // What a task returned that leaves no result is known only now: a redelivery could not publish what follows from it.
     if (claim.ignoreResult) await followUp.carryOut(message, continuations);
     const sent = outcome.state === 'SUCCESS' ? continuations.expansions.flatMap(({ children }) => children) : [];
-    const stored = await store.complete(claim, outcome, contextOf(message, joined(childrenJson, sent)));
+    const stored = await store.complete(claim, outcome, contextOf(message, stations, joined(childrenJson, sent)));
     if (stored.kind !== 'stored') return stored;
     // A result that was too large was stored as a failure, and something else follows from that.
     const after = stored.outcome === outcome ? continuations : followUp.plan(message, stored.outcome);
     if (!claim.ignoreResult) await followUp.carryOut(message, after);
     return { kind: 'settled', settlement: 'settled' };
+  }
+
+  /** What a message carries that is no signature cannot be sent: as to Celery, the task has failed then. */
+  function planned(message: Message, outcome: FinalOutcome): { outcome: FinalOutcome; continuations: Continuations } {
+    try {
+      return { outcome, continuations: followUp.plan(message, outcome) };
+    } catch (error) {
+      if (!(error instanceof CanvasError)) throw error;
+      return { outcome: { state: 'FAILURE', failure: toFailure(error, moduleOf(message)) }, continuations: nothing };
+    }
   }
 
   /** Sent first, as nothing of a replacement is stored by which it could be sent again. */
@@ -64,13 +78,17 @@ export function createSettling({ store }: Stations, followUp: FollowUp) {
     try {
       expansion = followUp.planReplacement(message, signature);
     } catch (error) {
-      const module = message.task.slice(0, message.task.lastIndexOf('.'));
-      return finish(passenger, { state: 'FAILURE', failure: toFailure(error, module) }, childrenJson);
+      if (!(error instanceof CanvasError)) throw error;
+      return finish(passenger, { state: 'FAILURE', failure: toFailure(error, moduleOf(message)) }, childrenJson);
     }
     await followUp.publish(expansion, { delaySeconds: replacementDelaySeconds });
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return after(await store.replaced(claim, nextEpoch), 'settled');
   }
+}
+
+function moduleOf({ task }: Message): string {
+  return task.slice(0, task.lastIndexOf('.'));
 }
 
 function joined(childrenJson: string, more: readonly unknown[]): string {

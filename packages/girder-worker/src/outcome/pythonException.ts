@@ -10,6 +10,8 @@ const celeryModules: Readonly<Record<string, string>> = {
   SoftTimeLimitExceeded: 'billiard.exceptions',
   TimeLimitExceeded: 'billiard.exceptions',
   WorkerLostError: 'billiard.exceptions',
+  CanvasError: 'celery.exceptions',
+  BackendStoreError: 'celery.exceptions',
   EncodeError: 'kombu.exceptions',
   ContentDisallowed: 'kombu.exceptions',
 };

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamodbChords } from './dynamodbChords.ts';
-import { finalStateOf, type Item, isHiddenByCompression, isRevoked, readItem } from './dynamodbItem.ts';
+import { finalStateOf, type Item, isHiddenByCompression, readItem, revocationOf } from './dynamodbItem.ts';
 import { createTable, type Update } from './dynamodbTable.ts';
 import * as updates from './dynamodbUpdates.ts';
 import { itemKeys } from './itemKeys.ts';
@@ -65,7 +65,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         'ALL_NEW',
       );
       if (!made) return refusal(claim, item, clock());
-      return { kind: 'claimed', attempt: item.attempts, revoked: item.isMarkedRevoked };
+      return { kind: 'claimed', attempt: item.attempts, revoked: item.mark !== undefined };
     },
 
     async complete(claim, given, context) {
@@ -108,19 +108,20 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     async revoke(id, reason) {
       // The two conditions exclude each other, but the item may pass from one to the other between the two writes.
       for (;;) {
-        const { made, item } = await change(id, updates.revokeUpdate(document(write.revoked(id, reason))));
+        const { made, item } = await change(id, updates.revokeUpdate(document(write.revoked(id, 'revoked')), reason));
         if (made) return 'revoked';
         if (item && finalStateOf(item)) return 'final';
-        if ((await change(id, updates.markUpdate(clock()))).made) return 'marked';
+        if ((await change(id, updates.markUpdate(clock(), reason))).made) return 'marked';
       }
     },
 
     async revokedAmong(ids) {
       const items = await table.getAll(ids.map(keys.task), { consistent: false });
-      return new Set(
-        ids.filter((id) => {
+      return new Map(
+        ids.flatMap((id) => {
           const attributes = items.get(keys.task(id));
-          return attributes !== undefined && isRevoked(readItem(attributes));
+          const revocation = attributes && revocationOf(readItem(attributes));
+          return revocation ? [[id, revocation] as const] : [];
         }),
       );
     },

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await put(keys.task('retried'), { result: '{"status": "RETRY"', ep: 1, ra: nowMs + 9000 });
   await put(keys.task('expired'), { result: '{"status": "REVOKED"', fin: 'REVOKED' });
   await put(keys.task('compressed'), { result: '\0celery-compressed\0', fin: 'SUCCESS' });
-  await put(keys.task(stampMark('a', 'b', false).id), { result: '{"status": "REVOKED"', fin: 'REVOKED', rvk: nowMs });
+  await put(keys.task(stampMark('a', 'b', 'revoked')), { result: '{"status": "REVOKED"', fin: 'REVOKED', rvk: nowMs });
   await put(keys.group('a-group'), { result: '{"result": []}' });
   await put(keys.chord('a-group'), { chord_count: 3 });
   await put(itemKeys('other').task('of another application'), { result: started, lx: nowMs + 1 });

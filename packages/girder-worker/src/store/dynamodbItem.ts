@@ -2,14 +2,14 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Attributes } from './dynamodbTable.ts';
 import { UnreadableResultError } from './errors.ts';
 import { finalStateIn } from './readResult.ts';
-import type { FinalState } from './resultStore.ts';
+import type { FinalState, Revocation } from './resultStore.ts';
 import { isCompressed } from './storedBytes.ts';
 
 /**
  * One item per task. Celery's attributes: `id`, `result` (B), `timestamp` (N, seconds), `ttl` (N, seconds since 1970).
  * Ours beside them: `tsk` the task's name, `own` the claim's owner, `lx` its end in ms since 1970, `att` how often it was claimed, `ep` the
  * epoch of the message that may claim it, `ra` when a retry is due, in ms since 1970, until it is claimed, `fin` the
- * final state, `rvk` when it was revoked, in ms since 1970.
+ * final state, `rvk` when it was revoked, `trm` when it was so with `terminate`, in ms since 1970.
  */
 export interface Item {
   /** The stored document. */
@@ -20,7 +20,7 @@ export interface Item {
   readonly epoch: number;
   readonly attempts: number;
   readonly dueMs: number | undefined;
-  readonly isMarkedRevoked: boolean;
+  readonly mark: Revocation | undefined;
 }
 
 export function readItem(attributes: Attributes): Item {
@@ -32,7 +32,7 @@ export function readItem(attributes: Attributes): Item {
     epoch: numberIn(attributes.ep) ?? 0,
     attempts: numberIn(attributes.att) ?? 0,
     dueMs: numberIn(attributes.ra),
-    isMarkedRevoked: attributes.rvk !== undefined,
+    mark: attributes.trm ? 'terminated' : attributes.rvk ? 'revoked' : undefined,
   };
 }
 
@@ -45,13 +45,13 @@ export function finalStateOf({ fin, owner, bytes }: Item): FinalState | undefine
   return finalStateIn(bytes);
 }
 
-export function isRevoked(item: Item): boolean {
-  if (item.isMarkedRevoked) return true;
+export function revocationOf(item: Item): Revocation | undefined {
+  if (item.mark) return item.mark;
   try {
-    return finalStateOf(item) === 'REVOKED';
+    return finalStateOf(item) === 'REVOKED' ? 'revoked' : undefined;
   } catch (error) {
     // The one that runs the task learns of it when it stores its outcome; the others' revocations must not wait for that.
-    if (error instanceof UnreadableResultError) return false;
+    if (error instanceof UnreadableResultError) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Update } from './dynamodbTable.ts';
 import { finalPrefixes } from './readResult.ts';
-import type { Claim, FinalState } from './resultStore.ts';
+import type { Claim, FinalState, Revocation } from './resultStore.ts';
 import { compressionMark } from './storedBytes.ts';
 
 /** A document to be written. */
@@ -137,9 +137,9 @@ export function failUpdate(document: Document): Update {
 }
 
 /** Ends a task that nobody is running. */
-export function revokeUpdate(document: Document): Update {
+export function revokeUpdate(document: Document, revocation: Revocation): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin, rvk = :now`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin, ${markOf(revocation)}`,
     ConditionExpression: `${notFinal} AND ${leaseIsFree}`,
     values: {
       ...notFinalValues,
@@ -151,12 +151,16 @@ export function revokeUpdate(document: Document): Update {
 }
 
 /** Tells the one that is running a task that it is revoked. */
-export function markUpdate(nowMs: number): Update {
+export function markUpdate(nowMs: number, revocation: Revocation): Update {
   return {
-    UpdateExpression: 'SET rvk = :now',
+    UpdateExpression: `SET ${markOf(revocation)}`,
     ConditionExpression: 'attribute_exists(lx) AND lx >= :now AND attribute_not_exists(fin)',
     values: { ':now': { N: String(nowMs) } },
   };
+}
+
+function markOf(revocation: Revocation): string {
+  return revocation === 'terminated' ? 'rvk = :now, trm = :now' : 'rvk = :now';
 }
 
 /** Leaves a tombstone: deleting the item would let a late duplicate run again. */

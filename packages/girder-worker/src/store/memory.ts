@@ -1,7 +1,16 @@
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import { createMemoryChords } from './memoryChords.ts';
 import { readResult } from './readResult.ts';
-import type { Claim, Clock, FinalState, Refusal, ResultContext, ResultStore, Stored } from './resultStore.ts';
+import type {
+  Claim,
+  Clock,
+  FinalState,
+  Refusal,
+  ResultContext,
+  ResultStore,
+  Revocation,
+  Stored,
+} from './resultStore.ts';
 import { createResultWriter, type ResultWriterOptions } from './resultWriter.ts';
 
 interface Item {
@@ -12,7 +21,7 @@ interface Item {
   attempts: number;
   epoch: number;
   final?: FinalState;
-  isRevoked?: true;
+  mark?: Revocation;
 }
 
 /** A result store in this process: the rules of the DynamoDB one, for tests and simulations. */
@@ -57,7 +66,7 @@ export function createMemoryStore(
       const { owner, leaseEndMs, epoch } = claim;
       Object.assign(item, { bytes: write.started(claim), owner, leaseEndMs, epoch, dueMs: undefined });
       item.attempts += 1;
-      return { kind: 'claimed', attempt: item.attempts, revoked: item.isRevoked === true };
+      return { kind: 'claimed', attempt: item.attempts, revoked: item.mark !== undefined };
     },
 
     async complete(claim, outcome, context) {
@@ -101,14 +110,15 @@ export function createMemoryStore(
     async revoke(id, reason) {
       const item = itemOf(id);
       if (item.final) return 'final';
-      item.isRevoked = true;
+      item.mark = reason === 'terminated' ? reason : (item.mark ?? reason);
       if (isHeldByOther(item, '')) return 'marked';
-      Object.assign(item, { bytes: write.revoked(id, reason), final: 'REVOKED' });
+      Object.assign(item, { bytes: write.revoked(id, 'revoked'), final: 'REVOKED' });
       return 'revoked';
     },
 
     async revokedAmong(ids) {
-      return new Set(ids.filter((id) => items.get(id)?.isRevoked));
+      const marks = ids.map((id) => [id, items.get(id)?.mark] as const);
+      return new Map(marks.flatMap(([id, mark]) => (mark ? [[id, mark] as const] : [])));
     },
 
     async read(id) {

@@ -1,5 +1,5 @@
 import type { Failure } from '../outcome/failure.ts';
-import type { FinalOutcome, RevocationReason } from '../outcome/outcome.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { RetryOutcome } from './celeryResult.ts';
 import type { ChordStore } from './chordStore.ts';
 import type { StoredResult } from './storedResult.ts';
@@ -28,6 +28,9 @@ export interface Claim {
   /** What a STARTED result tells of the message. @default nothing */
   readonly context?: ResultContext | undefined;
 }
+
+/** How a task is revoked: it is asked to stop, or ended in the middle of whatever it does. */
+export type Revocation = 'revoked' | 'terminated';
 
 /** Why a delivery may not run its task, or not store its outcome. */
 export type Refusal =
@@ -109,9 +112,9 @@ export interface ResultStore extends ChordStore {
   /** Stores the failure of a task that never ran: a later step of a failed chain, the body of a failed chord. */
   fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final'>;
   /** Makes a task not run, or marks it while it runs; a task that has ended stays as it is. */
-  revoke(id: string, reason: RevocationReason): Promise<'revoked' | 'marked' | 'final'>;
+  revoke(id: string, revocation: Revocation): Promise<'revoked' | 'marked' | 'final'>;
   /** Those of the ids that have been revoked, by whomever. */
-  revokedAmong(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  revokedAmong(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
   /** Undefined where nothing is stored. Rejects with UnreadableResultError what is not JSON. */
   read(id: string): Promise<StoredResult | undefined>;
   /** As `read`, for many; those of which nothing is stored are not in the map. */

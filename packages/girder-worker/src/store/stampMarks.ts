@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { Revocation } from './resultStore.ts';
 
-/** A mark by which all tasks that carry a stamp are revoked: it is kept, revoked and asked for like a task of this id. */
-export interface StampMark {
-  readonly id: string;
-  /** Whether those that run are to be terminated. */
-  readonly terminate: boolean;
-}
-
+/** Marks by which all tasks that carry a stamp are revoked: each is kept, revoked and asked for like a task of its id. */
 const prefix = 'girder-worker:stamp:';
 
 /** Whether an id is none of a task's. */
@@ -15,19 +10,19 @@ export function isStampMark(id: string): boolean {
 }
 
 /**
- * The mark of one stamp. Stamps are compared as texts; a hash keeps the key short, whatever they hold, and the two
- * kinds of mark apart.
+ * The id of the mark of one stamp, one for each way of revoking, as a mark does not change. Stamps are compared as texts;
+ * a hash keeps the key short, whatever they hold.
  */
-export function stampMark(name: string, value: unknown, terminate: boolean): StampMark {
+export function stampMark(name: string, value: unknown, revocation: Revocation): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([name, String(value)]))
     .digest('base64url');
-  return { id: `${prefix}${terminate ? 'terminate' : 'revoke'}:${digest}`, terminate };
+  return `${prefix}${revocation}:${digest}`;
 }
 
-/** All marks that revoke a task with these stamps; none for a task without. A stamp may have several values. */
-export function stampMarksOf(stamps: Readonly<Record<string, unknown>>): StampMark[] {
+/** The ids of all marks that revoke a task with these stamps; none for a task without. A stamp may have several values. */
+export function stampMarksOf(stamps: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(stamps).flatMap(([name, values]) =>
-    [values].flat().flatMap((value) => [stampMark(name, value, false), stampMark(name, value, true)]),
+    [values].flat().flatMap((value) => [stampMark(name, value, 'revoked'), stampMark(name, value, 'terminated')]),
   );
 }

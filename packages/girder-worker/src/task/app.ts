@@ -30,7 +30,9 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
 type TaskFunction = Function;
 
 /** The task that a function becomes: `this` is given by the worker, and is none of its arguments. */
-type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R ? RegisteredTask<A, R> : never;
+type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R
+  ? RegisteredTask<A, R>
+  : never;
 
 /** The application: what tasks are declared with, and the door to those that run elsewhere. */
 export class App {
@@ -51,7 +53,8 @@ export class App {
   task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
   task(first: TaskOptions | TaskFunction, second?: TaskFunction): unknown {
     const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
-    if (typeof fn !== 'function') throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
+    if (typeof fn !== 'function')
+      throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
     const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
@@ -96,17 +99,19 @@ export class App {
     return this.#client.control;
   }
 
-  /** A task that is not known here leaves it to its worker whether to store a result. */
+  /** A task that is neither Celery's own nor known here leaves it to its worker whether to store a result. */
   readonly #optionsOf = (task: string): ApplyOptions => {
     const queue = this.config.get('taskDefaultQueue');
-    const options = this.#known.get(task);
+    const options = this.#known.get(task) ?? (task.startsWith('celery.') ? {} : undefined);
     if (!options) return { queue };
-    const { priority, expires, ignoreResult = this.config.get('taskIgnoreResult') } = options;
+    const { priority, expires, timeLimit, softTimeLimit, ignoreResult = this.config.get('taskIgnoreResult') } = options;
     return {
       queue: options.queue ?? queue,
       ignoreResult,
       ...(priority !== undefined && { priority }),
       ...(expires !== undefined && { expires }),
+      ...(timeLimit !== undefined && { timeLimit }),
+      ...(softTimeLimit !== undefined && { softTimeLimit }),
     };
   };
 }

@@ -8,6 +8,8 @@ export interface AppSettings {
   taskSoftTimeLimit: number | null;
   /** Tasks leave no result unless they say otherwise. @default false */
   taskIgnoreResult: boolean;
+  /** Results tell the task's name, arguments, queue and worker, too. @default false */
+  resultExtended: boolean;
 }
 
 export const defaultSettings: Readonly<AppSettings> = {
@@ -15,6 +17,7 @@ export const defaultSettings: Readonly<AppSettings> = {
   taskTimeLimit: null,
   taskSoftTimeLimit: null,
   taskIgnoreResult: false,
+  resultExtended: false,
 };
 
 /** The settings of an app, changed by plugins with `app.config.update({ … })`. */

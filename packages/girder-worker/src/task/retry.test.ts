@@ -31,7 +31,7 @@ describe('a retry', () => {
   test('that is not granted fails with the reason that was given', () => {
     const exc = new TypeError('boom');
     expect(retry(3, {}, { exc })).toBe(exc);
-    expect(retry(3)).toMatchObject({ message: "Can't retry lab.work[id-1]" });
+    expect(retry(3)).toMatchObject({ message: "Can't retry lab.work[id-1] args:[] kwargs:{}" });
   });
 });
 

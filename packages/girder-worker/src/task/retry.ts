@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { MaxRetriesExceededError, Retry } from './errors.ts';
 import { isOfKind, type TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
@@ -24,7 +25,9 @@ export function retryOf(request: TaskRequest, options: TaskOptions, wish: RetryO
   const { exc, eta, countdown = options.defaultRetryDelay ?? defaultRetryDelaySeconds } = wish;
   const maxRetries = wish.maxRetries ?? (wish.maxRetries === null ? null : limitOf(options));
   if (maxRetries !== null && request.retries + 1 > maxRetries) {
-    return exc ?? new MaxRetriesExceededError(`Can't retry ${request.task}[${request.id}]`);
+    if (exc) return exc;
+    const { task, id, args, kwargs } = request;
+    return new MaxRetriesExceededError(`Can't retry ${task}[${id}] args:${inspect(args)} kwargs:${inspect(kwargs)}`);
   }
   const when = eta ? `at ${eta.toISOString()}` : `in ${countdown}s`;
   const etaMs = eta ? eta.getTime() : nowMs + countdown * 1000;

@@ -17,7 +17,7 @@ export interface Signature<H extends AnyResult = AnyResult> {
   /** Sends it, with these arguments before its own. */
   delay(...args: readonly unknown[]): Promise<H>;
   set(options: SignatureOptions): this;
-  /** Stamps all tasks in it: `this.request.stamps`. */
+  /** Stamps all tasks in it, of a chord those of the header: `this.request.stamps`. */
   stamp(stamps: Readonly<Record<string, unknown>>): this;
   /** Sends `callback` when it has succeeded, with its result before the callback's arguments. */
   link(callback: Signature): this;
@@ -49,7 +49,10 @@ export interface SignatureParts extends SignatureOptions {
 /** Ways of putting tasks together; those of Python's `celery` package. */
 export interface Canvas {
   /** A task by its name, or a signature in its form as a dict. */
-  signature<R = unknown>(task: string | Readonly<Record<string, unknown>>, parts?: SignatureParts): Signature<AsyncResult<R>>;
+  signature<R = unknown>(
+    task: string | Readonly<Record<string, unknown>>,
+    parts?: SignatureParts,
+  ): Signature<AsyncResult<R>>;
   /** One after the other: each is given the result of the one before. A group and what follows it become a chord. */
   chain<const S extends readonly [Signature, ...Signature[]]>(...steps: S): Signature<HandleOf<Last<S>>>;
   chain<S extends readonly Signature[]>(steps: S): Signature<HandleOf<Last<S>>>;

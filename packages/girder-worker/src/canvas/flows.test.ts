@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { decode } from '../message/decode.ts';
+import type { Message } from '../message/message.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import { chordBody } from './chord.ts';
+import { type ContinuationContext, continuationsOf } from './continuations.ts';
+import { expand } from './expand.ts';
+import type { Expansion } from './expansion.ts';
+import { asRecorded, bodyAsRecorded, comparable } from './fixtures/recorded.ts';
+import { derivedIds } from './ids.ts';
+import { replacementOf } from './replacement.ts';
+import { taskOf } from './signature.ts';
+
+// What a Python worker published was recorded (`test/wire/messages/flow_*`): of the same task, ours publishes the same.
+
+const context: ContinuationContext = {
+  nowMs: 0,
+  replyTo: '70980a81-f4b5-30e0-90c2-cf90c56cc809',
+  optionsOf: () => ({ queue: 'celery', ignoreResult: false }),
+  takesFailure: (task) => task === 'labtasks.onerr',
+};
+
+const failure = { type: 'ValueError', module: 'builtins', argsJson: '["x", 42]', traceback: null };
+
+/** The bodies of all messages of a flow, and the messages. */
+async function flow(name: string): Promise<{ bodies: readonly string[]; messages: readonly Message[] }> {
+  const file = new URL(`../../../../test/wire/messages/flow_${name}.json`, import.meta.url);
+  const { messages } = JSON.parse(readFileSync(file, 'utf8'));
+  const bodies = messages.map(
+    (message: { SendMessage_request: { MessageBody: string } }) => message.SendMessage_request.MessageBody,
+  );
+  return { bodies, messages: await Promise.all(bodies.map((body: string) => decode(body))) };
+}
+
+function success(value: unknown): FinalOutcome {
+  return { state: 'SUCCESS', resultJson: JSON.stringify(value) };
+}
+
+function published(expansions: readonly Expansion[]): unknown {
+  return comparable(expansions.flatMap(({ messages }) => messages).map(asRecorded));
+}
+
+function recorded(bodies: readonly string[]): unknown {
+  return comparable(bodies.map((body) => withoutOrigin(bodyAsRecorded(body))));
+}
+
+function withoutOrigin<T extends { properties: Readonly<Record<string, unknown>> }>(message: T): T {
+  const { origin: _, ...properties } = message.properties;
+  return { ...message, properties };
+}
+
+test.each([
+  ['chain_last', 0, 3, [1]],
+  ['link_child', 0, 3, [1]],
+  ['chain_group_chain', 0, 2, [1, 2]],
+  ['chain_group_chain', 3, 7, [4]],
+])('after message %2$d of %1$s, the next ones', async (name, index, value, next) => {
+  const { bodies, messages } = await flow(name);
+  const { expansions } = continuationsOf(messages[index]!, success(value), context);
+  expect(published(expansions)).toEqual(recorded(next.map((i) => bodies[i]!)));
+});
+
+test.each([
+  ['chord_success', 1, [2, 4], 2],
+  ['chord_body_fails', 1, [2, 4], 2],
+  ['chain_group_chain', 2, [3, 4], 3],
+])('after the last member of the chord of %s, its body', async (name, last, values, body) => {
+  const { bodies, messages } = await flow(name);
+  const message = messages[last]!;
+  const [part, ...others] = continuationsOf(message, success(values[1]), context).chordParts;
+  expect(part).toMatchObject({ groupId: message.group, index: 1, memberId: message.id });
+  expect(others).toEqual([]);
+  expect(published([chordBody(part!, values, message, context)])).toEqual(recorded([bodies[body]!]));
+});
+
+test('errbacks of the old style are sent as a group, those of the new style are given back', async () => {
+  const { bodies, messages } = await flow('errback');
+  const { expansions, errbacks } = continuationsOf(messages[0]!, { state: 'FAILURE', failure }, context);
+  expect(published(expansions)).toEqual(recorded([bodies[1]!]));
+  expect(errbacks.map(({ signature, failed, failure: why }) => [signature.task, failed.id, why])).toEqual([
+    ['labtasks.onerr', messages[0]!.id, failure],
+  ]);
+});
+
+test('an errback counts as of the old style where its own arguments leave room for the id alone', async () => {
+  const { messages } = await flow('errback');
+  const [newStyle] = messages[0]!.embed.errbacks;
+  const errbacks = [newStyle!, { ...newStyle!, args: ['note'] }];
+  const message = { ...messages[0]!, embed: { ...messages[0]!.embed, errbacks } };
+  const takesFailure = (_: string, bound: number) => 2 - bound > 1;
+  const continuations = continuationsOf(message, { state: 'FAILURE', failure }, { ...context, takesFailure });
+  expect(continuations.errbacks.map(({ signature }) => signature)).toEqual([newStyle]);
+  expect(continuations.expansions[0]!.messages.map(({ args }) => args)).toEqual([[message.id, 'note']]);
+});
+
+test('a task that is replaced is sent under its id', async () => {
+  const { bodies, messages } = await flow('replace');
+  const expansion = replacementOf(messages[0]!, taskOf('labtasks.add', [40, 2]), context);
+  expect(published([expansion])).toEqual(recorded([bodies[1]!]));
+  expect(expansion.messages[0]!.id).toBe(messages[0]!.id);
+});
+
+test('a task that is sent by a task has its root, and it as its parent', async () => {
+  const { bodies, messages } = await flow('children');
+  const { rootId, id: parentId } = messages[0]!;
+  const sender = { ...context, replyTo: context.replyTo, rootId, parentId, newId: derivedIds('child') };
+  const expansion = expand(taskOf('labtasks.add', [1, 2]), {}, sender);
+  expect(published([expansion])).toEqual(recorded([bodies[1]!]));
+  expect(expansion.children).toEqual([[[expansion.messages[0]!.id, null], null]]);
+});
+
+test('what is published twice for the same reason has the same ids', async () => {
+  const { messages } = await flow('link_child');
+  const [once, again] = [1, 2].map(() => continuationsOf(messages[0]!, success(3), context));
+  expect(again).toEqual(once);
+});

@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { bodyAsRecorded, comparable, recorded } from '../canvas/fixtures/recorded.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { ResultStore } from '../store/resultStore.ts';
+import { App } from '../task/app.ts';
+import type { AnyResult } from '../task/client.ts';
+import { runAs } from '../task/current.ts';
+import type { Signature } from '../task/signature.ts';
+import { createMemoryTransport, type MemoryTransport } from '../transport/memory.ts';
+import { createClient } from './client.ts';
+import { connectRemoteControl } from './inspect.ts';
+
+let transport: MemoryTransport;
+let store: ResultStore;
+let revoked: string[];
+let app: App;
+let tasks: ReturnType<typeof declare>;
+
+beforeEach(() => {
+  transport = createMemoryTransport();
+  store = createMemoryStore();
+  revoked = [];
+  const revoke = async (ids: string | readonly string[]) => void revoked.push(...[ids].flat());
+  app = new App(
+    createClient({ transport, store: async () => store, control: { ...connectRemoteControl({}), revoke } }),
+  );
+  tasks = declare(app);
+});
+
+function declare(owner: App) {
+  return {
+    add: owner.task({ name: 'labtasks.add' }, (x: number, y: number) => x + y),
+    xsum: owner.task({ name: 'labtasks.xsum' }, (all: number[]) => all.length),
+    onerr: owner.task({ name: 'labtasks.onerr' }, (id: string) => id),
+    note: owner.task({ name: 'labtasks.note' }, (...args: unknown[]) => args),
+    slow: owner.task({ name: 'labtasks.slow', queue: 'slow', priority: 3 }, (x: number, y = 0) => x + y),
+  };
+}
+
+function sent() {
+  return transport.published.map(({ body }) => bodyAsRecorded(body));
+}
+
+async function ended(id: string, resultJson: string, childrenJson = '[]'): Promise<void> {
+  const claim = {
+    id,
+    owner: 'o',
+    leaseEndMs: Date.now() + 1000,
+    epoch: 0,
+    worker: { pid: 1, hostname: 'h' },
+    ignoreResult: false,
+  };
+  await store.claim(claim);
+  await store.complete(claim, { state: 'SUCCESS', resultJson }, { group: null, parentId: null, childrenJson });
+}
+
+describe('publishes what Celery’s client publishes for', () => {
+  const { signature, chain, group, chord, chunks } = new Proxy({} as App['canvas'], {
+    get:
+      (_, name: keyof App['canvas']) =>
+      (...args: never[]) =>
+        (app.canvas[name] as (...given: never[]) => unknown)(...args),
+  });
+
+  const canvases: Readonly<Record<string, (t: typeof tasks) => Signature>> = {
+    task: ({ add }) => add.s(1, 2),
+    'task with options': ({ add }) =>
+      add.s(1, 2).set({
+        ...{ queue: 'other', priority: 5, timeLimit: 60, softTimeLimit: 50, shadow: 'x', ignoreResult: true },
+        ...{ retries: 2, headers: { 'x-a': 'b' }, replyTo: 'me', taskId: 'T' },
+      }),
+    'task of its own queue': ({ slow }) => slow.s(1),
+    'task with links': ({ add, note, onerr }) => add.s(1, 2).link(add.s(3)).link(note.si()).linkError(onerr.s()),
+    'chain of three': ({ add }) => add.s(1, 2).pipe(add.s(3)).pipe(add.s(4)),
+    'chain in chain': ({ add }) => chain(add.s(1, 2), chain(add.s(3), add.s(4)), add.s(5)),
+    'chain with errback': ({ add, onerr }) => chain(add.s(1, 2), add.s(3)).linkError(onerr.s()),
+    'chain with link': ({ add, note }) => chain(add.s(1, 2), add.s(3)).link(note.s()),
+    'chain with immutable step': ({ add, note }) => chain([add.s(1, 2), note.si('x'), add.s(1)]),
+    'chain with options': ({ add, slow }) => chain(add.s(1, 2), slow.s(3)).set({ queue: 'q', priority: 2 }),
+    'group of three': ({ add }) => group([0, 1, 2].map((i) => add.s(i, i))),
+    'group of chains': ({ add }) => group(chain(add.s(1, 1), add.s(1)), add.s(3, 3)),
+    'group with errback': ({ add, onerr }) => group(add.s(1, 1), add.s(2, 2)).linkError(onerr.s()),
+    'group with link': ({ add, note }) => group(add.s(1, 1), add.s(2, 2)).link(note.s()),
+    'chord of none': ({ xsum }) => chord([], xsum.s()),
+    'chord with errback': ({ add, xsum, onerr }) =>
+      chord(group(add.s(1, 1), add.s(2, 2)), xsum.s().linkError(onerr.s())),
+    'chord of chains': ({ add, xsum }) =>
+      chord([chain(add.s(1, 1), add.s(10)), chain(add.s(2, 2), add.s(20))], xsum.s()),
+    'chain with group': ({ add, xsum }) => chain(add.s(1, 1), group(add.s(1), add.s(2)), xsum.s(), add.s(100)),
+    'chain that begins with a group': ({ add, xsum }) => group(add.s(1, 1), add.s(2, 2)).pipe(xsum.s()),
+    'stamped chain': ({ add }) => chain(add.s(1, 2), add.s(3)).stamp({ trace: 't-9' }),
+    'stamped chord': ({ add, xsum }) => chord([add.s(1, 1), add.s(2, 2)], xsum.s()).stamp({ trace: 't-9' }),
+    chunks: ({ add }) =>
+      chunks(
+        add.s(),
+        [0, 1, 2, 3, 4].map((i) => [i, i]),
+        2,
+      ),
+    starmap: ({ add }) =>
+      signature('celery.starmap', {
+        kwargs: {
+          task: add.s(),
+          it: [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+        immutable: true,
+        ignoreResult: false,
+      }),
+  };
+
+  test.each(Object.entries(canvases))('%s', async (name, make) => {
+    await make(tasks).applyAsync();
+    expect(comparable(sent())).toEqual(comparable(recorded[name]!.messages));
+  });
+
+  test('a signature that was sent as a dict', async () => {
+    await signature(
+      JSON.parse(JSON.stringify(chord([tasks.add.s(1, 1), tasks.add.s(2, 2)], tasks.xsum.s()))),
+    ).applyAsync();
+    expect(comparable(sent())).toEqual(comparable(recorded.chord!.messages));
+  });
+});
+
+test('arguments and options of the call come before those of the signature, unless it is immutable', async () => {
+  await tasks.add.s(2).applyAsync([1], { queue: 'q', countdown: 60 });
+  await tasks.add.si(3, 4).delay(1);
+  expect(sent().map(({ body, properties }) => [(body as unknown[])[0], properties.queue])).toEqual([
+    [[1, 2], 'q'],
+    [[3, 4], 'celery'],
+  ]);
+  expect(Date.parse(String(sent()[0]!.headers.eta)) - Date.now()).toBeGreaterThan(55_000);
+});
+
+test('a signature is changed in place, and a clone is another one', () => {
+  const one = tasks.add.s(1, 2);
+  const other = one.clone();
+  expect(one.set({ queue: 'q', immutable: true })).toBe(one);
+  expect(one.toJSON()).toMatchObject({ options: { queue: 'q' }, immutable: true });
+  expect(other.toJSON()).toMatchObject({ options: {}, immutable: false });
+});
+
+test('linking a callback twice links it once', () => {
+  const one = tasks.add.s(1, 2).link(tasks.note.s()).link(tasks.note.s());
+  expect(one.toJSON().options).toMatchObject({ link: [{ task: 'labtasks.note' }] });
+});
+
+test('a message tells the transport how it is to be queued', async () => {
+  await tasks.add.applyAsync([1, 2], {
+    queue: 'jobs.fifo',
+    messageGroupId: 'g',
+    messageDeduplicationId: 'd',
+    delaySeconds: 3,
+  });
+  expect(transport.published[0]!.options).toEqual({
+    queue: 'jobs.fifo',
+    messageGroupId: 'g',
+    messageDeduplicationId: 'd',
+    delaySeconds: 3,
+  });
+});
+
+test('a task that is not known here leaves it to its worker whether to store a result', async () => {
+  await app.sendTask('python.task');
+  await tasks.add.delay(1, 2);
+  expect(sent().map(({ headers }) => headers.ignore_result)).toEqual([null, false]);
+});
+
+test('what a running task sends has its root, and becomes its child; of a chord that is the header', async () => {
+  const children: unknown[] = [];
+  const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children }, () =>
+    Promise.all([tasks.add.delay(1, 2), app.canvas.chord([tasks.add.s(1, 1)], tasks.xsum.s()).applyAsync()]),
+  );
+  expect(sent().map(({ headers }) => [headers.root_id, headers.parent_id])).toEqual([
+    ['root', 'me'],
+    ['root', 'me'],
+  ]);
+  expect(children).toHaveLength(2);
+  expect(children).toContainEqual([[single.id, null], null]);
+  expect(children).toContainEqual([[body.parent!.id, null], [expect.anything()]]);
+});
+
+describe('a result', () => {
+  test('of a chain knows the steps before it', async () => {
+    const { add } = tasks;
+    const last = await app.canvas.chain(add.s(1, 2), add.s(3), add.s(4)).applyAsync();
+    const ids: string[] = [];
+    for (let result: AnyResult | null = last; result; result = result.parent) ids.push(result.id);
+    const [, , embed] = sent()[0]!.body as [unknown, unknown, { chain: { options: { task_id: string } }[] }];
+    expect(ids).toEqual([...embed.chain.map(({ options }) => options.task_id), sent()[0]!.headers.id]);
+  });
+
+  test('tells the children of its task', async () => {
+    const result = await tasks.add.delay(1, 2);
+    expect(await result.children()).toEqual([]);
+    await ended(result.id, '3', '[[["c", null], null], [["g", null], [[["m", null], null]]]]');
+    const [child, group] = await result.children();
+    expect([child?.id, group?.id]).toEqual(['c', 'g']);
+    expect(group && 'results' in group && group.results.map(({ id }) => id)).toEqual(['m']);
+  });
+
+  test('of a chord can be asked for, as the chord is written before it is sent', async () => {
+    const { add, xsum } = tasks;
+    const body = await app.canvas.chord([add.s(1, 1), add.s(2, 2)], xsum.s()).applyAsync();
+    expect(await app.GroupResult.restore(body.parent!.id)).toMatchObject({ id: body.parent!.id });
+    expect(await store.countChordPart(body.parent!.id, { index: 0, memberId: 'm' })).toEqual({ count: 1, isNew: true });
+  });
+});
+
+describe('a group’s result', () => {
+  async function sendGroup() {
+    const { add } = tasks;
+    return app.canvas.group(add.s(1, 1), add.s(2, 2)).applyAsync();
+  }
+
+  test('gives what its members gave, in their order', async () => {
+    const group = await sendGroup();
+    const [first, second] = group.results;
+    await ended(second!.id, '4');
+    expect([await group.ready(), await group.completedCount()]).toEqual([false, 1]);
+    const waiting = group.get({ intervalMs: 10 });
+    await ended(first!.id, '2');
+    expect(await waiting).toEqual([2, 4]);
+    expect([await group.ready(), await group.completedCount()]).toEqual([true, 2]);
+  });
+
+  test('throws what a member threw, and does not wait for the others', async () => {
+    const group = await sendGroup();
+    const failure = { type: 'ValueError', module: 'builtins', argsJson: '["no"]', traceback: null };
+    await store.fail(group.results[1]!.id, failure, { group: null, parentId: null });
+    await expect(group.get()).rejects.toMatchObject({ name: 'ValueError', message: 'no' });
+  });
+
+  test('says for which member it has waited in vain', async () => {
+    const group = await sendGroup();
+    await ended(group.results[0]!.id, '2');
+    await expect(group.get({ timeoutMs: 1 })).rejects.toThrow(
+      `Task ${group.results[1]!.id} of group ${group.id} has not ended`,
+    );
+  });
+
+  test('can be restored by its id when it was saved, and is gone when it was forgotten', async () => {
+    const group = await sendGroup();
+    expect(await app.GroupResult.restore(group.id)).toBeUndefined();
+    await group.save();
+    const restored = await app.GroupResult.restore(group.id);
+    expect(restored?.results.map(({ id }) => id)).toEqual(group.results.map(({ id }) => id));
+    await group.forget();
+    expect(await app.GroupResult.restore(group.id)).toBeUndefined();
+  });
+
+  test('revokes all its members', async () => {
+    const group = await sendGroup();
+    await group.revoke();
+    expect(revoked).toEqual(group.results.map(({ id }) => id));
+  });
+});
+
+test('a chain of nothing and a link on a group as a whole are refused', async () => {
+  await expect(app.canvas.chain([]).applyAsync()).rejects.toMatchObject({ code: 'NOTHING_TO_RUN' });
+  await expect(app.canvas.group(tasks.add.s(1, 2)).applyAsync([], { link: tasks.note.s() })).rejects.toMatchObject({
+    code: 'OPTION_MALFORMED',
+  });
+  expect(transport.published).toEqual([]);
+});

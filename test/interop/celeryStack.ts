@@ -1,0 +1,34 @@
+import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { createQueue, createResultTable, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { pythonEnvironment } from './pythonSession.ts';
+import { type PythonWorker, startPythonWorker } from './pythonWorker.ts';
+
+/** Emulators with a queue and a table, and a real Celery worker in the place of our dispatcher. */
+export interface CeleryStack {
+  readonly emulators: Emulators;
+  /** For processes that are to reach the stack, whether they speak Python or not. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly worker: PythonWorker;
+  stop(): Promise<void>;
+}
+
+export async function startCeleryStack(python: string): Promise<CeleryStack> {
+  const emulators = await startEmulators();
+  const sqs = localSqsClient(emulators.sqsEndpoint);
+  await createQueue(sqs, { name: 'celery', visibilityTimeoutSeconds: 1800, maxReceiveCount: 10 });
+  sqs.destroy();
+  await createResultTable(emulators.dynamodbEndpoint, 'celery');
+  const variables = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
+  const env = pythonEnvironment(variables, emulators);
+  const worker = await startPythonWorker(python, env, ['celery']);
+  return {
+    emulators,
+    env,
+    worker,
+    async stop() {
+      await worker.stop();
+      await emulators.stop();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pythonVenv, requirePython } from '../requirements.ts';
+import { type Stack, startStack } from '../stack.ts';
+import { type CeleryStack, startCeleryStack } from './celeryStack.ts';
+import { acceptedDifferences, onlyOurs } from './differences.ts';
+import { differencesDocument, type Send } from './differencesDocument.ts';
+import { expectDocument } from './document.ts';
+import { PythonSession, pythonEnvironment } from './pythonSession.ts';
+import { scenarios } from './scenarios.ts';
+import { differencesOf, type FieldDifference, type StoredItem } from './storedItems.ts';
+import { latestCelery } from './versions.ts';
+
+/** Long enough for what Celery does, and not for what it never does. */
+const patienceSeconds = '5';
+
+describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and ours`, () => {
+  let celery: CeleryStack;
+  let ours: Stack;
+  let toCelery: PythonSession;
+  let toOurs: PythonSession;
+
+  beforeAll(async () => {
+    const python = await pythonVenv(latestCelery);
+    [celery, ours] = await Promise.all([startCeleryStack(python), startStack({ plugins: ['gwexample', 'labtasks'] })]);
+    toCelery = new PythonSession(python, { ...celery.env, LAB_TIMEOUT: patienceSeconds });
+    toOurs = new PythonSession(python, pythonEnvironment(ours.env, ours.emulators));
+    // A worker's first task takes it longer.
+    await Promise.all([toCelery.call('sends.success'), toOurs.call('sends.success')]).catch(() => undefined);
+  }, 300_000);
+
+  afterAll(async () => {
+    await Promise.all([toCelery?.end(), toOurs?.end()]);
+    await Promise.all([celery?.stop(), ours?.stop()]);
+  });
+
+  test.each(sends().map((send) => [send.sentence, send] as const))(
+    'store the same for %s',
+    async (_sentence, { name }) => {
+      const [theirs, mine] = await Promise.all([toCelery, toOurs].map((session) => session.call(`sends.${name}`)));
+      const found = differencesOf(theirs as StoredItem[], mine as StoredItem[]);
+      expect(
+        found.filter((difference) => !isAccepted(difference, name)),
+        'differences without a reason',
+      ).toEqual([]);
+      const fields = new Set(found.map(({ field }) => field));
+      expect(
+        expectedFields(name).filter((field) => !fields.has(field)),
+        'differences that are no more',
+      ).toEqual([]);
+    },
+    60_000,
+  );
+
+  test.each(onlyOurs.map(({ scenario }) => [sentenceOf(scenario), scenario]))(
+    'differ in this: %s',
+    async (_sentence, name) => {
+      await toOurs.run({ name });
+      await expect(toCelery.run({ name })).rejects.toThrow();
+    },
+    60_000,
+  );
+
+  test('differ in nothing that docs/celery-differences.md does not name', () => {
+    expectDocument('celery-differences.md', differencesDocument(sends(), sentenceOf));
+  });
+});
+
+function isAccepted({ field }: FieldDifference, send: string): boolean {
+  return acceptedDifferences.some(
+    (known) => known.field === field && (known.sends === 'any' || known.sends.includes(send)),
+  );
+}
+
+function expectedFields(send: string): string[] {
+  return acceptedDifferences
+    .filter((known) => known.sends !== 'any' && known.sends.includes(send))
+    .map(({ field }) => field);
+}
+
+function sends(): Send[] {
+  const source = readFileSync(new URL('sends.py', import.meta.url), 'utf8');
+  return [...source.matchAll(/^@send\("(.+)"\)\ndef (\w+)\(\):$/gm)].map(([, sentence = '', name = '']) => ({
+    name,
+    sentence,
+  }));
+}
+
+function sentenceOf(scenario: string): string {
+  const found = [...scenarios().values()].flat().find(({ name }) => name === scenario);
+  if (!found) throw new Error(`There is no scenario ${scenario}`);
+  return found.sentence;
+}
