@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 /** A real Celery worker (one task at a time, pool `solo`) with the tasks of `labtasks.py`. */
 export interface PythonWorker {
+  readonly pid: number;
   /** What it has printed on its standard error: its log. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
@@ -29,6 +30,7 @@ export async function startPythonWorker(
   exited.catch(() => undefined); // Once it is ready, its end is what `stop` waits for.
   await Promise.race([ready(createInterface({ input: child.stdout })), exited]);
   return {
+    pid: child.pid!,
     lines,
     async stop() {
       child.stdin.end();

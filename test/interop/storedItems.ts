@@ -66,6 +66,7 @@ function textsOf({ attributes, fields }: StoredItem, nameOf: (id: string) => str
 /** A field without what differs from run to run. */
 function comparable(name: string, text: string, nameOf: (id: string) => string): string {
   if (name === 'date_done' && text !== 'null') return 'a time';
+  if (name === 'worker') return 'a host';
   if (name === 'traceback' && text !== 'null') return 'a traceback';
   return text.replaceAll(uuid, nameOf);
 }

@@ -14,6 +14,7 @@ app.conf.update(
     accept_content=["json", "yaml", "msgpack"],
     # Else it pauses for a second between two looks, and while it waits at one queue it does not see the others.
     broker_transport_options={**app.conf.broker_transport_options, "polling_interval": 0.05, "wait_time_seconds": 0},
+    result_extended=True,
     worker_enable_remote_control=False,
     # Else what is printed here goes to its log.
     worker_redirect_stdouts=False,
