@@ -31,9 +31,16 @@ export interface StackOptions {
   readonly plugins: readonly string[];
   readonly timeoutSeconds?: number;
   readonly concurrency?: number;
+  /** For the function, beside what it is told of the stack. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2 }: StackOptions): Promise<Stack> {
+export async function startStack({
+  plugins,
+  timeoutSeconds = 60,
+  concurrency = 2,
+  env = {},
+}: StackOptions): Promise<Stack> {
   const deployment = createDeployment(plugins, { files: functionSources() });
   const { root } = deployment;
   for (const library of dispatcherLibraries) link(library, root);
@@ -53,6 +60,7 @@ export async function startStack({ plugins, timeoutSeconds = 60, concurrency = 2
     controlFile: join(outDir, 'control.mjs'),
     concurrency,
     timeoutSeconds,
+    env,
     printLine,
     onFault: ({ code, reason }) => printLine(`${code}: ${reason}`),
   });

@@ -1,9 +1,11 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { app } from 'girder-worker/app';
 import {
   connectStore,
   createDispatcher,
   createPool,
+  createSolo,
   createTextLog,
   type Log,
   lazyTransport,
@@ -12,14 +14,20 @@ import {
 import { loadConfig } from './config.ts';
 import { registry } from './registry.generated.ts';
 
-const { concurrency, maxDeliveries, logFormat } = loadConfig(process.env);
+const { concurrency, maxHeapMb, maxDeliveries, logFormat } = loadConfig(process.env);
+
+const pool = createPool({
+  threadFile: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.mjs', import.meta.url),
+  concurrency,
+  maxHeapMb,
+});
+pool.warmUp(); // While Lambda initialises the function, its CPU is not throttled.
+app.config.update(registry.settings);
 
 const dispatch = createDispatcher({
   registry,
-  pool: createPool({
-    threadFile: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.mjs', import.meta.url),
-    concurrency,
-  }),
+  pool,
+  solo: createSolo(registry),
   store: connectStore(process.env),
   transport: lazyTransport(async () => (await import('girder-worker/sqs')).connectTransport(process.env)),
   log: logFormat === 'text' ? createTextLog() : await createJsonLog(),

@@ -47,6 +47,47 @@ export function describeClaims(bench: Bench): void {
     });
   });
 
+  test('lets nobody else run a task whose owner renews the claim, and counts no attempt for it', async () => {
+    const claim = bench.claimOf({ leaseEndMs: bench.now() + 1000 });
+    await bench.store.claim(claim);
+    const untilMs = bench.now() + 5000;
+    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'stored' });
+    bench.pass(1001);
+    expect(await bench.store.claim({ ...claim, owner: 'other' })).toEqual({ kind: 'elsewhere', untilMs });
+    bench.pass(4000);
+    expect(await bench.store.claim({ ...claim, owner: 'other' })).toMatchObject({ kind: 'claimed', attempt: 2 });
+  });
+
+  test('renews a claim that has ended, if nobody has the task since', async () => {
+    const claim = bench.claimOf({ leaseEndMs: bench.now() + 1000 });
+    await bench.store.claim(claim);
+    bench.pass(1001);
+    const untilMs = bench.now() + 1000;
+    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'stored' });
+    expect(await bench.store.claim({ ...claim, owner: 'other' })).toEqual({ kind: 'elsewhere', untilMs });
+  });
+
+  test('refuses to renew a claim that has passed to another, or whose task has ended', async () => {
+    const claim = bench.claimOf({ leaseEndMs: bench.now() + 1000 });
+    await bench.store.claim(claim);
+    bench.pass(1001);
+    const later = { ...claim, owner: 'other', leaseEndMs: bench.now() + 1000 };
+    await bench.store.claim(later);
+    expect(await bench.store.renew(claim, bench.now() + 9000)).toEqual({
+      kind: 'elsewhere',
+      untilMs: later.leaseEndMs,
+    });
+    await bench.store.complete(later, success, context);
+    expect(await bench.store.renew(claim, bench.now() + 9000)).toEqual({ kind: 'final', state: 'SUCCESS' });
+  });
+
+  test('renews no claim that was given back to a later message', async () => {
+    const claim = bench.claimOf();
+    await bench.store.claim(claim);
+    await bench.store.replaced(claim, claim.epoch + 1);
+    expect(await bench.store.renew(claim, bench.now() + 9000)).toMatchObject({ kind: 'superseded' });
+  });
+
   test('stores an outcome once, and refuses what comes after it', async () => {
     const claim = bench.claimOf();
     await bench.store.claim(claim);

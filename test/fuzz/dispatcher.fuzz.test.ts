@@ -1,9 +1,9 @@
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { app } from '../../packages/girder-worker/src/app.ts';
 import { createDispatcher } from '../../packages/girder-worker/src/dispatch/dispatcher.ts';
 import type { Pool } from '../../packages/girder-worker/src/execution/pool.ts';
 import { runTask } from '../../packages/girder-worker/src/execution/runTask.ts';
-import { app } from '../../packages/girder-worker/src/app.ts';
 import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { lookUp, type Registry } from '../../packages/girder-worker/src/registry/registry.ts';
@@ -33,7 +33,8 @@ const pool: Pick<Pool, 'run'> = {
   run(body) {
     const ended = decode(body).then((message) => {
       const entry = lookUp(registry, message.task);
-      if (!entry) return { outcome: { state: 'SUCCESS', resultJson: '"a built-in task"' } as const, childrenJson: '[]' };
+      if (!entry)
+        return { outcome: { state: 'SUCCESS', resultJson: '"a built-in task"' } as const, childrenJson: '[]' };
       return runTask(entry, message, {
         isCanceled: () => false,
         signal: () => new AbortController().signal,
@@ -54,6 +55,7 @@ test(`of ${batches * spoiltPerBatch} spoilt messages, each ends in a result, a d
   const dispatch = createDispatcher({
     registry,
     pool,
+    solo: pool,
     store,
     transport,
     log: { debug: silent, info: silent, warn: silent, error: silent },
@@ -72,7 +74,9 @@ test(`of ${batches * spoiltPerBatch} spoilt messages, each ends in a result, a d
 
     const returned = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     expect(await store.read(good)).toMatchObject({ state: 'SUCCESS', result: [batch] });
-    const buried = new Set(transport.deadLetters.map(({ body, code, reason }) => (code && reason ? body : 'without a reason')));
+    const buried = new Set(
+      transport.deadLetters.map(({ body, code, reason }) => (code && reason ? body : 'without a reason')),
+    );
     const sentAgain = new Set(transport.sentAgain.map(({ body }) => body));
     for (const [index, body] of bodies.entries()) {
       if (returned.has(String(index))) fates.returned++;

@@ -16,17 +16,34 @@ type Random = () => number;
 const poisons: readonly unknown[] = [
   ...[null, true, -1, 2 ** 53, 1e308, '', 'x', '\ud800', [], {}, [[]], [null, null, null]],
   ...['__proto__', 'constructor', 'toString', 'labtasks.add'],
-  ...[{ __type__: 'datetime', __value__: 'x' }, { __type__: [], __value__: 1 }, { 'py/id': 9 }, { 'py/tuple': [[], {}, {}] }],
-  ...[{ task: 'labtasks.add' }, { task: {}, args: 1 }, { task: 'celery.group', kwargs: { tasks: 'x' }, subtask_type: 'group' }],
+  ...[
+    { __type__: 'datetime', __value__: 'x' },
+    { __type__: [], __value__: 1 },
+    { 'py/id': 9 },
+    { 'py/tuple': [[], {}, {}] },
+  ],
+  ...[
+    { task: 'labtasks.add' },
+    { task: {}, args: 1 },
+    { task: 'celery.group', kwargs: { tasks: 'x' }, subtask_type: 'group' },
+  ],
   ...[1e6, '2099-01-01T00:00:00', '1999-01-01', 'not a time'],
 ];
 
-const rawPoisons = ['NaN', '-Infinity', '1e999', '9'.repeat(5000), '['.repeat(3000), '{"a":'.repeat(3000), '{"__proto__": {"task": 1}}'];
+const rawPoisons = [
+  'NaN',
+  '-Infinity',
+  '1e999',
+  '9'.repeat(5000),
+  '['.repeat(3000),
+  '{"a":'.repeat(3000),
+  '{"__proto__": {"task": 1}}',
+];
 
 /** One recorded message, made wrong in one to three places. */
 export function spoiled(random: Random): string {
   const { envelope, body } = pick(corpus, random);
-  const copy = structuredClone(envelope) as Record<string, unknown>;
+  const copy = structuredClone(envelope) as unknown as Record<string, unknown>;
   let text = body;
   for (let times = 1 + Math.floor(random() * 3); times > 0; times--) {
     const place = random();
@@ -62,7 +79,13 @@ function spoilIn(document: Record<string, unknown>, random: Random): void {
     }
     const name = key === undefined || random() < 0.2 ? pick(['__proto__', 'constructor', 'extra'], random) : key;
     if (random() < 0.2) delete at[name];
-    else Object.defineProperty(at, name, { value: structuredClone(pick(poisons, random)), enumerable: true, configurable: true, writable: true });
+    else
+      Object.defineProperty(at, name, {
+        value: structuredClone(pick(poisons, random)),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
     return;
   }
 }

@@ -19,7 +19,7 @@ What works with which version of Celery: [compatibility.md](compatibility.md).
 
 /** The text of docs/celery-differences.md. */
 export function differencesDocument(sends: readonly Send[], sentenceOf: (scenario: string) => string): string {
-  const isAttribute = ({ field }: AcceptedDifference) => field.startsWith('attribute ');
+  const isAttribute = ({ fields }: AcceptedDifference) => fields.every((field) => field.startsWith('attribute '));
   return [
     head,
     '## In stored results\n',
@@ -48,8 +48,10 @@ export function differencesDocument(sends: readonly Send[], sentenceOf: (scenari
   ].join('\n');
 }
 
-function nameOf({ field }: AcceptedDifference): string {
-  return field === 'item' ? 'the whole item' : `\`${field.replace('attribute ', '')}\``;
+function nameOf({ fields }: AcceptedDifference): string {
+  return fields
+    .map((field) => (field === 'item' ? 'the whole item' : `\`${field.replace('attribute ', '')}\``))
+    .join(', ');
 }
 
 function sendsOf({ sends: names }: AcceptedDifference, sends: readonly Send[]): string {

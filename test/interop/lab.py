@@ -1,6 +1,7 @@
 """An unmodified Celery client on the emulators, and what the scenarios share.
 
-The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
+The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT; and LAB_TIMEOUT, how many seconds to wait for
+what ought to happen.
 """
 
 import json
@@ -14,22 +15,21 @@ TIMEOUT = float(os.environ.get("LAB_TIMEOUT", "30"))
 # Celery looks for a result every half second; that is what is left away from the client's defaults, to save time.
 INTERVAL = 0.02
 
+# Beside `celery`; `prefix` is what the client puts before that.
 QUEUES = {
     "second": "lab-second",
     "fifo": "lab.fifo",
     "prefix": "lab-prefix-",
-    "expiring": "lab-expiring",
-    "extended": "lab-extended",
+    "keyprefix": "lab-keyprefix",
 }
 
 
 def client(**settings):
     """A Celery application with these settings beside those that name the emulators."""
-    backend = settings.pop("backend_query", "")
     made = Celery(
         "lab",
         broker=f"sqs://test:test@localhost:{os.environ['SQS_PORT']}//",
-        backend=f"dynamodb://test:test@localhost:{os.environ['DYNAMODB_PORT']}/celery{backend}",
+        backend=f"dynamodb://test:test@localhost:{os.environ['DYNAMODB_PORT']}/celery",
         set_as_current=False,
     )
     transport = {"region": "us-east-1", "is_secure": False, **settings.pop("broker_transport_options", {})}

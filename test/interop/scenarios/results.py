@@ -2,7 +2,7 @@
 
 import datetime
 
-from lab import app, client, document_of, gives, item_of, new_id, raised_by, scenario, value, wait_for
+from lab import QUEUES, app, client, document_of, gives, item_of, new_id, raised_by, scenario, value, wait_for
 from labtasks import (
     add,
     echo,
@@ -145,7 +145,7 @@ def result_compression():
 @scenario("keys have the global_keyprefix that client and worker agree on")
 def global_keyprefix():
     prefixed = client(result_backend_transport_options={"global_keyprefix": "myapp"})
-    result = prefixed.send_task("labtasks.add", (1, 2), queue="lab-keyprefix")
+    result = prefixed.send_task("labtasks.add", (1, 2), queue=QUEUES["keyprefix"])
     gives(result, 3)
     assert item_of(f"myapp_celery-task-meta-{result.id}")
 

@@ -3,9 +3,8 @@
 import os
 import time
 
-from lab import QUEUES, app, client, gives, item_of, new_id, scenario, value
-from labtasks import add, now, pauses, raises, request_dump
-from labtasks import retried
+from lab import QUEUES, app, client, document_of, gives, item_of, new_id, scenario, value
+from labtasks import add, now, pauses, raises, request_dump, retried
 
 
 @scenario("a task goes to the queue that its sender names")
@@ -25,6 +24,7 @@ def task_routes():
 def retry_on_queue():
     result = retried.apply_async((1,), {"countdown": 0}, queue=QUEUES["second"])
     gives(result, 1)
+    assert document_of(result)["queue"] == QUEUES["second"], document_of(result)
 
 
 @scenario("a queue is found behind the sender's queue_name_prefix")

@@ -169,7 +169,7 @@ test('a task that is not known here leaves it to its worker whether to store a r
 
 test('what a running task sends has its root, and becomes its child; of a chord that is the header', async () => {
   const children: unknown[] = [];
-  const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children }, () =>
+  const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children, runtime: {} }, () =>
     Promise.all([tasks.add.delay(1, 2), app.canvas.chord([tasks.add.s(1, 1)], tasks.xsum.s()).applyAsync()]),
   );
   expect(sent().map(({ headers }) => [headers.root_id, headers.parent_id])).toEqual([

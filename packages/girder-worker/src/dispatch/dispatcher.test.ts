@@ -53,6 +53,7 @@ function bench(changes: Partial<DispatcherOptions> = {}) {
         return { ended: Promise.resolve(endingOf(outcomes[taskIn(body)] ?? success)), ...controls };
       },
     },
+    solo: { run: () => expect.fail('no task here is solo') },
     store,
     transport,
     log: { debug: note, info: note, warn: note, error: note },

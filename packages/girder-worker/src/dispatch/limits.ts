@@ -2,7 +2,7 @@ import type { RunLimits } from '../execution/pool.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp, type Registry } from '../registry/registry.ts';
-import type { Passenger } from './stations.ts';
+import type { Passenger, Window } from './stations.ts';
 
 /** Kept of an invocation's time for storing what its tasks came to, as a part of it, and at most so long. */
 const reserve = { part: 0.1, mostMs: 2000 };
@@ -22,7 +22,7 @@ type Returned = Extract<Outcome, { state: 'RETURNED' }>;
 export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number): RunLimits | Returned {
   const { window } = passenger;
   const lengthMs = window.endMs - window.startMs;
-  const leftMs = window.endMs - Math.min(lengthMs * reserve.part, reserve.mostMs) - nowMs;
+  const leftMs = usableEndOf(window) - nowMs;
   const isFresh = nowMs - window.startMs <= lengthMs * freshPart;
   const { hardMs, softMs } = ownLimits(passenger, registry);
   if (leftMs <= 0) return returned('The invocation had no time left to run it.');
@@ -33,8 +33,26 @@ export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number
   const stopMs = leftMs - Math.min(lengthMs * grace.part, grace.mostMs);
   return {
     softMs: Math.min(softMs ?? stopMs, stopMs),
-    hard: { ms: leftMs, outcome: isFresh ? exceeded(lengthMs) : returned('The invocation ended before it was done.') },
+    hard: {
+      ms: leftMs,
+      outcome: isFresh
+        ? exceeded(Math.round(lengthMs / 1000) * 1000)
+        : returned('The invocation ended before it was done.'),
+    },
   };
+}
+
+/** Calls back when a window has no time left in which a task could run; gives the function that calls it off. */
+export function atEndOf(window: Window, nowMs: number, callback: () => void): () => void {
+  const leftMs = usableEndOf(window) - nowMs;
+  if (leftMs === Number.POSITIVE_INFINITY) return () => undefined;
+  const timer = setTimeout(callback, leftMs);
+  return () => clearTimeout(timer);
+}
+
+/** When outcomes have to be stored; that of a window without an end never comes. */
+function usableEndOf({ startMs, endMs }: Window): number {
+  return endMs - Math.min((endMs - startMs) * reserve.part, reserve.mostMs);
 }
 
 /** The sender's wish, else the task's, else the app's. */

@@ -1,12 +1,12 @@
 import { builtinRun, isBuiltin } from '../canvas/builtinTasks.ts';
-import type { Calls, Ending, RunLimits, RunListener } from '../execution/pool.ts';
+import type { Calls, Ending, RunListener } from '../execution/pool.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { stampMarksOf } from '../store/stampMarks.ts';
 import { callsOf, runBuiltin } from './builtins.ts';
 import type { FollowUp } from './followUp.ts';
-import { limitsOf } from './limits.ts';
+import { atEndOf, limitsOf } from './limits.ts';
 import { title } from './report.ts';
 import { contextOf } from './resultContext.ts';
 import { createRevocationWatch } from './revocationWatch.ts';
@@ -19,9 +19,9 @@ interface Claimed {
   readonly revoked: boolean;
 }
 
-/** Runs a claimed task on a thread of the pool, unless it is known already how it ends. */
+/** Runs a claimed task, unless it is known already how it ends. */
 export function createRunner(stations: Stations, followUp: FollowUp) {
-  const { registry, pool, store, log, clock, maxDeliveries, revocationPeriodMs } = stations;
+  const { registry, pool, solo, store, log, clock, maxDeliveries, revocationPeriodMs } = stations;
   const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
 
   return async (passenger: Passenger, claimed: Claimed): Promise<Ending> => {
@@ -29,9 +29,7 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     if (outcome) return { outcome, childrenJson: '[]' };
     const builtin = builtinRun(passenger.message.task, passenger.message);
     if (builtin && builtin.kind !== 'calls') return runBuiltin(passenger.message, builtin, followUp);
-    const limits = limitsOf(passenger, registry, clock());
-    if ('state' in limits) return { outcome: limits, childrenJson: '[]' };
-    return runOnThread(passenger, limits, builtin && callsOf(builtin));
+    return runTask(passenger, builtin && callsOf(builtin));
   };
 
   function outcomeBeforehand({ message }: Passenger, { attempt, revoked }: Claimed): Outcome | undefined {
@@ -51,28 +49,39 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     return revoked ? { state: 'REVOKED', reason: 'revoked' } : undefined;
   }
 
-  async function runOnThread(
-    { delivery, message, claim }: Passenger,
-    limits: RunLimits,
-    calls: Calls | undefined,
-  ): Promise<Ending> {
+  function runnerOf(task: string): Stations['pool'] {
+    return lookUp(registry, task)?.options.pool === 'solo' ? solo : pool;
+  }
+
+  async function runTask(passenger: Passenger, calls: Calls | undefined): Promise<Ending> {
+    const { delivery, message, claim, window } = passenger;
     const listener: RunListener = {
       onLog: (level, text) => log[level](`${title(message)}: ${text}`),
       async onState(state, metaJson) {
         const stored = await store.updateState(claim, state, metaJson, contextOf(message, stations));
-        if (stored.kind !== 'stored')
-          throw new Error(`The state ${state} was not stored: the task's claim is gone (${stored.kind}).`);
+        if (stored.kind === 'stored') return;
+        throw new Error(`The state ${state} was not stored: the task's claim is gone (${stored.kind}).`);
       },
     };
-    const { ended, cancel, terminate } = pool.run(delivery.body, listener, limits, calls);
+    let hasBegun = false;
+    const decide = () => {
+      hasBegun = true;
+      return limitsOf(passenger, registry, clock());
+    };
+    const runner = runnerOf(calls?.task ?? message.task);
+    const { ended, cancel, terminate } = runner.run(delivery.body, listener, decide, calls);
     const unwatch = revocations.watch([message.id, ...stampMarksOf(message.stamps)], (revocation) => {
       if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });
       else cancel();
+    });
+    const stopWaiting = atEndOf(window, clock(), () => {
+      if (!hasBegun) terminate({ state: 'RETURNED', why: 'No thread came free for it in the time of the invocation.' });
     });
     try {
       return await ended;
     } finally {
       unwatch();
+      stopWaiting();
     }
   }
 }

@@ -9,7 +9,10 @@ import type { Log } from './log.ts';
 /** The stations that a message passes, and what they all need; a composition root puts them together. */
 export interface Stations {
   readonly registry: Registry;
+  /** Runs tasks on threads. */
   readonly pool: Pick<Pool, 'run'>;
+  /** Runs those that say `pool: 'solo'`, in the thread of the dispatcher. */
+  readonly solo: Pick<Pool, 'run'>;
   readonly store: ResultStore;
   readonly transport: Transport;
   readonly log: Log;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { encode } from '../message/encode.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import { createPool, type Pool, type RunLimits, type RunListener } from './pool.ts';
+import { createPool, type Decide, type Pool, type RunLimits, type RunListener } from './pool.ts';
 
 const failed: Outcome = {
   state: 'FAILURE',
@@ -13,7 +13,7 @@ afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
 /** A pool on real threads, whose registry is the one of `fixtures/thread.ts`. */
 function bench(concurrency = 2) {
-  const pool = createPool({ threadFile: new URL('./fixtures/thread.ts', import.meta.url), concurrency });
+  const pool = createPool({ threadFile: new URL('./fixtures/thread.ts', import.meta.url), concurrency, maxHeapMb: 64 });
   pools.push(pool);
   const lines: string[] = [];
   const states: string[] = [];
@@ -24,13 +24,14 @@ function bench(concurrency = 2) {
       states.push(`${state} ${metaJson}`);
     },
   };
-  const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) => {
+  const runDeciding = (decide: Decide, task: string, ...args: unknown[]) => {
     const body = encode({ task, id: crypto.randomUUID(), args, kwargs: {} });
-    const { ended, ...controls } = pool.run(body, listener, limits);
+    const { ended, ...controls } = pool.run(body, listener, decide);
     return { ...controls, outcome: ended.then(({ outcome }) => outcome) };
   };
+  const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) => runDeciding(() => limits, task, ...args);
   const run = (task: string, ...args: unknown[]) => runWithin({}, task, ...args);
-  return { run, runWithin, lines, states };
+  return { run, runWithin, runDeciding, lines, states };
 }
 
 describe('a task on a thread', () => {
@@ -209,4 +210,58 @@ describe('a time limit', () => {
     await runWithin({ softMs: 30, hard }, 'fixture.add', 1, 2).outcome;
     expect(await run('fixture.later', 'x', 200).outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
   });
+});
+
+test('a run that has waited too long for a thread is not begun, and the next one is', async () => {
+  const { run, runDeciding, lines } = bench(1);
+  const first = run('fixture.later', 'x', 30);
+  const late = runDeciding(() => failed, 'fixture.says', 'too late');
+  expect(await late.outcome).toEqual(failed);
+  expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  await first.outcome;
+  expect(lines).toEqual([]);
+});
+
+describe('an error that nobody catches', () => {
+  test('is blamed on the task that runs', async () => {
+    const { run } = bench(1);
+    const lost = (text: string) => ({
+      state: 'FAILURE',
+      failure: { type: 'WorkerLostError', argsJson: expect.stringContaining(text) },
+    });
+    expect(await run('fixture.rejectsUnheard', 0).outcome).toMatchObject(lost('Error: nobody heard'));
+    expect(await run('fixture.throwsInTimer').outcome).toMatchObject(lost('Error: thrown in a timer'));
+    expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('and comes after its task has ended is not blamed on the next one', async () => {
+    const { run } = bench(1);
+    expect(await run('fixture.rejectsLater', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
+    expect(await run('fixture.later', 'next', 80).outcome).toEqual({ state: 'SUCCESS', resultJson: '"next"' });
+  });
+
+  test('as a stack overflow does not cost the thread', async () => {
+    const { run } = bench(1);
+    expect(await run('fixture.recurses').outcome).toMatchObject({
+      state: 'FAILURE',
+      failure: { type: 'RecursionError', module: 'builtins' },
+    });
+    expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('as memory that is used up costs its own task only', async () => {
+    const { run } = bench(2);
+    const other = run('fixture.later', 'x', 300);
+    expect(await run('fixture.eatsMemory').outcome).toMatchObject({
+      state: 'FAILURE',
+      failure: { type: 'WorkerLostError', argsJson: expect.stringMatching(/memory/) },
+    });
+    expect(await other.outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
+  }, 60_000);
+});
+
+test('what a task prints is its log', async () => {
+  const { run, lines } = bench();
+  await run('fixture.prints').outcome;
+  expect(lines).toEqual(['info: a number: 1', 'warn: careful', 'error: alas']);
 });

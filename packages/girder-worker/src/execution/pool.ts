@@ -1,9 +1,9 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import { CancellationFlag } from './cancellation.ts';
-import { type Job, PoolThread, type RunLimits, type RunListener, type ThreadEvents } from './poolThread.ts';
+import { type Decide, type Job, PoolThread, type RunListener, type ThreadEvents } from './poolThread.ts';
 import type { Calls, Ending } from './protocol.ts';
 
-export type { RunLimits, RunListener } from './poolThread.ts';
+export type { Decide, RunLimits, RunListener } from './poolThread.ts';
 export type { Calls, Ending } from './protocol.ts';
 
 export interface PoolOptions {
@@ -11,6 +11,8 @@ export interface PoolOptions {
   readonly threadFile: URL;
   /** How many tasks run at the same time; further ones wait. */
   readonly concurrency: number;
+  /** What a task may have in memory before its thread is ended, so that others are spared. @default Node's own limit */
+  readonly maxHeapMb?: number | undefined;
 }
 
 /** A run that was asked for. */
@@ -24,21 +26,24 @@ export interface Run {
 
 /** Threads that run tasks: one task per thread at a time, threads started when they are needed and kept. */
 export interface Pool {
-  run(body: string, listener: RunListener, limits?: RunLimits, calls?: Calls): Run;
+  run(body: string, listener: RunListener, decide?: Decide, calls?: Calls): Run;
+  /** Starts a thread ahead of the first run. */
+  warmUp(): void;
   /** Ends all threads; runs that have not ended come to a FAILURE. */
   close(): Promise<void>;
 }
 
-export function createPool({ threadFile, concurrency }: PoolOptions): Pool {
+export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions): Pool {
   const idle: PoolThread[] = [];
   const alive = new Set<PoolThread>();
   const waiting: Job[] = [];
 
   const events: ThreadEvents = {
     onFree(thread) {
-      const next = waiting.shift();
-      if (next) thread.take(next);
-      else idle.push(thread);
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        if (thread.take(next)) return;
+      }
+      idle.push(thread);
     },
     onGone(thread) {
       alive.delete(thread);
@@ -48,19 +53,19 @@ export function createPool({ threadFile, concurrency }: PoolOptions): Pool {
     },
   };
   const assign = (job: Job) => {
-    const thread = idle.pop() ?? (alive.size < concurrency ? new PoolThread(threadFile, events) : undefined);
+    const thread = idle.pop() ?? (alive.size < concurrency ? new PoolThread(threadFile, events, maxHeapMb) : undefined);
     if (!thread) {
       waiting.push(job);
       return;
     }
     alive.add(thread);
-    thread.take(job);
+    if (!thread.take(job)) idle.push(thread);
   };
 
   return {
-    run(body, listener, limits = {}, calls) {
+    run(body, listener, decide = () => ({}), calls) {
       const { promise, resolve } = Promise.withResolvers<Ending>();
-      const job: Job = { body, calls, flag: new CancellationFlag(), listener, limits, settle: resolve };
+      const job: Job = { body, calls, flag: new CancellationFlag(), listener, decide, settle: resolve };
       assign(job);
       let hasEnded = false;
       const ended = promise.finally(() => {
@@ -79,6 +84,12 @@ export function createPool({ threadFile, concurrency }: PoolOptions): Pool {
           resolve({ outcome, childrenJson: '[]' });
         },
       };
+    },
+    warmUp() {
+      if (alive.size > 0) return;
+      const thread = new PoolThread(threadFile, events, maxHeapMb);
+      alive.add(thread);
+      idle.push(thread);
     },
     async close() {
       await Promise.all([...alive].map((thread) => thread.terminate()));

@@ -21,13 +21,19 @@ export interface RunLimits {
   readonly hard?: { readonly ms: number; readonly outcome: Outcome } | undefined;
 }
 
+/**
+ * Decides, when a thread has come free for a run, how long it may take; or, by an outcome, that there is no use any more
+ * in beginning it.
+ */
+export type Decide = () => RunLimits | Outcome;
+
 /** A run that a thread has, or that waits for one. */
 export interface Job {
   readonly body: string;
   readonly calls: Calls | undefined;
   readonly flag: CancellationFlag;
   readonly listener: RunListener;
-  readonly limits: RunLimits;
+  readonly decide: Decide;
   readonly settle: (ending: Ending) => void;
   thread?: PoolThread;
 }
@@ -48,9 +54,9 @@ export class PoolThread {
   #death = 'ended';
   #outcomeOfTermination: Outcome | undefined;
 
-  constructor(file: URL, events: ThreadEvents) {
+  constructor(file: URL, events: ThreadEvents, maxHeapMb: number | undefined) {
     this.#events = events;
-    this.#worker = new Worker(file);
+    this.#worker = new Worker(file, maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {});
     this.#worker.on('message', (reply: FromThread) => this.#hear(reply));
     this.#worker.on('error', (error) => {
       this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -62,14 +68,21 @@ export class PoolThread {
     this.#worker.unref(); // An idle thread keeps no process alive.
   }
 
-  take(job: Job): void {
+  /** Takes a job, unless it is decided now that it is not to begin: then false, and the thread is as free as before. */
+  take(job: Job): boolean {
+    const limits = job.decide();
+    if ('state' in limits) {
+      job.settle({ outcome: limits, childrenJson: '[]' });
+      return false;
+    }
     this.#job = job;
     job.thread = this;
     this.#worker.ref();
     this.#tell({ kind: 'run', body: job.body, cell: job.flag.cell, calls: job.calls });
-    const { softMs, hard } = job.limits;
+    const { softMs, hard } = limits;
     if (softMs !== undefined) this.#timers.push(setTimeout(() => this.stop(job, 'softLimit'), softMs));
     if (hard) this.#timers.push(setTimeout(() => void this.terminate(hard.outcome), hard.ms));
+    return true;
   }
 
   /** Asks a job to stop, if it is still this thread's. */
@@ -87,6 +100,12 @@ export class PoolThread {
   #hear(reply: FromThread): void {
     switch (reply.kind) {
       case 'ready':
+        return;
+      case 'dying':
+        this.#death = reply.reason;
+        return;
+      case 'stray':
+        process.emitWarning(reply.text);
         return;
       case 'log':
         this.#job?.listener.onLog(reply.level, reply.text);

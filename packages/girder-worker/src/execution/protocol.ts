@@ -25,6 +25,10 @@ export interface Calls {
 /** What a thread says to the pool. */
 export type FromThread =
   | { readonly kind: 'ready' }
+  /** The thread is about to end, and why. */
+  | { readonly kind: 'dying'; readonly reason: string }
+  /** Something that concerns no task of now. */
+  | { readonly kind: 'stray'; readonly text: string }
   | { readonly kind: 'ended'; readonly ending: Ending }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
   /** The task stores a state of its own, and waits for the answer with this ticket. */

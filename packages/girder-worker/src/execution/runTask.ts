@@ -30,7 +30,7 @@ export async function runTask(
   runtime: RunRuntime,
   argumentLists?: readonly (readonly unknown[])[],
 ): Promise<Ending> {
-  const current: Current = { rootId: message.rootId, parentId: message.id, children: [] };
+  const current: Current = { rootId: message.rootId, parentId: message.id, children: [], runtime };
   const outcome = await runAs(current, () => outcomeOf(entry, message, runtime, argumentLists));
   return { outcome, childrenJson: stringifyPythonJson(current.children) };
 }

@@ -1,12 +1,10 @@
 import { parentPort } from 'node:worker_threads';
-import { decode } from '../message/decode.ts';
-import { parsePythonJson } from '../message/pythonJson.ts';
-import type { KombuValue } from '../message/values.ts';
-import { failureOf } from '../outcome/failure.ts';
-import { lookUp, type Registry } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { currentTask } from '../task/current.ts';
 import { CancellationFlag } from './cancellation.ts';
-import type { Ending, FromThread, ToThread } from './protocol.ts';
-import { type RunRuntime, runTask } from './runTask.ts';
+import type { FromThread, ToThread } from './protocol.ts';
+import { runBody } from './runBody.ts';
+import { giveConsoleToTasks } from './taskConsole.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
 /** Makes this worker thread one of a pool's: it runs the messages that it is handed, one after the other. */
@@ -32,16 +30,33 @@ export function serveTasks(registry: Registry): void {
       }
     }
   });
+
+  giveConsoleToTasks((level, text) => {
+    if (!isOfRunning()) return false;
+    tell({ kind: 'log', level, text });
+    return true;
+  });
+  process.on('uncaughtException', blame);
+  process.on('unhandledRejection', blame);
   tell({ kind: 'ready' });
-}
 
-type RunOrder = Extract<ToThread, { kind: 'run' }>;
+  /** Code of a task that has ended may still be at work: what it does is not its successor's. */
+  function isOfRunning(): boolean {
+    return running !== undefined && currentTask()?.runtime === running;
+  }
 
-async function runBody(registry: Registry, { body, calls }: RunOrder, runtime: RunRuntime): Promise<Ending> {
-  const message = await decode(body);
-  const task = calls?.task ?? message.task;
-  const entry = lookUp(registry, task);
-  if (!entry) return { outcome: { state: 'FAILURE', failure: failureOf('NotRegistered', [task]) }, childrenJson: '[]' };
-  const argumentLists = calls && (parsePythonJson(calls.argumentListsJson) as KombuValue[][]);
-  return runTask(entry, message, runtime, argumentLists);
+  /** An error that nobody catches ends the thread, and with it the task that it comes from; not one that came later. */
+  function blame(error: unknown): void {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const task = currentTask();
+    if (task && !isOfRunning()) {
+      tell({
+        kind: 'stray',
+        text: `The task ${task.parentId}, which has ended, left something behind that failed: ${reason}`,
+      });
+      return;
+    }
+    tell({ kind: 'dying', reason });
+    process.exit(1);
+  }
 }

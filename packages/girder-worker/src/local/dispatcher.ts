@@ -30,6 +30,8 @@ export interface DispatcherOptions {
   /** Invocations at once. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
+  /** For the functions, beside what they are told of the stack. */
+  readonly env?: NodeJS.ProcessEnv;
   readonly printLine: LambdaSettings['printLine'];
   readonly onFault: (fault: MappingFault) => void;
 }
@@ -41,13 +43,13 @@ export interface LocalDispatcher {
 
 /** Creates queue and table, loads the dispatcher's function, and connects it to the queue. Rejects if it cannot be loaded. */
 export async function startDispatcher(options: DispatcherOptions): Promise<LocalDispatcher> {
-  const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault } = options;
+  const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault, env: more } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
   const queue = await createQueue(sqs, { name: queueName, visibilityTimeoutSeconds, maxReceiveCount });
   await createResultTable(emulators.dynamodbEndpoint, tableName);
 
-  const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text' };
+  const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text', ...more };
   const lambda = createLambdaFunction({
     functionName,
     file,

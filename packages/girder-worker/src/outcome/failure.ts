@@ -20,7 +20,7 @@ export interface Failure {
 /** An error that ended a task, as data; `module` is that of the task, and serves for classes that are neither Python's nor Celery's. */
 export function toFailure(thrown: unknown, module: string): Failure {
   const error = thrown instanceof Error ? thrown : new Error(`${String(thrown)} (thrown, but not an Error)`);
-  const exception = pythonExceptionOf(error.name, module);
+  const exception = pythonExceptionOf(isStackOverflow(error) ? 'RecursionError' : error.name, module);
   return { ...exception, argsJson: argsJsonOf(error), traceback: traceback(error, exception) };
 }
 
@@ -37,4 +37,8 @@ function argsJsonOf(error: Error & { readonly args?: unknown }): string {
   } catch {
     return stringifyPythonJson(args.map(String)); // As Celery does: what cannot be serialised is stored as its text.
   }
+}
+
+function isStackOverflow(error: Error): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }

@@ -68,6 +68,10 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return { kind: 'claimed', attempt: item.attempts, revoked: item.mark !== undefined };
     },
 
+    async renew(claim, leaseEndMs) {
+      return storedOrRefused(claim, updates.renewUpdate(claim, leaseEndMs));
+    },
+
     async complete(claim, given, context) {
       const { bytes, outcome } = claim.ignoreResult ? { outcome: given } : write.final(claim.id, given, context);
       const update = bytes

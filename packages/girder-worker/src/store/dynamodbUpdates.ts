@@ -68,6 +68,15 @@ export function claimUpdate(claim: Claim, document: Document): Update {
   };
 }
 
+/** Also makes the claim anew that Python's PutItem has wiped. */
+export function renewUpdate(claim: Claim, leaseEndMs: number): Update {
+  return {
+    UpdateExpression: 'SET own = :own, lx = :lx, ep = :ep',
+    ConditionExpression: stillMine,
+    values: { ...stillMineValues(claim), ':lx': { N: String(leaseEndMs) } },
+  };
+}
+
 export function completeUpdate(claim: Claim, state: FinalState, document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,

@@ -69,6 +69,11 @@ export function createMemoryStore(
       return { kind: 'claimed', attempt: item.attempts, revoked: item.mark !== undefined };
     },
 
+    async renew(claim, leaseEndMs) {
+      const { owner, epoch } = claim;
+      return change(claim, () => ({ owner, leaseEndMs, epoch }));
+    },
+
     async complete(claim, outcome, context) {
       if (claim.ignoreResult) {
         const answer = change(claim, () => ({ final: 'IGNORED', ...unclaimed }));

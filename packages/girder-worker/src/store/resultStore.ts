@@ -96,6 +96,11 @@ export interface Stored {
 export interface ResultStore extends ChordStore {
   /** Asks for the right to run a task. */
   claim(claim: Claim): Promise<ClaimAnswer>;
+  /**
+   * Makes a claim that still holds last until another time (ms since 1970), also one that has ended meanwhile, as long as
+   * nobody else has claimed the task.
+   */
+  renew(claim: Claim, leaseEndMs: number): Promise<Stored | Refusal>;
   /** Stores the outcome, if the claim still holds. */
   complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Ended | Refusal>;
   /** Stores that the task will run again, by a message of a later epoch, and gives the claim back. */

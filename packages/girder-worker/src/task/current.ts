@@ -7,6 +7,8 @@ export interface Current {
   readonly parentId: string;
   /** What it has sent so far, in Celery's tuples; whoever sends adds to it. */
   readonly children: unknown[];
+  /** Tells one run from another, be it of the same task. */
+  readonly runtime: object;
 }
 
 const storage = new AsyncLocalStorage<Current>();

@@ -17,6 +17,11 @@ export interface TaskOptions {
   readonly timeLimit?: number;
   /** Seconds after which `this.signal` is aborted with SoftTimeLimitExceeded. @default app.config.taskSoftTimeLimit */
   readonly softTimeLimit?: number;
+  /**
+   * Where the task runs. `solo` is for purely asynchronous ones: they need no thread, and cannot be ended before they end
+   * themselves. @default 'threads'
+   */
+  readonly pool?: 'threads' | 'solo';
   /** Retries before the task fails for good; null for no limit. @default 3 */
   readonly maxRetries?: number | null;
   /** Seconds until a retry that gives no time itself. @default 180 */

@@ -14,6 +14,7 @@ export function lazyTransport(connect: () => Promise<Transport>): Transport {
     publish: async (body, options) => (await transport()).publish(body, options),
     sendAgain: async (receipt, body, delay) => (await transport()).sendAgain(receipt, body, delay),
     deadLetter: async (letter) => (await transport()).deadLetter(letter),
+    acknowledge: async (receipt) => (await transport()).acknowledge(receipt),
     changeVisibility: async (receipt, seconds) => (await transport()).changeVisibility(receipt, seconds),
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
   GetQueueUrlCommand,
   QueueDoesNotExist,
   SendMessageCommand,
@@ -83,6 +84,11 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
           },
         }),
       );
+    },
+
+    async acknowledge({ queueArn, receiptHandle }) {
+      const QueueUrl = await queueUrl(nameIn(queueArn));
+      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
     },
 
     async changeVisibility({ queueArn, receiptHandle }, seconds) {

@@ -39,6 +39,8 @@ export interface Transport {
   sendAgain(receipt: Receipt, body: string, delay: Delay): Promise<void>;
   /** Puts a message beside the others that need a person. */
   deadLetter(letter: DeadLetter): Promise<void>;
+  /** Deletes a delivery: it will not be seen again. One that is gone already is no error. */
+  acknowledge(receipt: Receipt): Promise<void>;
   /** Lets a delivery be seen again after so many seconds, at most 12 hours. */
   changeVisibility(receipt: Receipt, seconds: number): Promise<void>;
 }

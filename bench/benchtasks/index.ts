@@ -1,0 +1,37 @@
+// The tasks that are measured; their Python twins are in bench/celery/worker.py.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GirderWorkerPluginABC } from 'girder-worker';
+import { app } from 'girder-worker/app';
+import type { Task } from 'girder-worker/utils';
+
+export class BenchPlugin extends GirderWorkerPluginABC {
+  taskImports(): string[] {
+    return ['benchtasks'];
+  }
+}
+
+export const noop = app.task(function noop() {
+  return null;
+});
+
+export const echo = app.task(function echo(text: string) {
+  return text;
+});
+
+export const length = app.task(function length(text: string) {
+  return text.length;
+});
+
+export const fibonacci = app.task(function fibonacci(n: number): number {
+  return n <= 2 ? 1 : fibonacci(n - 1) + fibonacci(n - 2);
+});
+
+export const pauses = app.task(function pauses(ms: number) {
+  return sleep(ms, null);
+});
+
+/** Computes until it is canceled, and says when that was, in ms since 1970. */
+export const computes = app.task(function computes(this: Task) {
+  while (!this.canceled);
+  this.log.info(`canceled at ${Date.now()}`);
+});

@@ -1,0 +1,2 @@
+import type { Subject } from './support/subject.ts';
+export const bullmq: Subject = { name: 'bullmq', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };

@@ -1,0 +1,2 @@
+import type { Subject } from './support/subject.ts';
+export const bundle: Subject = { name: 'bundle', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };

@@ -1,0 +1,52 @@
+"""A real Celery worker with the twins of the benchmark's tasks: prints `ready`, and ends as soon as its standard input
+does, with all its processes; it leads a process group.
+
+usage: worker.py QUEUE prefork|solo defaults|tuned
+
+The environment says where the emulators are: BENCH_BROKER and BENCH_BACKEND.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+from celery import Celery
+from celery.signals import worker_ready
+
+queue, pool, settings = sys.argv[1:]
+
+app = Celery("benchtasks", broker=os.environ["BENCH_BROKER"], backend=os.environ["BENCH_BACKEND"])
+transport = {"region": "us-east-1", "is_secure": False}
+app.conf.update(broker_connection_retry_on_startup=True, task_default_queue=queue)
+options = []
+if settings == "tuned":
+    transport.update(polling_interval=0.01, wait_time_seconds=1)
+    app.conf.update(worker_prefetch_multiplier=100, worker_enable_remote_control=False)
+    options = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+app.conf.broker_transport_options = transport
+
+
+@app.task(name="benchtasks.noop")
+def noop():
+    return None
+
+
+@app.task(name="benchtasks.fibonacci")
+def fibonacci(n):
+    return 1 if n <= 2 else fibonacci(n - 1) + fibonacci(n - 2)
+
+
+def end_with_input():
+    """However the process goes that has started this one, its end of the pipe is closed."""
+    sys.stdin.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+@worker_ready.connect
+def tell(**_):
+    print("ready", flush=True)
+
+
+threading.Thread(target=end_with_input, daemon=True).start()
+app.worker_main(["worker", f"--pool={pool}", "--concurrency=2", "--queues", queue, "--loglevel=WARNING", *options])

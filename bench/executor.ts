@@ -1,0 +1,91 @@
+import { Worker } from 'node:worker_threads';
+import { createPool, type Pool } from '../packages/girder-worker/src/execution/pool.ts';
+import { createSolo } from '../packages/girder-worker/src/execution/solo.ts';
+import { encode } from '../packages/girder-worker/src/message/encode.ts';
+import { registry } from './fixtures/registry.ts';
+import { cpuOf, interleave, repeat } from './support/rounds.ts';
+import { ratioOf, spreadOf } from './support/spread.ts';
+import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
+
+/** As many at once as a batch of SQS has. */
+const atOnce = 10;
+
+const kilobyte = 'x'.repeat(1024);
+const noop = body('noop');
+const echo = body('echo', kilobyte);
+const fib20 = body('fibonacci', 20);
+
+export const executor: Subject = {
+  name: 'executor',
+  title: 'What running a task costs beside the task: no queue, no store',
+  async measure({ quick }: BenchOptions): Promise<Findings> {
+    const tasks = quick ? 500 : 5000;
+    const rounds = quick ? 3 : 9;
+    const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
+    const solo = createSolo(registry);
+    const two = createPool({ threadFile, concurrency: 2 });
+    const ten = createPool({ threadFile, concurrency: atOnce });
+    const echoing = await startEcho();
+
+    const cpuPer = (times: number, work: () => Promise<unknown>) => async () => {
+      const { cpuUs, elapsedMs } = await cpuOf(() => repeat(times, atOnce, work));
+      return { cpuUs: cpuUs / times, perSecond: (times / elapsedMs) * 1000 };
+    };
+    const cases = {
+      'solo, noop': cpuPer(tasks, () => end(solo, noop)),
+      'solo, echo of 1 KB': cpuPer(tasks, () => end(solo, echo)),
+      'solo, fib(20)': cpuPer(tasks / 5, () => end(solo, fib20)),
+      '2 threads, noop': cpuPer(tasks, () => end(two, noop)),
+      '2 threads, echo of 1 KB': cpuPer(tasks, () => end(two, echo)),
+      '2 threads, fib(20)': cpuPer(tasks / 5, () => end(two, fib20)),
+      '10 threads, noop': cpuPer(tasks, () => end(ten, noop)),
+      'a bare postMessage there and back': cpuPer(tasks, () => echoing.ask(noop)),
+    };
+    await interleave(2, cases); // So that all is compiled, and all threads are there.
+    const values = await interleave(rounds, cases);
+    await Promise.all([two.close(), ten.close(), echoing.stop()]);
+
+    const cpu = Object.entries(values).map(([name, { cpuUs }]): Figure => {
+      const target = targets[name];
+      return { name, unit: 'us CPU per task', spread: spreadOf(cpuUs!), ...(target !== undefined && { target }) };
+    });
+    const speed = ['solo, fib(20)', '2 threads, fib(20)'].map((name) => ({
+      name,
+      unit: 'tasks/s',
+      spread: spreadOf(values[name]!.perSecond!),
+    }));
+    const overBare = {
+      name: '2 threads, noop, over a bare postMessage',
+      unit: 'times the CPU',
+      spread: ratioOf(values['2 threads, noop']!.cpuUs!, values['a bare postMessage there and back']!.cpuUs!),
+    };
+    return { figures: [...cpu, ...speed, overBare], notes: [`${atOnce} tasks at once, ${tasks} per run.`] };
+  },
+};
+
+const targets: Readonly<Record<string, string>> = { 'solo, noop': '<= 15', '2 threads, noop': '<= 40' };
+
+function body(name: string, ...args: unknown[]): string {
+  return encode({ task: `benchtasks.${name}`, id: crypto.randomUUID(), args });
+}
+
+async function end(pool: Pick<Pool, 'run'>, message: string): Promise<void> {
+  const { outcome } = await pool.run(message, { onLog: () => undefined, onState: async () => undefined }).ended;
+  if (outcome.state !== 'SUCCESS') throw new Error(`A task came to ${JSON.stringify(outcome)}`);
+}
+
+/** A thread that sends back what it gets: below this no pool of threads can come. */
+async function startEcho() {
+  const worker = new Worker("const { parentPort: p } = require('node:worker_threads'); p.on('message', (m) => p.postMessage(m));", {
+    eval: true,
+  });
+  const waiting: (() => void)[] = [];
+  worker.on('message', () => waiting.shift()!());
+  const ask = (text: string) =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      worker.postMessage(text);
+    });
+  await ask('ready');
+  return { ask, stop: () => worker.terminate() };
+}

@@ -1,0 +1,2 @@
+import type { Subject } from './support/subject.ts';
+export const growth: Subject = { name: 'growth', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };

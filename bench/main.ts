@@ -1,0 +1,52 @@
+/**
+ * Measures what the documentation promises: `npm run bench [-- SUBJECT...] [--quick]`. Prints tables, and writes
+ * `bench/results/<subject>.json`, unless it is quick.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { awsCalls } from './awsCalls.ts';
+import { bullmq } from './bullmq.ts';
+import { bundle } from './bundle.ts';
+import { endToEnd } from './endToEnd.ts';
+import { executor } from './executor.ts';
+import { growth } from './growth.ts';
+import { memory } from './memory.ts';
+import { revocation } from './revocation.ts';
+import { describeMachine } from './support/machine.ts';
+import type { BenchOptions, Subject } from './support/subject.ts';
+import { tableOf } from './support/table.ts';
+
+const subjects: readonly Subject[] = [executor, endToEnd, bullmq, bundle, revocation, awsCalls, memory, growth];
+const results = new URL('./results/', import.meta.url);
+
+async function run(subject: Subject, options: BenchOptions): Promise<void> {
+  console.log(`\n${subject.name}: ${subject.title}`);
+  const reason = subject.unavailable?.();
+  if (reason !== undefined) {
+    console.log(`  skipped: ${reason}`);
+    return;
+  }
+  const machine = describeMachine();
+  const { figures, notes = [] } = await subject.measure(options);
+  console.log(`\n${tableOf(figures)}`);
+  for (const note of notes) console.log(`  ${note}`);
+  if (options.quick) return;
+  const document = { subject: subject.name, title: subject.title, machine, figures, notes };
+  mkdirSync(results, { recursive: true });
+  writeFileSync(new URL(`${subject.name}.json`, results), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function chosen(names: readonly string[]): readonly Subject[] {
+  const known = subjects.map(({ name }) => name);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`There is no subject ${unknown.join(', ')}. There are: ${known.join(', ')}`);
+  return names.length === 0 ? subjects : subjects.filter(({ name }) => names.includes(name));
+}
+
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const { processor, cores, node } = describeMachine();
+console.log(`${processor}, ${cores} cores, Node ${node}`);
+for (const subject of chosen(positionals)) await run(subject, { quick: values.quick });

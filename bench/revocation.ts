@@ -1,0 +1,2 @@
+import type { Subject } from './support/subject.ts';
+export const revocation: Subject = { name: 'revocation', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };

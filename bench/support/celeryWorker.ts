@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { celeryUrls, isolatedVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { table } from './function.ts';
+import type { RunningWorker } from './worker.ts';
+
+export interface CeleryOptions {
+  readonly python: string;
+  readonly emulators: Emulators;
+  /** Two processes, or none but its own. */
+  readonly pool: 'prefork' | 'solo';
+  readonly settings: 'defaults' | 'tuned';
+}
+
+/** Starts a real Celery worker on a queue. It ends when it is stopped, and when this process ends. */
+export async function startCelery({ python, emulators, pool, settings }: CeleryOptions, queue: string): Promise<RunningWorker> {
+  const { broker, backend } = celeryUrls(emulators, table);
+  const child = spawn(python, ['-u', fileURLToPath(new URL('../celery/worker.py', import.meta.url)), queue, pool, settings], {
+    env: isolatedVariables(process.env, { BENCH_BROKER: broker, BENCH_BACKEND: backend, C_FORCE_ROOT: '1' }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true, // Its group is what it ends.
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
+  const exited = once(child, 'exit');
+  const ended = exited.then(() => {
+    throw new Error(`The Celery worker has ended:\n${lines.slice(-20).join('\n')}`);
+  });
+  ended.catch(() => undefined); // Once it is ready, its end is what `stop` waits for.
+  await Promise.race([saysReady(createInterface({ input: child.stdout })), ended]);
+  return {
+    pids: () => [child.pid!],
+    async stop() {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}
+
+async function saysReady(output: AsyncIterable<string>): Promise<void> {
+  for await (const line of output) if (line === 'ready') return;
+}

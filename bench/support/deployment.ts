@@ -1,0 +1,74 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildRegistry } from '../../packages/girder-worker/src/build/buildRegistry.ts';
+import { type BundleReport, bundleFunctions } from '../../packages/girder-worker/src/build/bundle.ts';
+import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registryFile.ts';
+import { createDeployment } from '../../test/fixtures/plugins/deployment.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface BundledDeployment extends Disposable {
+  readonly handlerFile: string;
+  readonly report: BundleReport;
+}
+
+/**
+ * The dispatcher of this repository, bundled with the benchmark's tasks, and with a further plugin of so many tasks, ten
+ * to a module, that nobody calls.
+ */
+export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeployment> {
+  const further = furtherTasks > 0 ? manyTasks(furtherTasks) : {};
+  const plugins = furtherTasks > 0 ? ['benchtasks', 'manytasks'] : ['benchtasks'];
+  const deployment = createDeployment([], { missing: plugins, files: further });
+  const { root } = deployment;
+  const functions = join(root, 'functions');
+  cpSync(join(repository, 'functions'), functions, { recursive: true, filter: (path) => !path.includes('.generated.') });
+  symlinkSync(join(repository, 'bench/benchtasks'), join(root, 'node_modules/benchtasks'), 'dir');
+  for (const name of libraries()) link(name, root);
+
+  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  const outDir = join(root, '.build');
+  const report = await bundleFunctions({ root, outDir });
+  return { handlerFile: join(outDir, 'handler.mjs'), report, [Symbol.dispose]: () => deployment[Symbol.dispose]() };
+}
+
+/** What the functions import beside the library. */
+function libraries(): string[] {
+  const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  return Object.keys(dependencies).filter((name) => name !== 'girder-worker');
+}
+
+function link(library: string, root: string): void {
+  const place = join(root, 'node_modules', library);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(repository, 'node_modules', library), place, 'dir');
+}
+
+/** The files of a plugin, by their path in the deployment. */
+function manyTasks(count: number): Record<string, string> {
+  const modules = Math.ceil(count / 10);
+  const names = Array.from({ length: modules }, (_, index) => `module${index}`);
+  const manifest = {
+    name: 'manytasks',
+    version: '1.0.0',
+    type: 'module',
+    exports: { '.': './index.js', './*': './*.js' },
+    entry_points: { girder_worker_plugins: ['manytasks = manytasks:ManyPlugin'] },
+  };
+  const plugin = `import { GirderWorkerPluginABC } from 'girder-worker';
+export class ManyPlugin extends GirderWorkerPluginABC {
+  taskImports() { return ${JSON.stringify(names.map((name) => `manytasks/${name}`))}; }
+}`;
+  const files = names.map((name, index) => {
+    const tasks = Array.from(
+      { length: Math.min(10, count - index * 10) },
+      (_, place) => `export const task${place} = app.task(function task${place}(image, factor) { return [image, factor]; });`,
+    );
+    return [`${name}.js`, [`import { app } from 'girder-worker/app';`, ...tasks].join('\n')];
+  });
+  const all = { 'package.json': JSON.stringify(manifest), 'index.js': plugin, ...Object.fromEntries(files) };
+  return Object.fromEntries(Object.entries(all).map(([name, text]) => [`node_modules/manytasks/${name}`, text]));
+}

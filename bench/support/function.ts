@@ -1,0 +1,77 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { createLambdaFunction, type LambdaFunction } from '../../packages/girder-worker/src/local/lambda.ts';
+import { stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+import { childrenWith } from './processes.ts';
+
+export const table = 'celery';
+export const memoryMb = 1769;
+
+/** The dispatcher as a local Lambda function, to be invoked with batches. */
+export interface DispatcherFunction extends LambdaFunction {
+  /** Rejects if a record comes back. */
+  run(bodies: readonly string[]): Promise<void>;
+  /** The processes of its environments. */
+  pids(): number[];
+}
+
+export interface FunctionOptions {
+  readonly emulators: Pick<Emulators, 'sqsEndpoint' | 'dynamodbEndpoint'>;
+  readonly handlerFile: string;
+  readonly deadLetterUrl?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly printLine?: (line: string) => void;
+}
+
+/** Loads the dispatcher once, ahead of the first batch. */
+export async function startFunction(options: FunctionOptions): Promise<DispatcherFunction> {
+  const { emulators, handlerFile, deadLetterUrl = 'http://unused', env = {}, printLine = () => undefined } = options;
+  const lambda = createLambdaFunction({
+    functionName: 'bench',
+    file: handlerFile,
+    timeoutSeconds: 60,
+    memoryMb,
+    env: {
+      ...stackVariables(emulators as Emulators, table),
+      GIRDER_WORKER_LOG_FORMAT: 'text',
+      GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: deadLetterUrl,
+      ...env,
+    },
+    printLine,
+  });
+  await lambda.warmUp();
+  return {
+    ...lambda,
+    pids: () => childrenWith('lambdaRuntime'),
+    async run(bodies) {
+      const response = await lambda.invoke({ Records: bodies.map(recordOf) });
+      const { batchItemFailures } = response as { batchItemFailures: unknown[] };
+      if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} records came back.`);
+    },
+  };
+}
+
+/** The body of a message, as it lies in SQS. */
+export function bodyOf(name: string, args: readonly unknown[] = [], id: string = crypto.randomUUID()): string {
+  return encode({ task: `benchtasks.${name}`, id, args });
+}
+
+function recordOf(body: string): SQSRecord {
+  return {
+    messageId: crypto.randomUUID(),
+    receiptHandle: 'none',
+    body,
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: String(Date.now()),
+      SenderId: 'bench',
+      ApproximateFirstReceiveTimestamp: String(Date.now()),
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:celery',
+    awsRegion: 'us-east-1',
+  };
+}

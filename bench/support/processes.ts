@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The unit of /proc/<pid>/stat; Linux says 100 to programs on all machines that Node runs on. */
+const ticksPerSecond = 100;
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Of itself, and of those of its children that have ended. */
+  readonly cpuSeconds: number;
+}
+
+/** CPU time that some processes, and all that they have started, have used so far, in seconds. */
+export function cpuSecondsOf(roots: readonly number[]): number {
+  const all = allProcesses();
+  const counted = new Set(roots);
+  for (let size = 0; size < counted.size; ) {
+    size = counted.size;
+    for (const { pid, parent } of all) if (counted.has(parent)) counted.add(pid);
+  }
+  return all.reduce((sum, { pid, cpuSeconds }) => (counted.has(pid) ? sum + cpuSeconds : sum), 0);
+}
+
+/** Children of this process whose command line has this word. */
+export function childrenWith(word: string): number[] {
+  return allProcesses()
+    .filter(({ pid, parent }) => parent === process.pid && read(`/proc/${pid}/cmdline`)?.includes(word))
+    .map(({ pid }) => pid);
+}
+
+/** The physical memory that a process uses, in MiB. */
+export function residentMib(pid: number): number {
+  const kib = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  if (kib === undefined) throw new Error(`Process ${pid} is gone.`);
+  return Number(kib) / 1024;
+}
+
+function allProcesses(): Process[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      const stat = read(`/proc/${name}/stat`);
+      if (stat === undefined) return [];
+      // The name of the program is in parentheses, and may hold anything.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const ticks = fields.slice(11, 15).map(Number); // utime, stime, cutime, cstime
+      const cpuSeconds = ticks.reduce((sum, tick) => sum + tick, 0) / ticksPerSecond;
+      return [{ pid: Number(name), parent: Number(fields[1]), cpuSeconds }];
+    });
+}
+
+/** undefined where the process has ended meanwhile. */
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { createEventSourceMapping } from '../../packages/girder-worker/src/local/eventSourceMapping.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import { startFunction } from './function.ts';
+
+/** Something that takes messages from a queue and stores their results. */
+export interface RunningWorker {
+  /** Its processes; what they have started counts as well. */
+  pids(): number[];
+  stop(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  readonly emulators: Emulators;
+  readonly handlerFile: string;
+  /** Invocations at once. */
+  readonly invocations: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Connects the bundled dispatcher to a queue, as Lambda does: the polling is done by this process. */
+export async function startDispatcherOn(queueName: string, options: DispatcherOptions): Promise<RunningWorker> {
+  const { emulators, handlerFile, invocations, env = {} } = options;
+  const sqs = localSqsClient(emulators.sqsEndpoint);
+  const queue = await createQueue(sqs, { name: queueName, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
+  const lambda = await startFunction({ emulators, handlerFile, deadLetterUrl: queue.deadLetterUrl, env });
+  const onFault = ({ code, reason }: { code: string; reason: string }) => console.error(`${code}: ${reason}`);
+  const mapping = createEventSourceMapping({ sqs, queue, lambda, concurrency: invocations, onFault });
+  mapping.start();
+  return {
+    pids: lambda.pids,
+    async stop() {
+      await mapping.stop(1000);
+      sqs.destroy();
+    },
+  };
+}
