@@ -31,7 +31,7 @@ function bench(concurrency = 2) {
   };
   const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) => runDeciding(() => limits, task, ...args);
   const run = (task: string, ...args: unknown[]) => runWithin({}, task, ...args);
-  return { run, runWithin, runDeciding, lines, states };
+  return { pool, run, runWithin, runDeciding, lines, states };
 }
 
 describe('a task on a thread', () => {
@@ -203,6 +203,17 @@ describe('a time limit', () => {
     const { run, runWithin } = bench(1);
     expect(await runWithin({ hard }, 'fixture.loops').outcome).toEqual(failed);
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('that is hard settles a task in a native call, which cannot be interrupted, before that call ends', async () => {
+    const { pool, runWithin } = bench(1);
+    const order: string[] = [];
+    const { outcome } = runWithin({ hard }, 'fixture.hashes');
+    const settled = outcome.then(() => order.push('settled'));
+    await expect.poll(() => order).toEqual(['settled']);
+    await Promise.all([settled, pool.close().then(() => order.push('call ended'))]);
+    expect(order).toEqual(['settled', 'call ended']);
+    expect(await outcome).toEqual(failed);
   });
 
   test('does not hit the next task on the thread', async () => {

@@ -45,6 +45,12 @@ export interface ThreadEvents {
   onGone(thread: PoolThread): void;
 }
 
+/**
+ * How long the end of a thread is waited for. Code in JavaScript ends within milliseconds, but a native call (a hash, a
+ * compression, a child process that is waited for) goes on to its own end, and the outcome must not come too late.
+ */
+const nativeCallMs = 200;
+
 /** One worker thread, and the job that it has. */
 export class PoolThread {
   readonly #worker: Worker;
@@ -94,6 +100,7 @@ export class PoolThread {
   /** Ends the thread in the middle of whatever it does; its job comes to this outcome. */
   async terminate(outcome?: Outcome): Promise<void> {
     this.#outcomeOfTermination = outcome;
+    if (outcome) this.#timers.push(setTimeout(() => this.#settle({ outcome, childrenJson: '[]' }), nativeCallMs));
     await this.#worker.terminate();
   }
 
