@@ -130,6 +130,18 @@ export function describeSharedTable(bench: Bench): void {
     expect((await bench.store.read(claim.id))?.state).toBe('SUCCESS');
   });
 
+  test('a renewal makes the claim anew that Python has wiped, unless what it stored is final', async () => {
+    const claim = bench.claimOf();
+    await bench.store.claim(claim);
+    await python.put(claim.id, '{"status": "PROGRESS", "result": 1}');
+    const untilMs = bench.now() + 5000;
+    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'stored' });
+    expect(await bench.store.claim({ ...claim, owner: 'other' })).toEqual({ kind: 'elsewhere', untilMs });
+    expect((await bench.store.read(claim.id))?.state).toBe('PROGRESS');
+    await python.put(claim.id, '{"status": "REVOKED", "result": null}');
+    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'final', state: 'REVOKED' });
+  });
+
   describe('where Python compresses its results', () => {
     test('honours a final state', async () => {
       const claim = bench.claimOf();
