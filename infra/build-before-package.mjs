@@ -30,10 +30,7 @@ export default class BuildBeforePackage {
     }
     const folder = path.join(serviceDir, bundleFolder);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    // Lambda is not told to read source maps: they stay beside the bundle, for whoever looks at a stack trace.
-    const files = entries
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
-      .map((entry) => path.join(entry.parentPath, entry.name));
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     // osls's own packaging plugin: sorted entries and fixed times, so an unchanged bundle is an unchanged archive.
     const packaging = this.serverless.pluginManager.getPlugins().find((plugin) => 'zipFiles' in plugin);
     const artifact = await packaging.zipFiles(files, 'functions.zip', folder);

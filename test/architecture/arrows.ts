@@ -6,7 +6,7 @@ export type Arrow = 'code' | 'types';
  * may not exist, and an arrow that no import needs may not stay.
  *
  * The stations of a delivery come first, in the order in which it passes them: none imports a later one. Only
- * `dispatch` and the composition roots (`cli`, and `functions/` outside the library) know them all.
+ * `dispatch` and the composition roots (`worker`, and `functions/` outside the library) know them all.
  */
 export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
   message: {},
@@ -28,6 +28,15 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     transport: 'code',
     aws: 'code',
   },
+  // The dispatcher without Lambda: takes messages from SQS itself.
+  worker: {
+    aws: 'code',
+    registry: 'types',
+    execution: 'code',
+    store: 'code',
+    transport: 'code',
+    dispatch: 'code',
+  },
   // Remote control: what Celery's commands, the client and the CLI ask of table and queue.
   control: { message: 'code', task: 'code', aws: 'code', registry: 'types', store: 'code', transport: 'code' },
   client: { message: 'code', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
@@ -41,6 +50,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     control: 'code',
     client: 'code',
     build: 'code',
+    dispatch: 'code',
+    worker: 'code',
     local: 'code',
     doors: 'code',
   },

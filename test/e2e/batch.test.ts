@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -87,6 +88,14 @@ test('of a batch, each message has its own fate, and nothing is lost', async () 
       return names.map((name) => Attributes?.[name]);
     })
     .toEqual(['0', '0']);
+});
+
+test('the traceback of a bundled task names the line that its author wrote', async () => {
+  const result = await app.sendTask('labtasks.raises', ['boom']);
+  const error: unknown = await result.get({ timeoutMs: 10_000 }).catch((thrown: unknown) => thrown);
+  const source = readFileSync(new URL('../fixtures/plugins/labtasks/index.ts', import.meta.url), 'utf8').split('\n');
+  const line = source.findIndex((text) => text.includes('throw new ValueError(message, 42)')) + 1;
+  expect((error as Error).stack).toMatch(new RegExp(`File ".*labtasks/index\\.ts", line ${line}, in `));
 });
 
 describe('a message that is delivered twice runs once', () => {

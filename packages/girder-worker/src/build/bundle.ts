@@ -60,7 +60,9 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     // Lambda runs Node 24; what runs on 22 as well can be tried there.
     target: 'node22',
     minify: true,
+    // Beside the bundle, without the sources themselves: tracebacks name the lines that people wrote.
     sourcemap: 'external',
+    sourcesContent: false,
     write: false,
     metafile: true,
     logLevel: 'silent', // Errors are thrown, and warnings reported.

@@ -1,3 +1,5 @@
+import { sourceLocation } from './sourceLocation.ts';
+
 /** The class that heads the last line of a traceback. */
 interface ExceptionName {
   readonly type: string;
@@ -6,8 +8,8 @@ interface ExceptionName {
 
 /** `at fn (file:1:2)` and `at file:1:2`, the two forms of V8's frames. */
 const frameForms = [
-  /^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):\d+\)$/,
-  /^\s*at (?:async )?(?<file>.+):(?<line>\d+):\d+$/,
+  /^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):(?<column>\d+)\)$/,
+  /^\s*at (?:async )?(?<file>.+):(?<line>\d+):(?<column>\d+)$/,
 ];
 
 /** An error's stack in Python's form, its causes first, so that `AsyncResult.traceback` reads as its users know it. */
@@ -34,8 +36,10 @@ function frames(error: Error): string[] {
 function pythonFrame(line: string): string {
   for (const form of frameForms) {
     const frame = form.exec(line)?.groups;
-    if (frame)
-      return `  File "${frame.file?.replace('file://', '')}", line ${frame.line}, in ${frame.fn ?? '<module>'}`;
+    if (!frame) continue;
+    const file = frame.file?.replace('file://', '') ?? '';
+    const place = sourceLocation({ file, line: Number(frame.line), column: Number(frame.column) });
+    return `  File "${place.file}", line ${place.line}, in ${place.name ?? frame.fn ?? '<module>'}`;
   }
   return `  ${line.trim()}`;
 }

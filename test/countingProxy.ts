@@ -1,0 +1,43 @@
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** A request to an AWS service, and its answer. */
+export interface AwsCall {
+  /** Such as `UpdateItem`. */
+  readonly operation: string;
+  readonly request: Record<string, unknown>;
+  readonly response: Record<string, unknown>;
+}
+
+/** Stands before an emulator, and keeps what passes. */
+export interface CountingProxy {
+  readonly endpoint: string;
+  readonly calls: AwsCall[];
+  stop(): Promise<void>;
+}
+
+export async function startCountingProxy(target: string): Promise<CountingProxy> {
+  const calls: AwsCall[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await text(incoming);
+    const { method, headers, url } = incoming;
+    const forwarded = request(new URL(url ?? '/', target), { method, headers }, async (answer) => {
+      const answered = await text(answer);
+      const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
+      calls.push({ operation, request: JSON.parse(body), response: JSON.parse(answered) });
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers).end(answered);
+    });
+    forwarded.on('error', (error) => outgoing.destroy(error));
+    forwarded.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    calls,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,260 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildRegistry } from '../../packages/girder-worker/src/build/buildRegistry.ts';
+import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registryFile.ts';
+import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { createQueue, createResultTable, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { createDeployment, type TemporaryFolder } from '../fixtures/plugins/deployment.ts';
+import { familyOf } from './processes.ts';
+import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
+
+const threadFile = 'functions/dispatcher/thread.ts';
+const long = 600;
+const leaseSeconds = 2;
+
+let deployment: TemporaryFolder;
+let emulators: Emulators;
+let env: NodeJS.ProcessEnv;
+let app: App;
+let sqs: SQSClient;
+beforeAll(async () => {
+  const files = { [threadFile]: readFileSync(new URL(`../../${threadFile}`, import.meta.url), 'utf8') };
+  deployment = createDeployment(['gwexample', 'labtasks', 'workertasks'], { files });
+  const { root } = deployment;
+  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  emulators = await startEmulators();
+  await createResultTable(emulators.dynamodbEndpoint, 'celery');
+  env = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
+  app = new App(createTaskClient(env));
+  sqs = localSqsClient(emulators.sqsEndpoint);
+});
+afterAll(async () => {
+  sqs?.destroy();
+  await emulators?.stop();
+  deployment?.[Symbol.dispose]();
+});
+
+let count = 0;
+/** A queue of the test's own, with the visibility timeout of a Lambda's: a worker is not to rely on it. */
+async function newQueue(): Promise<string> {
+  const name = `queue-${++count}`;
+  await createQueue(sqs, { name, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
+  return name;
+}
+
+async function startWorker(queues: string, ...args: string[]): Promise<WorkerProcess> {
+  const options = ['-l', 'info', '-Q', queues, '--root', deployment.root, '--no-build'];
+  const worker = startWorkerProcess(env, ...options, '--lease', String(leaseSeconds), ...args);
+  await worker.printed(' ready.');
+  return worker;
+}
+
+/** A task that leaves a trace in a file, and then takes so long, the first time. */
+async function sendTraced(queue: string, task: 'traced' | 'at_most_once', seconds: number) {
+  const file = join(deployment.root, `trace-${++count}`);
+  const result = await app.sendTask(`workertasks.${task}`, [file, seconds], {}, { queue });
+  /** When it was begun, each time, in ms since 1970. */
+  const begun = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []);
+  return { result, begun };
+}
+
+async function depth(queue: string): Promise<{ ready: number; inFlight: number }> {
+  const QueueUrl = `${emulators.sqsEndpoint}/000000000000/${queue}`;
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  return {
+    ready: Number(Attributes?.ApproximateNumberOfMessages),
+    inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+  };
+}
+
+const empty = { ready: 0, inFlight: 0 };
+
+describe('girder-worker', () => {
+  test('shows Celery’s banner, runs what comes to its queues, deletes it there, and ends at SIGTERM with 0', async () => {
+    const [first, second] = [await newQueue(), await newQueue()];
+    await using worker = startWorkerProcess(
+      env,
+      ...['worker', '-l', 'INFO', '-c', '2', '-n', 'w1@here', '-Q', `${first},${second}`, '--root', deployment.root],
+    );
+    await worker.printed('w1@here ready.');
+    expect(worker.text()).toMatch(/^ -------------- w1@here v\d/m);
+    expect(worker.text()).toContain('.> concurrency: 2 (threads)');
+    expect(worker.text()).toContain(`.> ${second}          exchange=${second}(direct) key=${second}`);
+    expect(worker.text()).toContain('[tasks]\n  . gwexample.analyses.tasks.cancelable\n');
+
+    const sent = await Promise.all(
+      [first, second, first, second, first].map((queue, n) => app.sendTask('labtasks.add', [n, 1], {}, { queue })),
+    );
+    expect(await Promise.all(sent.map((result) => result.get({ timeoutMs: 10_000 })))).toEqual([1, 2, 3, 4, 5]);
+    const failing = await app.sendTask('labtasks.raises', ['boom'], {}, { queue: first });
+    await expect(failing.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'ValueError' });
+    await expect.poll(async () => [await depth(first), await depth(second)]).toEqual([empty, empty]);
+    expect(worker.text()).toMatch(/INFO\/MainProcess\] Task labtasks\.add\[.*\] succeeded in [\d.]+s: 5/);
+
+    expect(familyOf(worker.child.pid!)).toEqual([worker.child.pid]); // Its threads end with it, and there is nothing else.
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    expect(worker.text()).toContain('worker: Warm shutdown (MainProcess)');
+  });
+
+  test('tells a running task that it is revoked', async () => {
+    const queue = await newQueue();
+    await using _worker = await startWorker(queue);
+    const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [60_000], {}, { queue });
+    await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
+    await result.revoke();
+    await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
+  });
+
+  test('runs the members of a message group one after the other, though it has threads for more', async () => {
+    const queue = `queue-${++count}.fifo`;
+    await createQueue(sqs, { name: queue, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
+    await using worker = await startWorker(queue, '-c', '3');
+    const sent = [];
+    for (const text of ['one', 'two', 'three'])
+      sent.push(await app.sendTask('labtasks.pauses', [0.2, text], {}, { queue }));
+    await Promise.all(sent.map((result) => result.get({ timeoutMs: 15_000 })));
+    const lines = worker.text().match(/Task labtasks\.pauses\[.*?\] (received|succeeded .*)/g) ?? [];
+    expect(lines.map((line) => /(received|'?"?(?:one|two|three)"?)$/.exec(line)?.[1])).toEqual(
+      ['one', 'two', 'three'].flatMap((text) => ['received', `"${text}"`]),
+    );
+  });
+});
+
+describe('a task that takes long', () => {
+  test('longer than its message was hidden for is run once, though another worker waits for it', async () => {
+    const queue = await newQueue();
+    await using _first = await startWorker(queue);
+    await using _second = await startWorker(queue);
+    const { result, begun } = await sendTraced(queue, 'traced', 4 * leaseSeconds);
+    expect(await result.get({ timeoutMs: 20_000 })).toBe(1);
+    expect(begun()).toHaveLength(1);
+    await expect.poll(() => depth(queue)).toEqual(empty);
+  });
+
+  test('is run again by another worker, as soon as its lease has ended, when its own is killed', async () => {
+    const queue = await newQueue();
+    await using killed = await startWorker(queue);
+    const { result, begun } = await sendTraced(queue, 'traced', long);
+    await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
+    await using _other = await startWorker(queue);
+    expect(begun()).toHaveLength(1); // It was held until now, as starting takes about as long as a lease.
+    const killedMs = Date.now();
+    killed.child.kill('SIGKILL');
+    expect(await result.get({ timeoutMs: 20_000 })).toBe(2);
+    const waitedMs = begun()[1]! - killedMs;
+    expect(waitedMs).toBeLessThan((leaseSeconds + 1) * 1000 + 2000); // And a poll, on a busy machine.
+    await expect.poll(() => depth(queue)).toEqual(empty);
+  });
+
+  test('and is run at most once leaves its queue before it begins, and is not run again', async () => {
+    const queue = await newQueue();
+    await using killed = await startWorker(queue);
+    const { result, begun } = await sendTraced(queue, 'at_most_once', long);
+    await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
+    expect(await depth(queue)).toEqual(empty);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(await result.state()).toBe('STARTED');
+  });
+});
+
+describe('a shutdown', () => {
+  test('lets what runs end, and leaves what waits to others', async () => {
+    const queue = await newQueue();
+    await using worker = await startWorker(queue, '-c', '1');
+    const running = await sendTraced(queue, 'traced', 3);
+    await expect.poll(() => running.begun(), { timeout: 10_000 }).toHaveLength(1);
+    const waiting = await Promise.all([1, 2, 3].map(() => sendTraced(queue, 'traced', 0)));
+    worker.child.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    expect(await running.result.get()).toBe(1);
+    expect(await depth(queue)).toEqual({ ready: 3, inFlight: 0 });
+    expect(waiting.flatMap(({ begun }) => begun())).toEqual([]);
+  });
+
+  test.each([
+    ['by a second SIGTERM', [] as string[], ['SIGTERM', 'SIGTERM'] as const],
+    ['by SIGQUIT', [], ['SIGQUIT'] as const],
+    ['after --drain-timeout', ['--drain-timeout', '0.5'], ['SIGTERM'] as const],
+  ])('that is cold gives back what runs, so that another runs it at once: %s', async (_, args, signals) => {
+    const queue = await newQueue();
+    await using worker = await startWorker(queue, '--lease', '300', ...args);
+    const { result, begun } = await sendTraced(queue, 'traced', long);
+    await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
+    for (const [index, signal] of signals.entries()) {
+      // What follows at once is taken for the echo of npm, which passes signals on.
+      if (index > 0) await new Promise((resolve) => setTimeout(resolve, 700));
+      worker.child.kill(signal);
+    }
+    await worker.printed('worker: Cold shutdown (MainProcess)');
+    expect(await worker.ended).toBe(1);
+    expect(await depth(queue)).toEqual({ ready: 1, inFlight: 0 });
+    await using _other = await startWorker(queue);
+    expect(await result.get({ timeoutMs: 10_000 })).toBe(2);
+  });
+
+  test('that is cold tells the client of a task that cannot be given back', async () => {
+    const queue = await newQueue();
+    await using worker = await startWorker(queue);
+    const { result, begun } = await sendTraced(queue, 'at_most_once', long);
+    await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
+    worker.child.kill('SIGQUIT');
+    await worker.ended;
+    await expect(result.get()).rejects.toMatchObject({ name: 'WorkerLostError', message: 'The worker was shut down.' });
+    expect(await depth(queue)).toEqual(empty);
+  });
+});
+
+describe('girder-worker cannot start, and says what to do,', () => {
+  test.each([
+    ['without its queue', {}, ['-Q', 'nowhere'], /There is no SQS queue "nowhere"\. .*-Q/],
+    ['without its table', { GIRDER_WORKER_BACKEND: 'dynamodb://@us-east-1/absent' }, [], /no DynamoDB table "absent"/],
+    ['with another broker', { GIRDER_WORKER_BROKER: 'redis://localhost' }, [], /GIRDER_WORKER_BROKER is not the URL/],
+    ['without a deployment', {}, ['--root', '/nonexistent'], /There is no registry .*--root/],
+    ['with no thread', {}, ['-c', '0'], /Give a whole number from 1/],
+    ['with an unknown level', {}, ['-l', 'loud'], /Give one of DEBUG, INFO/],
+  ])('%s', async (_, changes, args, text) => {
+    const queue = await newQueue();
+    const options = ['worker', '-Q', queue, '--root', deployment.root, '--no-build', ...args];
+    await using worker = startWorkerProcess({ ...env, ...changes }, ...options);
+    expect(await worker.ended).toBe(1);
+    expect(worker.text()).toMatch(text);
+  });
+});
+
+test('a worker whose broker and backend are gone keeps trying, says so, and goes on when they are back', async () => {
+  const start = async (ports = {}) => {
+    const own = await startEmulators(ports);
+    const client = localSqsClient(own.sqsEndpoint);
+    await createQueue(client, { name: 'celery', visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
+    client.destroy();
+    await createResultTable(own.dynamodbEndpoint, 'celery');
+    return own;
+  };
+  const portOf = (endpoint: string) => Number(new URL(endpoint).port);
+  const before = await start();
+  const ports = { sqsPort: portOf(before.sqsEndpoint), dynamodbPort: portOf(before.dynamodbEndpoint) };
+  const ownEnv = isolatedVariables(process.env, stackVariables(before, 'celery'));
+  await before.stop();
+
+  await using worker = startWorkerProcess(ownEnv, '-l', 'info', '--root', deployment.root, '--no-build');
+  await worker.printed('consumer: Cannot connect to sqs://: connect ECONNREFUSED');
+  const between = await start(ports);
+  await worker.printed(' ready.');
+  await between.stop();
+  await worker.printed('consumer: Connection to broker lost. Trying to re-establish the connection...');
+  const after = await start(ports);
+  try {
+    const result = await new App(createTaskClient(ownEnv)).sendTask('labtasks.add', [1, 2]);
+    expect(await result.get({ timeoutMs: 20_000 })).toBe(3);
+    expect(worker.text()).toContain('consumer: Connection to broker re-established: celery');
+  } finally {
+    await after.stop();
+  }
+});
