@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildRegistry } from '../../packages/girder-worker/src/build/buildRegistry.ts';
 import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registryFile.ts';
@@ -41,8 +41,8 @@ afterAll(async () => {
 
 let count = 0;
 /** A queue of the test's own, with the visibility timeout of a Lambda's: a worker is not to rely on it. */
-async function newQueue(): Promise<string> {
-  const name = `queue-${++count}`;
+async function newQueue(suffix = ''): Promise<string> {
+  const name = `queue-${++count}${suffix}`;
   await createQueue(sqs, { name, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
   return name;
 }
@@ -63,9 +63,13 @@ async function sendTraced(queue: string, task: 'traced' | 'at_most_once', second
   return { result, begun };
 }
 
+function urlOf(queue: string): string {
+  return `${emulators.sqsEndpoint}/000000000000/${queue}`;
+}
+
 async function depth(queue: string): Promise<{ ready: number; inFlight: number }> {
-  const QueueUrl = `${emulators.sqsEndpoint}/000000000000/${queue}`;
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  const command = new GetQueueAttributesCommand({ QueueUrl: urlOf(queue), AttributeNames: ['All'] });
+  const { Attributes } = await sqs.send(command);
   return {
     ready: Number(Attributes?.ApproximateNumberOfMessages),
     inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
@@ -112,18 +116,28 @@ describe('girder-worker', () => {
   });
 
   test('runs the members of a message group one after the other, though it has threads for more', async () => {
-    const queue = `queue-${++count}.fifo`;
-    await createQueue(sqs, { name: queue, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
-    await using worker = await startWorker(queue, '-c', '3');
+    const queue = await newQueue('.fifo');
     const sent = [];
     for (const text of ['one', 'two', 'three'])
       sent.push(await app.sendTask('labtasks.pauses', [0.2, text], {}, { queue }));
+    await using worker = await startWorker(queue, '-c', '3');
     await Promise.all(sent.map((result) => result.get({ timeoutMs: 15_000 })));
     const lines = worker.text().match(/Task labtasks\.pauses\[.*?\] (received|succeeded .*)/g) ?? [];
     expect(lines.map((line) => /(received|'?"?(?:one|two|three)"?)$/.exec(line)?.[1])).toEqual(
       ['one', 'two', 'three'].flatMap((text) => ['received', `"${text}"`]),
     );
   });
+});
+
+test.each(['', '.fifo'])('what nobody can decode goes to the dead letters of its own queue%s', async (suffix) => {
+  const queue = await newQueue(suffix);
+  await using worker = await startWorker(queue);
+  const group = suffix && { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+  await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: 'poison', ...group }));
+  const letters = `${queue.replace('.fifo', '')}-dead-letters${suffix}`;
+  await expect.poll(() => depth(letters), { timeout: 10_000 }).toEqual({ ready: 1, inFlight: 0 });
+  await expect.poll(() => depth(queue)).toEqual(empty);
+  expect(worker.text()).toMatch(/ERROR\/MainProcess\] Message .* cannot be decoded \(NOT_AN_ENVELOPE\)/);
 });
 
 describe('a task that takes long', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type BannerFacts, renderBanner } from './banner.ts';
 
 const facts: BannerFacts = {
-  hostname: 'minastirith',
+  node: 'girder-worker@minastirith',
   version: '0.1.0',
   platform: 'Linux-6.1.0-x64-node-24.0.0',
   startedAt: new Date(2016, 10, 8, 12, 22, 56, 163),
@@ -36,6 +36,10 @@ const banner = ` -------------- girder-worker@minastirith v0.1.0
 
 test('the banner is Celery’s, with the tasks in order and without passwords', () => {
   expect(renderBanner(facts)).toBe(banner);
+});
+
+test('the banner leaves the tasks out where nobody gives them, as Celery’s does above the level info', () => {
+  expect(renderBanner({ ...facts, tasks: undefined })).toBe(banner.slice(0, banner.indexOf('\n[tasks]')));
 });
 
 test('the banner masks a password that holds any character but @', () => {

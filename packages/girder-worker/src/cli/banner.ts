@@ -2,7 +2,8 @@ import { masked } from '../transport/brokerUrl.ts';
 
 /** What the banner of a worker tells. */
 export interface BannerFacts {
-  readonly hostname: string;
+  /** The worker's name, such as `girder-worker@host`. */
+  readonly node: string;
   readonly version: string;
   readonly platform: string;
   readonly startedAt: Date;
@@ -13,7 +14,8 @@ export interface BannerFacts {
   readonly concurrency: string;
   /** Names of the Celery queues. */
   readonly queues: readonly string[];
-  readonly tasks: readonly string[];
+  /** Left out, the banner does not list them. */
+  readonly tasks?: readonly string[] | undefined;
 }
 
 const art = [
@@ -33,9 +35,9 @@ const art = [
 
 /** The banner that a Celery worker prints when it starts with `-l info`, for this worker. */
 export function renderBanner(facts: BannerFacts): string {
-  const { hostname, version, platform, startedAt, transport, results, concurrency, queues, tasks } = facts;
+  const { node, version, platform, startedAt, transport, results, concurrency, queues, tasks } = facts;
   const lines = [
-    `girder-worker@${hostname} v${version}`,
+    `${node} v${version}`,
     '',
     `${platform} ${localTime(startedAt)}`,
     '',
@@ -50,7 +52,8 @@ export function renderBanner(facts: BannerFacts): string {
     ...queues.map((queue) => `.> ${queue.padEnd(16)} exchange=${queue}(direct) key=${queue}`),
   ];
   const drawn = lines.map((line, index) => `${art[index] ?? ' '.repeat(15)} ${line}`.trimEnd());
-  return [...drawn, '', '[tasks]', ...tasks.toSorted().map((task) => `  . ${task}`), ''].join('\n');
+  const listed = tasks && ['[tasks]', ...tasks.toSorted().map((task) => `  . ${task}`), ''];
+  return [...drawn, '', ...(listed ?? [])].join('\n');
 }
 
 /** `2026-11-23 09:56:26`, as Python prints a time. */

@@ -109,7 +109,7 @@ async function banner(emulators: Emulators, concurrency: number): Promise<string
     version: string;
   };
   return renderBanner({
-    hostname: hostname(),
+    node: `girder-worker@${hostname()}`,
     version,
     platform: `${type()}-${release()}-${arch()}-node-${process.versions.node}`,
     startedAt: new Date(),

@@ -26,7 +26,8 @@ export async function connectRemote({ queue, root }: RemoteOptions): Promise<Con
   return queue === undefined ? parts : { ...parts, queueNames: [queue] };
 }
 
-async function readRegistry(root: string): Promise<Registry> {
+/** The registry of the deployment in a folder. */
+export async function readRegistry(root: string): Promise<Registry> {
   const { registryFile } = await import('../build/registryFile.ts');
   const file = resolve(root, registryFile);
   if (!existsSync(file))

@@ -1,12 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Delivery, lanes, toDelivery } from './delivery.ts';
+import type { Renewal } from './leaseKeeper.ts';
 import { createPassage } from './passage.ts';
 import { type Lease, restSeconds, type Settlement, type Stations, type Window } from './stations.ts';
 
 /** What Lambda says of one invocation. */
 export interface Invocation {
   readonly requestId: string;
-  /** When Lambda will stop the function, in ms since 1970. */
+  /** When Lambda will stop the function, in ms since 1970; Infinity where nobody will, which needs a `renewal`. */
   readonly deadlineMs: number;
 }
 
@@ -17,6 +18,7 @@ const defaults = {
   clock: Date.now as () => number,
   maxDeliveries: 5,
   revocationPeriodMs: 250, // A revocation is seen half of it later on average.
+  renewal: undefined as Renewal | undefined,
 };
 
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
@@ -27,7 +29,7 @@ const leaseMarginMs = 5000;
 /** Takes SQS batches through the stations. A record is acknowledged only when its outcome is settled. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const stations: Stations = { ...defaults, ...options };
-  const { transport, log, clock } = stations;
+  const { transport, log, clock, renewal } = stations;
   const passStations = createPassage(stations);
 
   return async (event, { requestId, deadlineMs }) => {
@@ -40,7 +42,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         for (const delivery of lane) {
           const lease = {
             owner: `${requestId}:${deliveries.indexOf(delivery)}`,
-            leaseEndMs: deadlineMs + leaseMarginMs,
+            leaseEndMs: renewal ? clock() + renewal.leaseMs : deadlineMs + leaseMarginMs,
           };
           if ((await settle(delivery, lease, window)) !== 'settled') break;
           settled.add(delivery);

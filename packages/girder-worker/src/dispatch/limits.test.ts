@@ -10,13 +10,14 @@ function limitsAfter(
   options: TaskOptions = {},
   sent: { hard?: number; soft?: number } = {},
   app = {},
+  endMs = 60_000,
 ) {
   const registry: Registry = {
     settings: app,
     tasks: { 'lab.t': { plugin: 'p@1', options, parameters: { positional: [] }, load: () => undefined } },
   };
   const timelimit = { hardSeconds: sent.hard ?? null, softSeconds: sent.soft ?? null };
-  const passenger = { message: { task: 'lab.t', timelimit }, window: { startMs: 0, endMs: 60_000 } };
+  const passenger = { message: { task: 'lab.t', timelimit }, window: { startMs: 0, endMs } };
   return limitsOf(passenger as Passenger, registry, seconds * 1000);
 }
 
@@ -59,5 +60,21 @@ describe('a task without a limit', () => {
   test('is not begun at all when nothing is left', () => {
     expect(limitsAfter(58)).toEqual(comesBack);
     expect(limitsAfter(70)).toEqual(comesBack);
+  });
+});
+
+describe('where nobody stops the worker', () => {
+  const endless = (options: TaskOptions) => limitsAfter(0, options, {}, {}, Number.POSITIVE_INFINITY);
+
+  test('a task has its own limits alone', () => {
+    expect(endless({})).toEqual({});
+    expect(endless({ softTimeLimit: 36_000, timeLimit: 72_000 })).toMatchObject({
+      softMs: 36_000_000,
+      hard: { ms: 72_000_000, outcome: exceeded(72_000) },
+    });
+  });
+
+  test('a limit beyond what a timer takes is none, as the timer would fire at once', () => {
+    expect(endless({ softTimeLimit: 30 * 24 * 3600, timeLimit: 31 * 24 * 3600 })).toEqual({});
   });
 });

@@ -13,6 +13,9 @@ const grace = { part: 0.1, mostMs: 2000 };
 /** A task that began in the first fifth of an invocation had nearly all the time that it can ever get. */
 const freshPart = 0.2;
 
+/** The longest that a timer takes, 24 days: one for longer would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 type Returned = Extract<Outcome, { state: 'RETURNED' }>;
 
 /**
@@ -21,10 +24,11 @@ type Returned = Extract<Outcome, { state: 'RETURNED' }>;
  */
 export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number): RunLimits | Returned {
   const { window } = passenger;
+  const { hardMs, softMs } = ownLimits(passenger, registry);
+  if (window.endMs === Number.POSITIVE_INFINITY) return endlessLimits(hardMs, softMs);
   const lengthMs = window.endMs - window.startMs;
   const leftMs = usableEndOf(window) - nowMs;
   const isFresh = nowMs - window.startMs <= lengthMs * freshPart;
-  const { hardMs, softMs } = ownLimits(passenger, registry);
   if (leftMs <= 0) return returned('The invocation had no time left to run it.');
   if (hardMs !== undefined && hardMs <= leftMs) return { softMs, hard: { ms: hardMs, outcome: exceeded(hardMs) } };
   if (hardMs !== undefined && !isFresh)
@@ -53,6 +57,15 @@ export function atEndOf(window: Window, nowMs: number, callback: () => void): ()
 /** When outcomes have to be stored; that of a window without an end never comes. */
 function usableEndOf({ startMs, endMs }: Window): number {
   return endMs - Math.min((endMs - startMs) * reserve.part, reserve.mostMs);
+}
+
+/** Of a task whose worker nobody stops: its own alone. */
+function endlessLimits(hardMs: number | undefined, softMs: number | undefined): RunLimits {
+  const fits = (ms: number | undefined): ms is number => ms !== undefined && ms <= longestTimerMs;
+  return {
+    ...(fits(softMs) && { softMs }),
+    ...(fits(hardMs) && { hard: { ms: hardMs, outcome: exceeded(hardMs) } }),
+  };
 }
 
 /** The sender's wish, else the task's, else the app's. */

@@ -3,17 +3,18 @@ import { DecodeError } from '../message/errors.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp } from '../registry/registry.ts';
 import type { Claim } from '../store/resultStore.ts';
+import { withoutReturn } from './acknowledgement.ts';
 import { createBurial } from './burial.ts';
 import type { Delivery } from './delivery.ts';
 import { epochOf } from './epoch.ts';
 import { createFollowUp } from './followUp.ts';
 import { createRefusal } from './refusal.ts';
-import { reportEnded, reportReceived } from './report.ts';
+import { reportEnded, reportReceived, title } from './report.ts';
 import { contextOf } from './resultContext.ts';
-import { createRunner } from './runner.ts';
+import { type Claimed, createRunner } from './runner.ts';
 import { createPostponement } from './schedule.ts';
 import { createSettling } from './settling.ts';
-import type { Lease, Settlement, Stations, Window } from './stations.ts';
+import type { Lease, Passenger, Settlement, Stations, Window } from './stations.ts';
 
 /**
  * The way of one delivery through the stations, from top to bottom. Whatever throws on it brings the message back; what
@@ -47,18 +48,34 @@ export function createPassage(
       context: contextOf(message, stations),
       ...lease,
     };
-    const passenger = { delivery, message, claim, window };
+    const passenger = { delivery, message, claim, window, acknowledgement: { isMade: false } };
     const answer = await store.claim(claim);
     if (answer.kind !== 'claimed') return refuse(passenger, answer);
+    return unlessAcknowledged(passenger, carryOut(passenger, answer));
+  };
 
+  async function carryOut(passenger: Passenger, claimed: Claimed): Promise<Settlement> {
     const startedMs = clock();
-    const ending = await run(passenger, answer);
+    const ending = withoutReturn(passenger, await run(passenger, claimed));
     const stored = await settle(passenger, ending);
     if (stored.kind !== 'settled') return refuse(passenger, stored);
 
-    reportEnded(log, message, ending.outcome, clock() - startedMs);
+    reportEnded(log, passenger.message, ending.outcome, clock() - startedMs);
     return stored.settlement;
-  };
+  }
+
+  /** Nothing returns a message that has left its queue. */
+  async function unlessAcknowledged(passenger: Passenger, carriedOut: Promise<Settlement>): Promise<Settlement> {
+    try {
+      const settlement = await carriedOut;
+      return passenger.acknowledgement.isMade ? 'settled' : settlement;
+    } catch (error) {
+      if (!passenger.acknowledgement.isMade) throw error;
+      const text = error instanceof Error ? error.stack : String(error);
+      log.error(`What became of ${title(passenger.message)} is lost, as its message was acknowledged before: ${text}`);
+      return 'settled';
+    }
+  }
 }
 
 function thatCannotBeDecoded(error: unknown): DecodeError {

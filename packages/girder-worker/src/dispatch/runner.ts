@@ -4,8 +4,10 @@ import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { stampMarksOf } from '../store/stampMarks.ts';
+import { createEarlyAcknowledgement, isAtMostOnce } from './acknowledgement.ts';
 import { callsOf, runBuiltin } from './builtins.ts';
 import type { FollowUp } from './followUp.ts';
+import { createLeaseKeeper } from './leaseKeeper.ts';
 import { atEndOf, limitsOf } from './limits.ts';
 import { title } from './report.ts';
 import { contextOf } from './resultContext.ts';
@@ -14,7 +16,7 @@ import { isExpired } from './schedule.ts';
 import type { Passenger, Stations } from './stations.ts';
 
 /** What the claim told of its task. */
-interface Claimed {
+export interface Claimed {
   readonly attempt: number;
   readonly revoked: boolean;
 }
@@ -23,12 +25,19 @@ interface Claimed {
 export function createRunner(stations: Stations, followUp: FollowUp) {
   const { registry, pool, solo, store, log, clock, maxDeliveries, revocationPeriodMs } = stations;
   const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
+  const acknowledge = createEarlyAcknowledgement(stations);
+  const keepLease = createLeaseKeeper(stations);
 
   return async (passenger: Passenger, claimed: Claimed): Promise<Ending> => {
     const outcome = outcomeBeforehand(passenger, claimed) ?? (await outcomeByStamps(passenger));
     if (outcome) return { outcome, childrenJson: '[]' };
     const builtin = builtinRun(passenger.message.task, passenger.message);
     if (builtin && builtin.kind !== 'calls') return runBuiltin(passenger.message, builtin, followUp);
+    if (isAtMostOnce(stations, passenger.message.task)) {
+      const limits = limitsOf(passenger, registry, clock());
+      if ('state' in limits) return { outcome: limits, childrenJson: '[]' };
+      await acknowledge(passenger);
+    }
     return runTask(passenger, builtin && callsOf(builtin));
   };
 
@@ -38,7 +47,7 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     if (!lookUp(registry, message.task) && !isBuiltin(message.task)) {
       return { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
     }
-    if (attempt > maxDeliveries) return givenUp(attempt - 1);
+    if (attempt > (isAtMostOnce(stations, message.task) ? 1 : maxDeliveries)) return givenUp(attempt - 1);
     return undefined;
   }
 
@@ -77,16 +86,24 @@ export function createRunner(stations: Stations, followUp: FollowUp) {
     const stopWaiting = atEndOf(window, clock(), () => {
       if (!hasBegun) terminate({ state: 'RETURNED', why: 'No thread came free for it in the time of the invocation.' });
     });
+    let isLost = false;
+    const stopKeeping = keepLease(passenger, () => {
+      if (isLost) terminate({ state: 'RETURNED', why: 'Its claim is gone, and it did not stop when it was told.' });
+      else cancel();
+      isLost = true;
+    });
     try {
       return await ended;
     } finally {
       unwatch();
       stopWaiting();
+      await stopKeeping();
     }
   }
 }
 
 function givenUp(attempts: number): Outcome {
-  const reason = `The task was begun ${attempts} times, and each time its worker was gone before it ended.`;
+  const times = attempts === 1 ? 'once, and' : `${attempts} times, and each time`;
+  const reason = `The task was begun ${times} its worker was gone before it ended.`;
   return { state: 'FAILURE', failure: failureOf('WorkerLostError', [reason], 'billiard.exceptions') };
 }

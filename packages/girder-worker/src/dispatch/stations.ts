@@ -3,7 +3,9 @@ import type { Message } from '../message/message.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Claim, Clock, ResultStore } from '../store/resultStore.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
 import type { Delivery } from './delivery.ts';
+import type { Renewal } from './leaseKeeper.ts';
 import type { Log } from './log.ts';
 
 /** The stations that a message passes, and what they all need; a composition root puts them together. */
@@ -22,6 +24,8 @@ export interface Stations {
   readonly maxDeliveries: number;
   /** Between two looks for revocations. */
   readonly revocationPeriodMs: number;
+  /** For a worker without a deadline: its claims are short, and renewed. @default none: claims outlast the invocation */
+  readonly renewal: Renewal | undefined;
 }
 
 /** By what a delivery claims its task. */
@@ -30,7 +34,7 @@ export type Lease = Pick<Claim, 'owner' | 'leaseEndMs'>;
 /** The time that an invocation has, in ms since 1970. */
 export interface Window {
   readonly startMs: number;
-  /** When the function is stopped, whatever it does. */
+  /** When the function is stopped, whatever it does; Infinity for a worker that nobody stops. */
   readonly endMs: number;
 }
 
@@ -39,6 +43,7 @@ export interface Passenger {
   readonly delivery: Delivery;
   readonly message: Message;
   readonly claim: Claim;
+  readonly acknowledgement: Acknowledgement;
   readonly window: Window;
 }
 

@@ -22,6 +22,11 @@ export interface TaskOptions {
    * themselves. @default 'threads'
    */
   readonly pool?: 'threads' | 'solo';
+  /**
+   * When the message is acknowledged: after the task has ended, so that it runs again if its worker dies, or before it
+   * begins, so that it runs at most once. @default true: after
+   */
+  readonly acksLate?: boolean;
   /** Retries before the task fails for good; null for no limit. @default 3 */
   readonly maxRetries?: number | null;
   /** Seconds until a retry that gives no time itself. @default 180 */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   QueueDoesNotExist,
   SendMessageCommand,
@@ -20,7 +21,7 @@ const visibilityLimitSeconds = 12 * 3600;
 
 export interface SqsTransportOptions {
   readonly client: SQSClient;
-  /** Absent for clients: only a dispatcher has dead letters. */
+  /** @default that of the queue in which a dead letter was */
   readonly deadLetterQueueUrl?: string | undefined;
   /** Kombu's `queue_name_prefix`. */
   readonly queueNamePrefix?: string | undefined;
@@ -58,6 +59,18 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     return QueueUrl;
   };
 
+  /** The queue to which SQS itself moves what was delivered too often. */
+  const deadLetterUrlOf = async (queueArn: string): Promise<string> => {
+    const QueueUrl = await queueUrl(nameIn(queueArn));
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
+    const { RedrivePolicy = '{}' } = (await client.send(command)).Attributes ?? {};
+    const { deadLetterTargetArn } = JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string };
+    if (deadLetterTargetArn !== undefined) return queueUrl(nameIn(deadLetterTargetArn));
+    throw new Error(
+      `There is no queue for messages that cannot be run: ${nameIn(queueArn)} has no dead-letter queue, and GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is not set.`,
+    );
+  };
+
   const send = async (queueName: string, MessageBody: string, options: Omit<PublishOptions, 'queue'>) => {
     const QueueUrl = await queueUrl(queueName);
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody, ...sendOptions(queueName, options) }));
@@ -69,14 +82,12 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
       send(nameIn(queueArn), body, { ...delay, messageGroupId }),
 
     async deadLetter({ body, code, reason, queueArn }) {
-      if (!deadLetterQueueUrl)
-        throw new Error(
-          'GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is not set: there is no queue for messages that cannot be run.',
-        );
+      const QueueUrl = deadLetterQueueUrl ?? (await deadLetterUrlOf(queueArn));
       await client.send(
         new SendMessageCommand({
-          QueueUrl: deadLetterQueueUrl,
+          QueueUrl,
           MessageBody: body,
+          ...sendOptions(QueueUrl, {}),
           MessageAttributes: {
             code: { DataType: 'String', StringValue: code },
             reason: { DataType: 'String', StringValue: printable(reason).slice(0, 1024) },

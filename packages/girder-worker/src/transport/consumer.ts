@@ -1,0 +1,21 @@
+import type { SQSRecord } from 'aws-lambda';
+
+export interface ReceiveOptions {
+  /** From 1 to 10. */
+  readonly atMost: number;
+  /** How long the messages stay hidden from others. */
+  readonly hiddenSeconds: number;
+  /** How long to wait for a message, at most 20. */
+  readonly waitSeconds: number;
+}
+
+/** A queue as one sees it who takes messages from it himself. */
+export interface QueueConsumer {
+  /** Its name in SQS. */
+  readonly name: string;
+  /** Messages of a group are delivered one after the other. */
+  readonly isFifo: boolean;
+  readonly hasDeadLetterQueue: boolean;
+  /** Messages as Lambda would hand them over; none where none came in this time. */
+  receive(options: ReceiveOptions): Promise<SQSRecord[]>;
+}

@@ -1,0 +1,119 @@
+import { createDispatcher } from '../dispatch/dispatcher.ts';
+import type { Renewal } from '../dispatch/leaseKeeper.ts';
+import type { Log } from '../dispatch/log.ts';
+import { createPool } from '../execution/pool.ts';
+import { createSolo } from '../execution/solo.ts';
+import type { Registry } from '../registry/registry.ts';
+import { connectStore } from '../store/dynamodbClient.ts';
+import type { ResultStore } from '../store/resultStore.ts';
+import { masked } from '../transport/brokerUrl.ts';
+import type { QueueConsumer } from '../transport/consumer.ts';
+import { connectTransport } from '../transport/sqs.ts';
+import { connectConsumers } from '../transport/sqsConsumer.ts';
+import { startIntake } from './intake.ts';
+import { interruptible } from './interruptible.ts';
+import { describeFault, isConnectionError, persist } from './persistence.ts';
+
+export interface WorkerOptions {
+  /** Names broker and backend, as everywhere. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly registry: Registry;
+  /** The module that calls `serveTasks` with this registry. */
+  readonly threadFile: URL;
+  /** The worker's name, in its log and in STARTED results. */
+  readonly node: string;
+  /** Celery's names of the queues. */
+  readonly queues: readonly string[];
+  /** Tasks at once. */
+  readonly concurrency: number;
+  /** How soon after this worker's death its tasks can be run by others. */
+  readonly leaseMs: number;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+}
+
+/** Celery's two ways to end a worker. */
+export interface Shutdown {
+  /** When aborted, nothing more is taken, and what runs may end. */
+  readonly warm: AbortSignal;
+  /** When aborted, too, what runs is ended, and its messages go back to their queues. */
+  readonly cold: AbortSignal;
+}
+
+/** After a claim's renewal, so many more may fail before it ends. */
+const renewalsPerLease = 3;
+
+/** What a cold shutdown may take, where the network holds it up; the messages come back by themselves then. */
+const coldShutdownMs = 10_000;
+
+/**
+ * Runs the tasks that come to the queues until it is told to shut down. Waits for a broker and a backend that do not answer;
+ * rejects with an Error that says what to do where there is no such queue or table, or no right to use it.
+ */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const { env, registry, threadFile, node, concurrency, leaseMs, log, shutdown } = options;
+  const store = connectStore(env);
+  const transport = connectTransport(env);
+  const queues = await Promise.race([connect(options, store), aborted(shutdown.warm)]);
+  if (!queues) return;
+
+  const pool = createPool({ threadFile, concurrency });
+  pool.warmUp();
+  const threads = interruptible(pool);
+  const solo = interruptible(createSolo(registry));
+  const renewal: Renewal = { leaseMs, periodMs: leaseMs / renewalsPerLease };
+  const worker = { pid: process.pid, hostname: node };
+  const dispatch = createDispatcher({
+    ...{ registry, pool: threads, solo, store, transport, log, worker, renewal },
+  });
+  const intake = startIntake({ queues, dispatch, transport, concurrency, renewal, log });
+  log.info(`${node} ready.`);
+
+  await aborted(shutdown.warm);
+  const drained = intake.drain();
+  const forced = aborted(shutdown.cold).then(async () => {
+    threads.interrupt();
+    solo.interrupt();
+    await elapsed(coldShutdownMs);
+  });
+  await Promise.race([drained, forced]);
+  await pool.close();
+}
+
+/** The queues, once broker and backend have answered; undefined if the worker is shut down before. */
+async function connect(options: WorkerOptions, store: ResultStore): Promise<QueueConsumer[] | undefined> {
+  const { env, queues: names, node, log, shutdown } = options;
+  const places = [env.GIRDER_WORKER_BROKER ?? 'sqs://', env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery'].map(masked);
+  const persistAt = <T>(place: string | undefined, act: () => Promise<T>) =>
+    persist(act, {
+      isPassing: isConnectionError,
+      signal: shutdown.warm,
+      onFault: (error, restSeconds) =>
+        log.error(`consumer: Cannot connect to ${place}: ${describeFault(error)}. Trying again in ${restSeconds} s...`),
+    });
+
+  const consumerOf = connectConsumers(env);
+  const queues = await persistAt(places[0], () => Promise.all(names.map(consumerOf)));
+  if (!queues) return undefined;
+  log.info(`Connected to ${places[0]}`);
+  // That there is a table, and the right to read it, shows by reading anything.
+  const answer = await persistAt(places[1], async () => ({ found: await store.read(node) }));
+  for (const { name, hasDeadLetterQueue } of queues) {
+    if (!hasDeadLetterQueue && !env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL)
+      log.warn(`Queue ${name} has no dead-letter queue: what cannot be decoded comes back again and again.`);
+  }
+  return answer && queues;
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
+function elapsed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
