@@ -1,2 +1,77 @@
-import type { Subject } from './support/subject.ts';
-export const awsCalls: Subject = { name: 'awsCalls', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };
+import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
+import { createResultTable } from '../packages/girder-worker/src/local/resources.ts';
+import { type AwsCall, startCountingProxy } from '../test/countingProxy.ts';
+import { bundleDeployment } from './support/deployment.ts';
+import { bodyOf, startFunction, table } from './support/function.ts';
+import { interleave } from './support/rounds.ts';
+import { spreadOf } from './support/spread.ts';
+import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
+import { itemBytes, writeUnits } from './support/writeUnits.ts';
+
+const batchSizes = [1, 2, 5, 10];
+
+export const awsCalls: Subject = {
+  name: 'aws-calls',
+  title: 'Requests to AWS for a short task that succeeds, by the size of its batch',
+  async measure({ quick }: BenchOptions): Promise<Findings> {
+    using deployment = await bundleDeployment();
+    const emulators = await startEmulators();
+    await createResultTable(emulators.dynamodbEndpoint, table);
+    const dynamodb = await startCountingProxy(emulators.dynamodbEndpoint);
+    const sqs = await startCountingProxy(emulators.sqsEndpoint);
+    const dispatcher = await startFunction({
+      emulators: { sqsEndpoint: sqs.endpoint, dynamodbEndpoint: dynamodb.endpoint },
+      handlerFile: deployment.handlerFile,
+    });
+    const batchOf = (size: number) => async () => {
+      dynamodb.calls.length = 0;
+      await dispatcher.run(Array.from({ length: size }, () => bodyOf('noop')));
+      const claims = dynamodb.calls.filter(isClaim);
+      const items = claims.map(({ response }) => itemBytes(response.Attributes as Record<string, object>));
+      const count = (isCounted: (call: AwsCall) => boolean) => dynamodb.calls.filter(isCounted).length / size;
+      return {
+        writes: count(({ operation }) => operation === 'UpdateItem'),
+        reads: count(({ operation }) => operation !== 'UpdateItem'),
+        sqs: sqs.calls.length / size,
+        // What is stored in the end is not larger: the claim's own attributes are gone by then.
+        units: (items.reduce((sum, bytes) => sum + writeUnits(bytes), 0) * 2) / size,
+        bytes: Math.max(...items),
+      };
+    };
+    await batchOf(10)();
+    const values = await interleave(
+      quick ? 3 : 20,
+      Object.fromEntries(batchSizes.map((size) => [`batch of ${size}`, batchOf(size)])),
+    );
+    await dispatcher.kill();
+    await Promise.all([dynamodb.stop(), sqs.stop()]);
+    await emulators.stop();
+    return { figures: Object.entries(values).flatMap(([name, figures]) => figuresOf(name, figures)), notes };
+  },
+};
+
+function figuresOf(batch: string, values: Record<string, number[]>): Figure[] {
+  const figure = (key: string, unit: string, target?: string): Figure => ({
+    name: batch,
+    unit,
+    spread: spreadOf(values[key]!),
+    ...(target !== undefined && { target }),
+  });
+  return [
+    figure('writes', 'DynamoDB writes per task', '2'),
+    figure('reads', 'DynamoDB reads per task', '0'),
+    figure('sqs', 'SQS calls per task', '0'),
+    figure('units', 'write units per task'),
+    figure('bytes', 'bytes of the largest item'),
+  ];
+}
+
+/** The write that asks for the item. */
+function isClaim({ operation, response }: AwsCall): boolean {
+  return operation === 'UpdateItem' && response.Attributes !== undefined;
+}
+
+const notes = [
+  'Units are worked out from the sizes of the items, by the rules of DynamoDB; the emulator does not count them.',
+  'A batch that is at work for longer than 250 ms reads once in that time, for all its tasks together, whether one is revoked.',
+];

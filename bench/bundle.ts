@@ -1,2 +1,76 @@
-import type { Subject } from './support/subject.ts';
-export const bundle: Subject = { name: 'bundle', title: '', unavailable: () => 'todo', measure: async () => ({ figures: [] }) };
+import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
+import { createResultTable } from '../packages/girder-worker/src/local/resources.ts';
+import { coldStart } from './support/coldStart.ts';
+import { bundleDeployment } from './support/deployment.ts';
+import { table } from './support/function.ts';
+import { interleave } from './support/rounds.ts';
+import { ratioOf, spreadOf } from './support/spread.ts';
+import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
+
+/** How many tasks there are beside the benchmark's own. */
+const sizes = [1, 100, 1000];
+
+/** The executable of Node 22, where there is one. */
+const node22 = process.env.GIRDER_WORKER_BENCH_NODE22;
+
+export const bundle: Subject = {
+  name: 'bundle',
+  title: 'What a cold start loads, and how long that takes, by the number of tasks in the registry',
+  async measure({ quick }: BenchOptions): Promise<Findings> {
+    const emulators = await startEmulators();
+    await createResultTable(emulators.dynamodbEndpoint, table);
+    const deployments = await Promise.all(sizes.map(async (size) => ({ size, bundled: await bundleDeployment(size) })));
+
+    const nodes = { 'Node 24': process.execPath, ...(node22 && { 'Node 22': node22 }) };
+    const values = await interleave(
+      quick ? 3 : 15,
+      Object.fromEntries(
+        Object.entries(nodes).flatMap(([node, executable]) =>
+          deployments.map(({ size, bundled }) => [
+            nameOf(node, size),
+            () => coldStart({ node: executable, file: bundled.handlerFile, emulators, concurrency: 1 }),
+          ]),
+        ),
+      ),
+    );
+    const eager = deployments.map(({ size, bundled }): Figure => {
+      const { eagerBytes } = bundled.report.entries.find(({ file }) => file === 'handler.mjs')!;
+      const target = size === 1 ? { target: '<= 210' } : {};
+      return {
+        name: `handler.mjs, ${tasks(size)}`,
+        unit: 'KB eager',
+        spread: spreadOf([eagerBytes / 1000]),
+        ...target,
+      };
+    });
+    for (const { bundled } of deployments) bundled[Symbol.dispose]();
+    await emulators.stop();
+    const ratio = ratioOf(values[nameOf('Node 24', 1000)]!.importMs!, values[nameOf('Node 24', 1)]!.importMs!);
+    return {
+      figures: [
+        ...eager,
+        ...Object.entries(values).map(([name, { importMs }]) => ({
+          name: `import, ${name}`,
+          unit: 'ms',
+          spread: spreadOf(importMs!),
+          ...(name === nameOf('Node 24', 1) && { target: '<= 60' }),
+        })),
+        { name: 'import, 1000 tasks over 1 task', unit: 'x', spread: ratio, target: '<= 1.5' },
+        ...Object.entries(values).map(([name, { firstTaskMs }]) => ({
+          name: `first task after it, ${name}`,
+          unit: 'ms',
+          spread: spreadOf(firstTaskMs!),
+        })),
+      ],
+      notes: node22 ? [] : ['Node 22 was not measured: GIRDER_WORKER_BENCH_NODE22 names its executable.'],
+    };
+  },
+};
+
+function nameOf(node: string, size: number): string {
+  return `${node}, ${tasks(size)}`;
+}
+
+function tasks(size: number): string {
+  return size === 1 ? '1 task' : `${size} tasks`;
+}

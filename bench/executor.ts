@@ -76,9 +76,12 @@ async function end(pool: Pick<Pool, 'run'>, message: string): Promise<void> {
 
 /** A thread that sends back what it gets: below this no pool of threads can come. */
 async function startEcho() {
-  const worker = new Worker("const { parentPort: p } = require('node:worker_threads'); p.on('message', (m) => p.postMessage(m));", {
-    eval: true,
-  });
+  const worker = new Worker(
+    "const { parentPort: p } = require('node:worker_threads'); p.on('message', (m) => p.postMessage(m));",
+    {
+      eval: true,
+    },
+  );
   const waiting: (() => void)[] = [];
   worker.on('message', () => waiting.shift()!());
   const ask = (text: string) =>

@@ -1,6 +1,6 @@
 /**
  * Measures what the documentation promises: `npm run bench [-- SUBJECT...] [--quick]`. Prints tables, and writes
- * `bench/results/<subject>.json`, unless it is quick.
+ * `bench/results/<subject>.json` and the tables of docs/performance.md, unless it is quick.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { executor } from './executor.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { revocation } from './revocation.ts';
+import { updateDocument } from './support/document.ts';
 import { describeMachine } from './support/machine.ts';
 import type { BenchOptions, Subject } from './support/subject.ts';
 import { tableOf } from './support/table.ts';
@@ -33,7 +34,11 @@ async function run(subject: Subject, options: BenchOptions): Promise<void> {
   if (options.quick) return;
   const document = { subject: subject.name, title: subject.title, machine, figures, notes };
   mkdirSync(results, { recursive: true });
-  writeFileSync(new URL(`${subject.name}.json`, results), `${JSON.stringify(document, null, 2)}\n`);
+  writeFileSync(fileOf(subject), `${JSON.stringify(document, null, 2)}\n`);
+}
+
+function fileOf({ name }: Subject): URL {
+  return new URL(`${name}.json`, results);
 }
 
 function chosen(names: readonly string[]): readonly Subject[] {
@@ -50,3 +55,4 @@ const { values, positionals } = parseArgs({
 const { processor, cores, node } = describeMachine();
 console.log(`${processor}, ${cores} cores, Node ${node}`);
 for (const subject of chosen(positionals)) await run(subject, { quick: values.quick });
+if (!values.quick) updateDocument(subjects.map(fileOf));

@@ -18,7 +18,10 @@ queue, pool, settings = sys.argv[1:]
 
 app = Celery("benchtasks", broker=os.environ["BENCH_BROKER"], backend=os.environ["BENCH_BACKEND"])
 transport = {"region": "us-east-1", "is_secure": False}
-app.conf.update(broker_connection_retry_on_startup=True, task_default_queue=queue)
+# Else what is printed here goes to its log.
+app.conf.update(
+    broker_connection_retry_on_startup=True, task_default_queue=queue, worker_redirect_stdouts=False
+)
 options = []
 if settings == "tuned":
     transport.update(polling_interval=0.01, wait_time_seconds=1)
@@ -33,13 +36,19 @@ def noop():
 
 
 @app.task(name="benchtasks.fibonacci")
+def fibonacci_task(n):
+    return fibonacci(n)
+
+
 def fibonacci(n):
+    """Not the task itself: to call that one costs Python far more than the computation."""
     return 1 if n <= 2 else fibonacci(n - 1) + fibonacci(n - 2)
 
 
 def end_with_input():
     """However the process goes that has started this one, its end of the pipe is closed."""
-    sys.stdin.read()
+    while os.read(0, 1024):  # Not sys.stdin: a process that is forked while it is read waits for its lock forever.
+        pass
     os.killpg(0, signal.SIGKILL)
 
 

@@ -1,29 +1,49 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
 import { createQueue } from '../../packages/girder-worker/src/local/resources.ts';
+import type { ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
 import { table } from './function.ts';
 import { cpuOf, repeat } from './rounds.ts';
 
+export interface Ceiling {
+  readonly sqs: SQSClient;
+  /** A new one. */
+  readonly queue: string;
+  /** A multiple of 10. */
+  readonly count: number;
+  readonly twoWrites: (id: string) => Promise<void>;
+}
+
 /**
- * What the emulators can do at most: messages are received and deleted by tens, and for each one item is updated twice,
- * by nobody but the AWS SDK.
+ * What the emulators can do at most: messages are received and deleted by tens, and for each of
+ * them one item is written twice, and nothing else is done.
  */
-export async function measureCeiling(emulators: Emulators, sqs: SQSClient, queue: string, count: number) {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const dynamodb = new DynamoDBClient({ endpoint: emulators.dynamodbEndpoint, region: 'us-east-1', credentials });
+export async function measureCeiling({ sqs, queue, count, twoWrites }: Ceiling) {
   const { url: QueueUrl } = await createQueue(sqs, { name: queue, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
   await repeat(count / 10, 4, async () => {
     const Entries = Array.from({ length: 10 }, (_, index) => ({ Id: `${index}`, MessageBody: 'x'.repeat(1000) }));
     await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   });
-  const update = async (id: string, text: string) => {
-    await dynamodb.send(
+  const { cpuUs, elapsedMs } = await cpuOf(() =>
+    repeat(count / 10, 2, async () => {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      await Promise.all(Messages.map(({ MessageId = '' }) => twoWrites(MessageId)));
+      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    }),
+  );
+  return { perSecond: (count / elapsedMs) * 1000, cpuMs: cpuUs / 1000 / count };
+}
+
+/** The cheapest two writes that there are: no condition, a few bytes. */
+export function plainWrites(client: DynamoDBClient): (id: string) => Promise<void> {
+  const update = (id: string, text: string) =>
+    client.send(
       new UpdateItemCommand({
         TableName: table,
         Key: { id: { S: id } },
@@ -32,20 +52,20 @@ export async function measureCeiling(emulators: Emulators, sqs: SQSClient, queue
         ExpressionAttributeValues: { ':result': { B: Buffer.from(text) } },
       }),
     );
+  return async (id) => {
+    await update(id, '{"status": "STARTED"}');
+    await update(id, '{"status": "SUCCESS"}');
   };
-  const { cpuUs, elapsedMs } = await cpuOf(() =>
-    repeat(count / 10, 2, async () => {
-      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
-      await Promise.all(
-        Messages.map(async ({ MessageId = '' }) => {
-          await update(MessageId, '{"status": "STARTED"}');
-          await update(MessageId, '{"status": "SUCCESS"}');
-        }),
-      );
-      const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    }),
-  );
-  dynamodb.destroy();
-  return { perSecond: (count / elapsedMs) * 1000, cpuMs: cpuUs / 1000 / count };
 }
+
+/** The two writes of the dispatcher, with their conditions. */
+export function fencedWrites(store: ResultStore): (id: string) => Promise<void> {
+  return async (id) => {
+    const lease = { owner: id, leaseEndMs: Date.now() + 60_000, epoch: 0, ignoreResult: false };
+    const claim = { id, ...lease, worker: { pid: process.pid, hostname: 'bench' } };
+    await store.claim(claim);
+    await store.complete(claim, { state: 'SUCCESS', resultJson: 'null' }, noContext);
+  };
+}
+
+const noContext = { group: null, parentId: null };

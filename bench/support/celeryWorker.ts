@@ -16,13 +16,20 @@ export interface CeleryOptions {
 }
 
 /** Starts a real Celery worker on a queue. It ends when it is stopped, and when this process ends. */
-export async function startCelery({ python, emulators, pool, settings }: CeleryOptions, queue: string): Promise<RunningWorker> {
+export async function startCelery(
+  { python, emulators, pool, settings }: CeleryOptions,
+  queue: string,
+): Promise<RunningWorker> {
   const { broker, backend } = celeryUrls(emulators, table);
-  const child = spawn(python, ['-u', fileURLToPath(new URL('../celery/worker.py', import.meta.url)), queue, pool, settings], {
-    env: isolatedVariables(process.env, { BENCH_BROKER: broker, BENCH_BACKEND: backend, C_FORCE_ROOT: '1' }),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true, // Its group is what it ends.
-  });
+  const child = spawn(
+    python,
+    ['-u', fileURLToPath(new URL('../celery/worker.py', import.meta.url)), queue, pool, settings],
+    {
+      env: isolatedVariables(process.env, { BENCH_BROKER: broker, BENCH_BACKEND: backend, C_FORCE_ROOT: '1' }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true, // Its group is what it ends.
+    },
+  );
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
   const exited = once(child, 'exit');

@@ -23,7 +23,10 @@ export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeploym
   const deployment = createDeployment([], { missing: plugins, files: further });
   const { root } = deployment;
   const functions = join(root, 'functions');
-  cpSync(join(repository, 'functions'), functions, { recursive: true, filter: (path) => !path.includes('.generated.') });
+  cpSync(join(repository, 'functions'), functions, {
+    recursive: true,
+    filter: (path) => !path.includes('.generated.'),
+  });
   symlinkSync(join(repository, 'bench/benchtasks'), join(root, 'node_modules/benchtasks'), 'dir');
   for (const name of libraries()) link(name, root);
 
@@ -62,10 +65,11 @@ function manyTasks(count: number): Record<string, string> {
 export class ManyPlugin extends GirderWorkerPluginABC {
   taskImports() { return ${JSON.stringify(names.map((name) => `manytasks/${name}`))}; }
 }`;
-  const files = names.map((name, index) => {
+  const files = names.map((name, index): [string, string] => {
     const tasks = Array.from(
       { length: Math.min(10, count - index * 10) },
-      (_, place) => `export const task${place} = app.task(function task${place}(image, factor) { return [image, factor]; });`,
+      (_, place) =>
+        `export const task${place} = app.task(function task${place}(image, factor) { return [image, factor]; });`,
     );
     return [`${name}.js`, [`import { app } from 'girder-worker/app';`, ...tasks].join('\n')];
   });

@@ -11,6 +11,8 @@ const lookMs = 100;
 const patienceMs = 120_000;
 
 export interface Drain {
+  /** The process of the emulators: what they spend on a worker's requests limits how many tasks it can run. */
+  readonly emulatorsPid: number;
   readonly sqs: SQSClient;
   readonly store: Pick<ResultStore, 'results'>;
   readonly queue: string;
@@ -25,35 +27,47 @@ export interface Load {
 
 /**
  * Sends so many messages, which takes milliseconds a batch, and waits until the results of all are final.
- * CPU is that of the worker's processes between the first sending and the last result. Rejects where one has failed.
+ * CPU is that of the worker's processes between the first sending and the last result. Gives also how many failed:
+ * of real Celery's prefork, some do on this emulator.
  */
-export async function drain({ sqs, store, queue, worker }: Drain, { task, args, count }: Load) {
+export async function drain({ emulatorsPid, sqs, store, queue, worker }: Drain, { task, args, count }: Load) {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
   const ids = Array.from({ length: count }, () => crypto.randomUUID());
   const bodies = ids.map((id) => bodyOf(task, args, id));
   const startCpu = cpuSecondsOf(worker.pids());
+  const startEmulatorsCpu = cpuSecondsOf([emulatorsPid]);
   const startMs = performance.now();
   await repeat(Math.ceil(count / 10), 4, async (batch) => {
-    const Entries = bodies.slice(batch * 10, batch * 10 + 10).map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
+    const Entries = bodies
+      .slice(batch * 10, batch * 10 + 10)
+      .map((MessageBody, index) => ({ Id: `${index}`, MessageBody }));
     await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   });
-  await untilFinal(store, ids);
+  const failed = await untilFinal(store, ids);
   const elapsedSeconds = (performance.now() - startMs) / 1000;
   const cpuSeconds = cpuSecondsOf(worker.pids()) - startCpu;
-  return { perSecond: count / elapsedSeconds, cpuMs: (cpuSeconds * 1000) / count };
+  const emulatorsSeconds = cpuSecondsOf([emulatorsPid]) - startEmulatorsCpu;
+  return {
+    failed,
+    perSecond: count / elapsedSeconds,
+    cpuMs: (cpuSeconds * 1000) / count,
+    emulatorsCpuMs: (emulatorsSeconds * 1000) / count,
+  };
 }
 
-/** One small read at a time: the emulator is to work for the workers. */
-async function untilFinal(store: Drain['store'], ids: readonly string[]): Promise<void> {
+/** Gives how many have failed. One small read at a time: the emulator is to work for the workers. */
+async function untilFinal(store: Drain['store'], ids: readonly string[]): Promise<number> {
+  let failed = 0;
   const open = [...ids];
   for (const deadline = performance.now() + patienceMs; open.length > 0; ) {
     const looked = open.slice(-10);
     const results = await store.results(looked);
     for (const [id, { state }] of results) {
-      if (state === 'FAILURE' || state === 'REVOKED') throw new Error(`Task ${id} has come to ${state}.`);
-      if (state === 'SUCCESS') open.splice(open.indexOf(id), 1);
+      if (state === 'FAILURE' || state === 'REVOKED') failed++;
+      if (state !== 'STARTED' && state !== 'PENDING') open.splice(open.indexOf(id), 1);
     }
     if (performance.now() > deadline) throw new Error(`${open.length} of ${ids.length} tasks have not ended.`);
     if (looked.some((id) => open.includes(id))) await sleep(lookMs);
   }
+  return failed;
 }

@@ -9,14 +9,20 @@ export async function interleave(
   rounds: number,
   cases: Readonly<Record<string, () => Promise<Measurement>>>,
 ): Promise<Record<string, Record<string, number[]>>> {
-  const values: Record<string, Record<string, number[]>> = {};
+  const values: Record<string, Record<string, number[]>> = Object.fromEntries(
+    Object.keys(cases).map((name) => [name, {}]),
+  );
   for (let round = 0; round < rounds; round++) {
     const order = round % 2 === 0 ? Object.entries(cases) : Object.entries(cases).reverse();
     for (const [name, measure] of order) {
-      const figures = (values[name] ??= {});
-      for (const [figure, value] of Object.entries(await measure())) (figures[figure] ??= []).push(value);
+      const measured = await measure();
+      for (const [figure, value] of Object.entries(measured)) {
+        values[name]![figure] = [...(values[name]![figure] ?? []), value];
+      }
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K  round ${round + 1} of ${rounds}: ${name}`);
     }
   }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return values;
 }
 

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { table } from './function.ts';
+
+const probe = fileURLToPath(new URL('../fixtures/coldStart.mjs', import.meta.url));
+
+export interface ColdStartOptions {
+  /** @default the Node that runs this */
+  readonly node?: string;
+  /** The bundled handler. */
+  readonly file: string;
+  readonly emulators: Emulators;
+  readonly concurrency: number;
+  /** What the first batch is; without it, one task that does nothing. */
+  readonly batch?: { readonly task: string; readonly args: readonly unknown[]; readonly count: number };
+}
+
+/** How long a cold start took, and its memory before and after the first batch. */
+export type ColdStart = Record<'importMs' | 'firstTaskMs' | 'importedMib' | 'mib', number>;
+
+/** Loads the function in a process that has nothing else to do, and runs a first batch. */
+export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
+  const { node = process.execPath, file, emulators, concurrency, batch } = options;
+  const env = isolatedVariables(process.env, {
+    ...stackVariables(emulators, table),
+    GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'http://unused',
+    GIRDER_WORKER_LOG_FORMAT: 'text',
+    GIRDER_WORKER_CONCURRENCY: String(concurrency),
+  });
+  const first = batch ? [batch.task, JSON.stringify(batch.args), String(batch.count)] : [];
+  const { stdout } = await promisify(execFile)(node, [probe, file, ...first], { env });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as ColdStart;
+}
