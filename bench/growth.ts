@@ -30,7 +30,7 @@ export const growth: Subject = {
     await drained(40)();
     const counts = quick ? backlogs.slice(0, 3) : backlogs;
     const byBacklog = await interleave(
-      quick ? 1 : 3,
+      quick ? 1 : 2,
       Object.fromEntries(counts.map((count) => [`${count} messages`, drained(count)])),
     );
     await worker.stop();

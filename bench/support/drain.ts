@@ -28,7 +28,7 @@ export interface Load {
 /**
  * Sends so many messages, which takes milliseconds a batch, and waits until the results of all are final.
  * CPU is that of the worker's processes between the first sending and the last result. Gives also how many failed:
- * of real Celery's prefork, some do on this emulator.
+ * on the emulators a real Celery worker's sometimes do.
  */
 export async function drain({ emulatorsPid, sqs, store, queue, worker }: Drain, { task, args, count }: Load) {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));

@@ -10,7 +10,7 @@ export type StopReason = keyof typeof stopBits;
 export class CancellationFlag {
   readonly cell: SharedArrayBuffer;
   readonly #bits: Int32Array;
-  #reads = 0;
+  #readsLeft = readsPerLoad;
   #seen = false;
 
   constructor(cell: SharedArrayBuffer = new SharedArrayBuffer(4)) {
@@ -27,10 +27,13 @@ export class CancellationFlag {
    * that every so often it is an atomic one.
    */
   isRaised(): boolean {
-    if (this.#seen) return true;
-    const isLoad = ++this.#reads % readsPerLoad === 0;
-    const bits = isLoad ? Atomics.load(this.#bits, 0) : this.#bits[0]!;
-    if ((bits & stopBits.revoked) !== 0) this.#seen = true;
+    if (--this.#readsLeft > 0 && this.#bits[0] === 0) return false;
+    return this.#look();
+  }
+
+  #look(): boolean {
+    this.#readsLeft = readsPerLoad;
+    if ((Atomics.load(this.#bits, 0) & stopBits.revoked) !== 0) this.#seen = true;
     return this.#seen;
   }
 

@@ -12,6 +12,11 @@ export interface Document {
   readonly keptSeconds: number;
 }
 
+/*
+ * The conditions below nest no parentheses in parentheses: AND binds tighter than OR, and the emulator's parser takes ten
+ * times as long for each further level.
+ */
+
 /** The states of a lease over time, and who may pass:
  *
  *     no lx            lx >= now                lx < now
@@ -29,9 +34,10 @@ const notOlder = '(attribute_not_exists(ep) OR ep <= :ep)';
  * Python compresses all states or none, and a condition cannot look inside: what is compressed counts as final, unless
  * it is what somebody has looked at (`seeing`).
  */
-const finalBeginnings = Object.keys(finalPrefixes).map((state) => `begins_with(#result, :${state})`);
-const textNotFinal = `(attribute_not_exists(#result) OR #result = :seen OR NOT (${[...finalBeginnings, 'begins_with(#result, :compressed)'].join(' OR ')}))`;
-const notFinal = `attribute_not_exists(fin) AND (attribute_exists(own) OR ${textNotFinal})`;
+const textNotFinal = [...Object.keys(finalPrefixes), 'compressed']
+  .map((mark) => `NOT begins_with(#result, :${mark})`)
+  .join(' AND ');
+const notFinal = `attribute_not_exists(fin) AND (attribute_exists(own) OR attribute_not_exists(#result) OR #result = :seen OR ${textNotFinal})`;
 const notFinalValues: Record<string, AttributeValue> = {
   ...Object.fromEntries(
     Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
@@ -41,7 +47,9 @@ const notFinalValues: Record<string, AttributeValue> = {
 };
 
 /** The claim holds; also where Python's PutItem has wiped it, as long as what it wrote is not final. */
-const stillMine = `${notFinal} AND (own = :own OR (attribute_not_exists(own) AND ${notOlder}))`;
+const unclaimedNotOlder =
+  'attribute_not_exists(own) AND attribute_not_exists(ep) OR attribute_not_exists(own) AND ep <= :ep';
+const stillMine = `${notFinal} AND (own = :own OR ${unclaimedNotOlder})`;
 const stillMineValues = ({ owner, epoch }: Claim) => ({
   ...notFinalValues,
   ':own': { S: owner },
