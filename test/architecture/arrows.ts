@@ -36,12 +36,13 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     store: 'code',
     transport: 'code',
     dispatch: 'code',
+    control: 'code',
   },
   // Remote control: what Celery's commands, the client and the CLI ask of table and queue.
   control: { message: 'code', task: 'code', aws: 'code', registry: 'types', store: 'code', transport: 'code' },
   client: { message: 'code', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
   build: { task: 'code', registry: 'types' },
-  local: {},
+  local: { transport: 'code' },
   cli: {
     message: 'code',
     task: 'types',

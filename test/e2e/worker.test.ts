@@ -2,41 +2,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildRegistry } from '../../packages/girder-worker/src/build/buildRegistry.ts';
-import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registryFile.ts';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
+import { startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
 import { createQueue, createResultTable, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { createDeployment, type TemporaryFolder } from '../fixtures/plugins/deployment.ts';
+import { startWorkerProcess, type WorkerProcess } from '../workerProcess.ts';
+import { startWorkerStack, type WorkerStack } from '../workerStack.ts';
 import { familyOf } from './processes.ts';
-import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
 
-const threadFile = 'functions/dispatcher/thread.ts';
 const long = 600;
 const leaseSeconds = 2;
 
-let deployment: TemporaryFolder;
-let emulators: Emulators;
+let stack: WorkerStack;
 let env: NodeJS.ProcessEnv;
 let app: App;
 let sqs: SQSClient;
 beforeAll(async () => {
-  const files = { [threadFile]: readFileSync(new URL(`../../${threadFile}`, import.meta.url), 'utf8') };
-  deployment = createDeployment(['gwexample', 'labtasks', 'workertasks'], { files });
-  const { root } = deployment;
-  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
-  emulators = await startEmulators();
-  await createResultTable(emulators.dynamodbEndpoint, 'celery');
-  env = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
+  stack = await startWorkerStack('gwexample', 'labtasks', 'workertasks');
+  env = stack.env;
   app = new App(createTaskClient(env));
-  sqs = localSqsClient(emulators.sqsEndpoint);
+  sqs = localSqsClient(stack.emulators.sqsEndpoint);
 });
 afterAll(async () => {
   sqs?.destroy();
-  await emulators?.stop();
-  deployment?.[Symbol.dispose]();
+  await stack?.stop();
 });
 
 let count = 0;
@@ -47,16 +37,13 @@ async function newQueue(suffix = ''): Promise<string> {
   return name;
 }
 
-async function startWorker(queues: string, ...args: string[]): Promise<WorkerProcess> {
-  const options = ['-l', 'info', '-Q', queues, '--root', deployment.root, '--no-build'];
-  const worker = startWorkerProcess(env, ...options, '--lease', String(leaseSeconds), ...args);
-  await worker.printed(' ready.');
-  return worker;
+function startWorker(queues: string, ...args: string[]): Promise<WorkerProcess> {
+  return stack.startWorker('-Q', queues, '--lease', String(leaseSeconds), ...args);
 }
 
 /** A task that leaves a trace in a file, and then takes so long, the first time. */
 async function sendTraced(queue: string, task: 'traced' | 'at_most_once', seconds: number) {
-  const file = join(deployment.root, `trace-${++count}`);
+  const file = join(stack.root, `trace-${++count}`);
   const result = await app.sendTask(`workertasks.${task}`, [file, seconds], {}, { queue });
   /** When it was begun, each time, in ms since 1970. */
   const begun = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []);
@@ -64,7 +51,7 @@ async function sendTraced(queue: string, task: 'traced' | 'at_most_once', second
 }
 
 function urlOf(queue: string): string {
-  return `${emulators.sqsEndpoint}/000000000000/${queue}`;
+  return `${stack.emulators.sqsEndpoint}/000000000000/${queue}`;
 }
 
 async function depth(queue: string): Promise<{ ready: number; inFlight: number }> {
@@ -83,7 +70,7 @@ describe('girder-worker', () => {
     const [first, second] = [await newQueue(), await newQueue()];
     await using worker = startWorkerProcess(
       env,
-      ...['worker', '-l', 'INFO', '-c', '2', '-n', 'w1@here', '-Q', `${first},${second}`, '--root', deployment.root],
+      ...['worker', '-l', 'INFO', '-c', '2', '-n', 'w1@here', '-Q', `${first},${second}`, '--root', stack.root],
     );
     await worker.printed('w1@here ready.');
     expect(worker.text()).toMatch(/^ -------------- w1@here v\d/m);
@@ -235,7 +222,7 @@ describe('girder-worker cannot start, and says what to do,', () => {
     ['with an unknown level', {}, ['-l', 'loud'], /Give one of DEBUG, INFO/],
   ])('%s', async (_, changes, args, text) => {
     const queue = await newQueue();
-    const options = ['worker', '-Q', queue, '--root', deployment.root, '--no-build', ...args];
+    const options = ['worker', '-Q', queue, '--root', stack.root, '--no-build', ...args];
     await using worker = startWorkerProcess({ ...env, ...changes }, ...options);
     expect(await worker.ended).toBe(1);
     expect(worker.text()).toMatch(text);
@@ -257,7 +244,7 @@ test('a worker whose broker and backend are gone keeps trying, says so, and goes
   const ownEnv = isolatedVariables(process.env, stackVariables(before, 'celery'));
   await before.stop();
 
-  await using worker = startWorkerProcess(ownEnv, '-l', 'info', '--root', deployment.root, '--no-build');
+  await using worker = startWorkerProcess(ownEnv, '-l', 'info', '--root', stack.root, '--no-build');
   await worker.printed('consumer: Cannot connect to sqs://: connect ECONNREFUSED');
   const between = await start(ports);
   await worker.printed(' ready.');

@@ -10,7 +10,8 @@ from kombu.asynchronous import set_event_loop
 from kombu.asynchronous.hub import Hub
 from lab import TIMEOUT, raised_by, scenario, wait_for
 
-NODE = "girder-worker@girder-worker-dev-dispatcher"
+NODE = os.environ["CONTROL_NODE"]
+IS_FUNCTION = NODE == "girder-worker@girder-worker-dev-dispatcher"
 CANCELABLE = "gwexample.analyses.tasks.cancelable"
 FIBONACCI = "gwexample.analyses.tasks.fibonacci"
 MINUTE = 60_000
@@ -144,9 +145,9 @@ def addressed_to_others():
 
 @scenario("a pattern addresses the nodes that it matches")
 def addressed_by_pattern():
-    with replies() as connection:
-        for pattern, matcher in (("girder-worker@*", "glob"), ("girder-.*@", "pcre")):
-            options = {"pattern": pattern, "matcher": matcher, "limit": 1, "timeout": TIMEOUT}
+    for pattern, matcher in (("girder-worker@*", "glob"), ("girder-.*@", "pcre")):
+        options = {"pattern": pattern, "matcher": matcher, "limit": 1, "timeout": TIMEOUT}
+        with replies() as connection:
             assert app.control.broadcast("ping", reply=True, connection=connection, **options) == [{NODE: {"ok": "pong"}}]
 
 
@@ -219,15 +220,20 @@ def revoke_reply():
     assert commanded("revoke", task_id=task_id, terminate=True) == [{NODE: {"ok": "terminate: tasks unknown"}}]
 
 
-@scenario("commands that make no sense on Lambda are answered with an error that says what to do")
+@scenario("commands that make no sense are answered with an error that says what to do")
 def refused():
+    there = {"pool_grow": "maxConcurrency", "shutdown": "event source mapping", "add_consumer": "serverless.yml"}
+    here = {"pool_grow": "--concurrency", "pool_restart": "start the worker anew", "add_consumer": "--queues"}
     for command, words in {
-        "pool_grow": "maxConcurrency",
-        "shutdown": "event source mapping",
-        "add_consumer": "serverless.yml",
+        **(there if IS_FUNCTION else here),
         "rate_limit": "options of the task",
         "enable_events": "events",
         "frobnicate": "no command 'frobnicate'",
     }.items():
         (reply,) = commanded(command)
         assert words in reply[NODE]["error"], reply
+
+
+def shut_down():
+    """No scenario, as nothing can come after it."""
+    app.control.shutdown(destination=[NODE])

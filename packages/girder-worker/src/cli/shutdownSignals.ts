@@ -13,6 +13,8 @@ export interface ShutdownSignals {
   readonly warm: AbortSignal;
   /** Aborted by the second, or by SIGQUIT; a third ends the process at once. */
   readonly cold: AbortSignal;
+  /** Begins a warm shutdown from within. */
+  goWarm(): void;
   /** Makes it a cold shutdown from within. */
   goCold(): void;
 }
@@ -23,9 +25,8 @@ export function listenForShutdown(say: (line: string) => void): ShutdownSignals 
   const cold = new AbortController();
   let lastAtMs = Number.NEGATIVE_INFINITY;
 
-  const goWarm = (signal: NodeJS.Signals) => {
-    if (signal === 'SIGINT')
-      say('worker: Hitting Ctrl+C again will initiate cold shutdown, terminating all running tasks!');
+  const goWarm = () => {
+    if (warm.signal.aborted) return;
     say('worker: Warm shutdown (MainProcess)');
     warm.abort();
   };
@@ -40,10 +41,12 @@ export function listenForShutdown(say: (line: string) => void): ShutdownSignals 
     lastAtMs = performance.now();
     if (isEcho) return;
     if (cold.signal.aborted) process.exit(exitCodeOf(signal));
-    if (warm.signal.aborted || signal === 'SIGQUIT') goCold();
-    else goWarm(signal);
+    if (warm.signal.aborted || signal === 'SIGQUIT') return goCold();
+    if (signal === 'SIGINT')
+      say('worker: Hitting Ctrl+C again will initiate cold shutdown, terminating all running tasks!');
+    goWarm();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, onSignal);
   whenNpmIsGone(() => onSignal('SIGHUP'));
-  return { warm: warm.signal, cold: cold.signal, goCold };
+  return { warm: warm.signal, cold: cold.signal, goWarm, goCold };
 }

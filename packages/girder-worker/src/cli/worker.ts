@@ -20,6 +20,7 @@ interface WorkerCommandOptions {
   readonly build: boolean;
   readonly lease: number;
   readonly drainTimeout?: number;
+  readonly remoteControl: boolean;
 }
 
 export function workerCommand(): Command {
@@ -42,6 +43,7 @@ export function workerCommand(): Command {
     .option('--no-build', 'use the registry as it is, and do not look whether the plugins have changed')
     .option('--lease <seconds>', 'how soon another worker may run what this one held when it was killed', lease, 60)
     .option('--drain-timeout <seconds>', 'end what still runs so long after a shutdown began (default: never)', seconds)
+    .option('--no-remote-control', 'do not listen for the commands of `app.control`, which takes a queue of its own')
     .addHelpText('after', help)
     .action(async (options: WorkerCommandOptions, command: Command) => {
       const exitCode = await startWorker(options).catch((error: Error) =>
@@ -62,7 +64,7 @@ Examples:
 
 /** Runs a worker until it is shut down. Resolves to the exit code: 1 for a cold shutdown, as Celery's. */
 async function startWorker(options: WorkerCommandOptions): Promise<number> {
-  const { root, concurrency, loglevel, lease, drainTimeout } = options;
+  const { root, concurrency, loglevel, lease, drainTimeout, remoteControl } = options;
   const shutdown = listenForShutdown(print);
   const output = {
     writeOut: (text: string) => void (shows(loglevel, 'INFO') && process.stdout.write(text)),
@@ -84,7 +86,7 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
     if (drainTimeout !== undefined) setTimeout(shutdown.goCold, drainTimeout * 1000).unref();
   });
   await runWorker({
-    ...{ env: process.env, registry, node, queues, concurrency, shutdown },
+    ...{ env: process.env, registry, node, queues, concurrency, remoteControl, shutdown },
     threadFile: await threadFileOf(root),
     leaseMs: lease * 1000,
     log: fromLevel(loglevel, createTextLog()),

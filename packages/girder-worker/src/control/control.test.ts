@@ -41,10 +41,10 @@ function command(method: string, args = {}, addressing = {}): Promise<unknown> {
 }
 
 /** A task that somebody has begun, and holds for a minute. */
-async function begin(id: string): Promise<void> {
+async function begin(id: string, hostname = node): Promise<void> {
   const { connectStore } = await import('../store/dynamodbClient.ts');
   const store = connectStore(isolatedVariables({}, stackVariables(emulators, 'celery')));
-  const worker = { pid: 7, hostname: 'girder-worker@somewhere' };
+  const worker = { pid: 7, hostname };
   const claim = { id, owner: 'me', leaseEndMs: Date.now() + 60_000, epoch: 0, worker, ignoreResult: false };
   expect(await store.claim(claim)).toMatchObject({ kind: 'claimed' });
 }
@@ -101,7 +101,7 @@ describe('what is asked about tasks', () => {
   test('a running one is active, with all keys that Celery tells', async () => {
     await begin('active-one');
     const task = {
-      ...{ id: 'active-one', name: null, args: null, kwargs: null, type: null, hostname: 'girder-worker@somewhere' },
+      ...{ id: 'active-one', name: null, args: null, kwargs: null, type: null, hostname: node },
       ...{ timeStart: expect.any(Number), acknowledged: false, workerPid: 7 },
       deliveryInfo: { exchange: '', routingKey: 'celery', priority: null, redelivered: null },
     };
@@ -110,6 +110,13 @@ describe('what is asked about tasks', () => {
     expect(await command('query_task', { ids: ['active-one', 'nobody'] })).toEqual(
       new Map([['active-one', ['active', task]]]),
     );
+  });
+
+  test('one that another node runs is for that node to tell, but whoever asks for it by its id is told', async () => {
+    await begin('of-another', 'girder-worker@elsewhere');
+    const task = expect.objectContaining({ id: 'of-another' });
+    expect(await command('active')).not.toContainEqual(task);
+    expect(await command('query_task', { ids: 'of-another' })).toEqual(new Map([['of-another', ['active', task]]]));
   });
 
   test('one that was revoked before it came is ready, and not active', async () => {
@@ -178,6 +185,29 @@ describe('a command', () => {
 
   test.each(['frobnicate', 'constructor', '__proto__', 'toString'])('%s is none', async (method) => {
     expect(await command(method)).toEqual({ error: `There is no command '${method}'.` });
+  });
+});
+
+describe('a long-running worker', () => {
+  const shutdowns: string[] = [];
+  const commandWorker = (method: string) =>
+    createControl({ ...parts, worker: { concurrency: 7, shutDown: () => shutdowns.push(method) } })({
+      ...{ method, arguments: {}, destination: null, pattern: null, matcher: null, replyTo: null },
+    });
+
+  test('tells in its stats how many tasks it runs at once', async () => {
+    expect(await commandWorker('stats')).toMatchObject({ pool: { 'max-concurrency': 7 } });
+  });
+
+  test('shuts down, other than a function', async () => {
+    expect(await commandWorker('shutdown')).toEqual({ ok: 'shutting down' });
+    expect(shutdowns).toEqual(['shutdown']);
+    expect(await command('shutdown')).toEqual({ error: expect.stringContaining('event source mapping') });
+  });
+
+  test('refuses what it is started with, and says with which option', async () => {
+    expect(await commandWorker('pool_grow')).toEqual({ error: expect.stringContaining('--concurrency') });
+    expect(await commandWorker('add_consumer')).toEqual({ error: expect.stringContaining('--queues') });
   });
 });
 

@@ -23,13 +23,14 @@ class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Remote control by table and queue alone: it works where no worker is alive, and beside one that is. */
+/** Remote control by table and queue: it works where no worker is alive, and in one that is. */
 export function createControl(parts: ControlParts): ControlNode {
   const commands = commandsOf(parts);
+  const refused = parts.worker ? refusals.ofWorkers : refusals.ofFunctions;
   return async (command) => {
     if (!isAddressedTo(parts.node, command)) return undefined;
     const name = camelCase(command.method);
-    if (Object.hasOwn(refusals, name)) return { error: refusals[name] };
+    if (Object.hasOwn(refused, name)) return { error: refused[name] };
     const carryOut = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (!carryOut) return { error: `There is no command ${pythonRepr(command.method)}.` };
     try {
@@ -42,10 +43,12 @@ export function createControl(parts: ControlParts): ControlNode {
 }
 
 function commandsOf(parts: ControlParts): Readonly<Record<string, Command>> {
-  const { registry, queueNames } = parts;
+  const { node, registry, queueNames, worker } = parts;
   const inspection = createInspection(parts);
 
-  const active: Command = async () => (await inspection.active()).map((task) => taskReply(task, queueNames));
+  // Each node tells of its own, as Celery's do: the table knows what all of them run.
+  const active: Command = async () =>
+    (await inspection.active()).filter(({ hostname }) => hostname === node).map((task) => taskReply(task, queueNames));
   const scheduled: Command = async () =>
     (await inspection.scheduled()).map(({ eta, request }) => ({
       eta,
@@ -93,13 +96,19 @@ function commandsOf(parts: ControlParts): Readonly<Record<string, Command>> {
       return {
         broker,
         queues,
-        pool: { implementation: 'girder-worker' },
+        pool: { implementation: 'girder-worker', ...(worker && { 'max-concurrency': worker.concurrency }) },
         pid: process.pid,
         prefetchCount: 0,
         total: {},
       };
     },
     report: async () => ({ ok: reportText(parts) }),
+    ...(worker && {
+      shutdown: async () => {
+        worker.shutDown();
+        return { ok: 'shutting down' };
+      },
+    }),
   };
 }
 

@@ -16,6 +16,16 @@ export interface ControlParts {
   readonly registry: Registry | undefined;
   /** Celery's URLs, fit to be shown. */
   readonly urls: { readonly broker: string; readonly backend: string };
+  /** The process that runs the tasks; undefined where that is a function, whose environments come and go. */
+  readonly worker?: ControlledWorker;
   /** Told where an answer is not the whole truth. */
   readonly warn: (text: string) => void;
+}
+
+/** A long-running worker, as far as it can be commanded. */
+export interface ControlledWorker {
+  /** Tasks at once. */
+  readonly concurrency: number;
+  /** Begins a warm shutdown. */
+  shutDown(): void;
 }

@@ -1,12 +1,14 @@
+import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
+import { createTopic, subscribeQueue } from '../transport/sqsTopic.ts';
+import { localCredentials, localRegion } from './credentials.ts';
 import type { Emulators } from './emulators.ts';
 import { createEventSourceMapping, type EventSourceMapping, type MappingFault } from './eventSourceMapping.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda.ts';
 import type { LambdaSettings } from './lambdaEnvironment.ts';
 import { createQueue } from './resources.ts';
 import { snsEvent } from './snsEvent.ts';
-import { createTopic } from './topic.ts';
 
 /** To which Celery publishes the commands of remote control: Kombu's name for the exchange `celery.pidbox`. */
 const topicName = 'celery-pidbox';
@@ -35,7 +37,7 @@ export async function startControl(options: ControlOptions): Promise<Pick<EventS
   const { sqs, emulators, file, env, printLine, onFault } = options;
   const settings = { name: `${topicName}-to-function`, visibilityTimeoutSeconds: timeoutSeconds, maxReceiveCount: 3 };
   const queue = await createQueue(sqs, settings);
-  await createTopic(emulators.sqsEndpoint, topicName, queue.arn);
+  await subscribe(emulators.sqsEndpoint, queue.arn);
   const lambda = createLambdaFunction({
     functionName: 'girder-worker-dev-control',
     file,
@@ -54,6 +56,15 @@ export async function startControl(options: ControlOptions): Promise<Pick<EventS
   });
   mapping.start();
   return mapping;
+}
+
+async function subscribe(endpoint: string, queueArn: string): Promise<void> {
+  const sns = new SNSClient({ endpoint, region: localRegion, credentials: localCredentials });
+  try {
+    await subscribeQueue(sns, await createTopic(sns, topicName), queueArn, { isRaw: false });
+  } finally {
+    sns.destroy();
+  }
 }
 
 /** A function that is invoked asynchronously: nobody looks at its response, and what it throws brings the event back. */

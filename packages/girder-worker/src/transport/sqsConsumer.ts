@@ -40,9 +40,10 @@ export async function createSqsConsumer(client: SQSClient, name: string): Promis
 
   return {
     name,
+    arn: Attributes.QueueArn!,
     isFifo: name.endsWith('.fifo'),
     hasDeadLetterQueue: Attributes.RedrivePolicy !== undefined,
-    async receive({ atMost, hiddenSeconds, waitSeconds }) {
+    async receive({ atMost, hiddenSeconds, waitSeconds, signal }) {
       const command = new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: Math.min(atMost, 10),
@@ -50,7 +51,8 @@ export async function createSqsConsumer(client: SQSClient, name: string): Promis
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId', 'SentTimestamp'],
       });
-      const abortSignal = AbortSignal.timeout(waitSeconds * 1000 + answerMarginMs);
+      const tooLate = AbortSignal.timeout(waitSeconds * 1000 + answerMarginMs);
+      const abortSignal = signal ? AbortSignal.any([signal, tooLate]) : tooLate;
       const { Messages = [] } = await client.send(command, { abortSignal });
       return Messages.map((message) => recordOf(message, Attributes.QueueArn!));
     },

@@ -18,6 +18,7 @@ function queueUnderTest(name: string) {
   const waiting: ((records: SQSRecord[]) => void)[] = [];
   const queue: QueueConsumer = {
     name,
+    arn: queueArn,
     isFifo: false,
     hasDeadLetterQueue: true,
     receive(options) {

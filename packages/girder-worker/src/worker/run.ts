@@ -1,3 +1,4 @@
+import { connectControlParts, createControl, createMailbox } from '../control/index.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
 import type { Renewal } from '../dispatch/leaseKeeper.ts';
 import type { Log } from '../dispatch/log.ts';
@@ -10,9 +11,11 @@ import { masked } from '../transport/brokerUrl.ts';
 import type { QueueConsumer } from '../transport/consumer.ts';
 import { connectTransport } from '../transport/sqs.ts';
 import { connectConsumers } from '../transport/sqsConsumer.ts';
+import type { Transport } from '../transport/transport.ts';
 import { startIntake } from './intake.ts';
 import { interruptible } from './interruptible.ts';
 import { describeFault, isConnectionError, persist } from './persistence.ts';
+import { type RemoteControlOptions, startRemoteControl } from './remoteControl.ts';
 
 export interface WorkerOptions {
   /** Names broker and backend, as everywhere. */
@@ -30,6 +33,8 @@ export interface WorkerOptions {
   readonly leaseMs: number;
   readonly log: Log;
   readonly shutdown: Shutdown;
+  /** Whether it takes the commands of Celery's `app.control`. */
+  readonly remoteControl: boolean;
 }
 
 /** Celery's two ways to end a worker. */
@@ -38,6 +43,8 @@ export interface Shutdown {
   readonly warm: AbortSignal;
   /** When aborted, too, what runs is ended, and its messages go back to their queues. */
   readonly cold: AbortSignal;
+  /** Begins the warm one. */
+  goWarm(): void;
 }
 
 /** After a claim's renewal, so many more may fail before it ends. */
@@ -67,10 +74,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     ...{ registry, pool: threads, solo, store, transport, log, worker, renewal },
   });
   const intake = startIntake({ queues, dispatch, transport, concurrency, renewal, log });
+  const stopRemoteControl = options.remoteControl ? startRemoteControl(commandsOf(options, transport)) : undefined;
   log.info(`${node} ready.`);
 
   await aborted(shutdown.warm);
-  const drained = intake.drain();
+  // What still runs can be revoked until it has ended.
+  const drained = intake.drain().then(stopRemoteControl);
   const forced = aborted(shutdown.cold).then(async () => {
     threads.interrupt();
     solo.interrupt();
@@ -78,6 +87,19 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   await Promise.race([drained, forced]);
   await pool.close();
+}
+
+/** What the worker does when it is commanded: what the table and the queues allow to anybody, and to shut down. */
+function commandsOf(options: WorkerOptions, transport: Transport): RemoteControlOptions {
+  const { env, registry, node, queues, concurrency, log, shutdown } = options;
+  const parts = connectControlParts(env, { registry, warn: log.warn });
+  const worker = { concurrency, shutDown: shutdown.goWarm };
+  const control = createControl({ ...parts, node, queueNames: queues, worker });
+  return {
+    open: async () => (await import('../transport/sqsMailbox.ts')).openMailbox(env, node),
+    receive: createMailbox({ node, control, transport, log }),
+    ...{ transport, log },
+  };
 }
 
 /** The queues, once broker and backend have answered; undefined if the worker is shut down before. */

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { killTied, startTied } from '../../packages/girder-worker/src/local/tiedProcess.ts';
+import { killTied, startTied } from '../packages/girder-worker/src/local/tiedProcess.ts';
 
-const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../packages/girder-worker/src/cli/main.ts', import.meta.url));
 
 /** A running `girder-worker`, which cannot outlive this process. */
 export interface WorkerProcess extends AsyncDisposable {

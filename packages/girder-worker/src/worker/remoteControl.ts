@@ -1,0 +1,75 @@
+import { toDelivery } from '../dispatch/delivery.ts';
+import type { Log } from '../dispatch/log.ts';
+import type { QueueConsumer } from '../transport/consumer.ts';
+import type { Mailbox } from '../transport/sqsMailbox.ts';
+import type { Transport } from '../transport/transport.ts';
+import { describeFault, isConnectionError, persist } from './persistence.ts';
+
+/** How long a command that could not be carried out stays hidden, before it is tried again. */
+const hiddenSeconds = 10;
+const waitSeconds = 20; // The longest that SQS waits.
+const mostCommands = 10; // The most that SQS hands out at once.
+
+export interface RemoteControlOptions {
+  readonly open: () => Promise<Mailbox>;
+  /** Carries out one command, as the text that Kombu published; rejects where it is worth repeating. */
+  readonly receive: (text: string) => Promise<void>;
+  readonly transport: Pick<Transport, 'acknowledge'>;
+  readonly log: Log;
+}
+
+/**
+ * Takes the commands of remote control until it is told to stop, which takes the mailbox away again. Whatever is wrong with
+ * it, such as a missing right, is logged, and the worker works without.
+ */
+export function startRemoteControl(options: RemoteControlOptions): () => Promise<void> {
+  const stopping = new AbortController();
+  const listening = listen(options, stopping.signal);
+  return () => {
+    stopping.abort();
+    return listening;
+  };
+}
+
+async function listen(options: RemoteControlOptions, signal: AbortSignal): Promise<void> {
+  const { open, log } = options;
+  const persistently = <T>(what: string, isPassing: (error: unknown) => boolean, act: () => Promise<T>) =>
+    persist(act, {
+      ...{ signal, isPassing },
+      onFault: (error, restSeconds) =>
+        log.error(`pidbox: ${what}: ${describeFault(error)}. Trying again in ${restSeconds} s...`),
+    });
+
+  let mailbox: Mailbox | undefined;
+  try {
+    mailbox = await persistently('Cannot open the mailbox', isConnectionError, open);
+    if (!mailbox) return;
+    log.info(`pidbox: Commands are taken from ${mailbox.topicArn}`);
+    const { queue } = mailbox;
+    const takeSome = () => take(queue, options, signal);
+    while (!signal.aborted) await persistently('Cannot receive commands', () => true, takeSome);
+  } catch (error) {
+    log.warn(
+      `pidbox: This worker takes no commands: ${describeFault(error)}. Tasks can be revoked by way of the table.`,
+    );
+  } finally {
+    await mailbox?.close().catch((error: unknown) => {
+      log.warn(`pidbox: The queue ${mailbox?.queue.name} cannot be taken away: ${describeFault(error)}`);
+    });
+  }
+}
+
+async function take(
+  queue: QueueConsumer,
+  { receive, transport, log }: RemoteControlOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const record of await queue.receive({ atMost: mostCommands, hiddenSeconds, waitSeconds, signal })) {
+    try {
+      await receive(record.body);
+      await transport.acknowledge(toDelivery(record).receipt);
+    } catch (error) {
+      log.error(`pidbox: A command will be tried again in ${hiddenSeconds} s: ${describeFault(error)}`);
+    }
+  }
+}
