@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { createPool, type Pool } from '../packages/girder-worker/src/execution/pool.ts';
+import { createPool } from '../packages/girder-worker/src/execution/pool.ts';
 import { createSolo } from '../packages/girder-worker/src/execution/solo.ts';
 import { encode } from '../packages/girder-worker/src/message/encode.ts';
 import { registry } from './fixtures/registry.ts';
+import { runToEnd } from './support/ownPool.ts';
 import { cpuOf, interleave, repeat } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
@@ -32,13 +33,13 @@ export const executor: Subject = {
       return { cpuUs: cpuUs / times, perSecond: (times / elapsedMs) * 1000 };
     };
     const cases = {
-      'solo, noop': cpuPer(tasks, () => end(solo, noop)),
-      'solo, echo of 1 KB': cpuPer(tasks, () => end(solo, echo)),
-      'solo, fib(20)': cpuPer(tasks / 5, () => end(solo, fib20)),
-      '2 threads, noop': cpuPer(tasks, () => end(two, noop)),
-      '2 threads, echo of 1 KB': cpuPer(tasks, () => end(two, echo)),
-      '2 threads, fib(20)': cpuPer(tasks / 5, () => end(two, fib20)),
-      '10 threads, noop': cpuPer(tasks, () => end(ten, noop)),
+      'solo, noop': cpuPer(tasks, () => runToEnd(solo, noop)),
+      'solo, echo of 1 KB': cpuPer(tasks, () => runToEnd(solo, echo)),
+      'solo, fib(20)': cpuPer(tasks / 5, () => runToEnd(solo, fib20)),
+      '2 threads, noop': cpuPer(tasks, () => runToEnd(two, noop)),
+      '2 threads, echo of 1 KB': cpuPer(tasks, () => runToEnd(two, echo)),
+      '2 threads, fib(20)': cpuPer(tasks / 5, () => runToEnd(two, fib20)),
+      '10 threads, noop': cpuPer(tasks, () => runToEnd(ten, noop)),
       'a bare postMessage there and back': cpuPer(tasks, () => echoing.ask(noop)),
     };
     await interleave(2, cases); // So that all is compiled, and all threads are there.
@@ -67,11 +68,6 @@ const targets: Readonly<Record<string, string>> = { 'solo, noop': '<= 15', '2 th
 
 function body(name: string, ...args: unknown[]): string {
   return encode({ task: `benchtasks.${name}`, id: crypto.randomUUID(), args });
-}
-
-async function end(pool: Pick<Pool, 'run'>, message: string): Promise<void> {
-  const { outcome } = await pool.run(message, { onLog: () => undefined, onState: async () => undefined }).ended;
-  if (outcome.state !== 'SUCCESS') throw new Error(`A task came to ${JSON.stringify(outcome)}`);
 }
 
 /** A thread that sends back what it gets: below this no pool of threads can come. */

@@ -1,0 +1,16 @@
+// The tasks of bench/benchtasks as BullMQ has them: one function that is told a job's name. It runs in the process of the
+// worker, or, named by its file, in worker threads.
+
+const tasks: Readonly<Record<string, (data: never) => unknown>> = {
+  noop: () => null,
+  echo: (text: string) => text,
+  fibonacci,
+};
+
+export default async function run({ name, data }: { name: string; data: unknown }): Promise<unknown> {
+  return tasks[name]!(data as never);
+}
+
+function fibonacci(n: number): number {
+  return n <= 2 ? 1 : fibonacci(n - 1) + fibonacci(n - 2);
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { killTied, startTied } from '../../packages/girder-worker/src/local/tiedProcess.ts';
+import { cpuSecondsOf } from './processes.ts';
+
+const timeToStartMs = 15_000;
+const timeToEndMs = 2000;
+
+/** An empty Redis on 127.0.0.1 that writes nothing to disk. Disposing of it ends it; so does the end of this process. */
+export interface RedisServer extends AsyncDisposable {
+  readonly port: number;
+  /** CPU time that it has used so far, in steps of 10 ms. */
+  cpuSeconds(): number;
+}
+
+/** The version of redis-server; undefined where it is not installed. */
+export function redisVersion(): string | undefined {
+  const { status, stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return status === 0 ? /\bv=(\S+)/.exec(stdout)?.[1] : undefined;
+}
+
+/** Throws an Error where Redis does not listen after 15 seconds; what it said itself is on stderr then. */
+export async function startRedis(): Promise<RedisServer> {
+  const child = startTied(fileURLToPath(new URL('../bullmq/redisProcess.ts', import.meta.url)), {
+    env: process.env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  try {
+    const port = await portOf(child);
+    return {
+      port,
+      cpuSeconds: () => cpuSecondsOf([child.pid!]),
+      [Symbol.asyncDispose]: () => stop(child),
+    };
+  } catch (error) {
+    await killTied(child);
+    throw new Error('Redis did not start.', { cause: error });
+  }
+}
+
+async function portOf(child: ChildProcess): Promise<number> {
+  const signal = AbortSignal.timeout(timeToStartMs);
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('Its process has ended.');
+  });
+  const [port] = await Promise.race([once(child, 'message', { signal }), ended]);
+  return port;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => void killTied(child), timeToEndMs);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  clearTimeout(timer);
+}
