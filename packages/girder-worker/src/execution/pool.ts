@@ -1,6 +1,6 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import { CancellationFlag } from './cancellation.ts';
-import { type Decide, type Job, PoolThread, type RunListener, type ThreadEvents } from './poolThread.ts';
+import { type Decide, type Job, lost, PoolThread, type RunListener, type ThreadEvents } from './poolThread.ts';
 import type { Calls, Ending } from './protocol.ts';
 
 export type { Decide, RunLimits, RunListener } from './poolThread.ts';
@@ -33,10 +33,18 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/**
+ * For how long runs wait for the threads that are there before others are started, which takes about as long: a batch of
+ * short tasks shares the thread that is warm, and pays for no other.
+ */
+const patienceMs = 50;
+
 export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions): Pool {
-  const idle: PoolThread[] = [];
   const alive = new Set<PoolThread>();
+  const idle: PoolThread[] = [];
   const waiting: Job[] = [];
+  /** Runs while somebody waits. */
+  let patience: NodeJS.Timeout | undefined;
 
   const events: ThreadEvents = {
     onFree(thread) {
@@ -44,28 +52,49 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
         if (thread.take(next)) return;
       }
       idle.push(thread);
+      clearTimeout(patience);
+      patience = undefined;
     },
-    onGone(thread) {
+    onGone(thread, ending) {
       alive.delete(thread);
       if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
-      const next = waiting.shift();
-      if (next) assign(next);
+      // One that cannot even start costs the run that it was started for: others would wait for ever.
+      if (!thread.hasStarted) waiting.shift()?.settle(ending);
+      if (alive.size === 0 && waiting.length > 0) start();
     },
   };
+  const start = () => alive.add(new PoolThread(threadFile, events, maxHeapMb));
+
   const assign = (job: Job) => {
-    const thread = idle.pop() ?? (alive.size < concurrency ? new PoolThread(threadFile, events, maxHeapMb) : undefined);
-    if (!thread) {
-      waiting.push(job);
+    const thread = idle.pop();
+    if (thread) {
+      if (!thread.take(job)) idle.push(thread);
       return;
     }
-    alive.add(thread);
-    if (!thread.take(job)) idle.push(thread);
+    waiting.push(job);
+    if (alive.size === 0) start();
+    patience ??= setTimeout(losePatience, patienceMs);
+  };
+
+  /** Starts threads for those that wait; but while none has started yet, they may all be short. */
+  const losePatience = () => {
+    const starting = [...alive].filter((thread) => !thread.hasStarted).length;
+    const missing = starting < alive.size ? waiting.length - starting : 0;
+    for (let i = 0; i < missing && alive.size < concurrency; i++) start();
+    patience = waiting.length > 0 ? setTimeout(losePatience, patienceMs) : undefined;
   };
 
   return {
     run(body, listener, decide = () => ({}), calls) {
       const { promise, resolve } = Promise.withResolvers<Ending>();
-      const job: Job = { body, calls, flag: new CancellationFlag(), listener, decide, settle: resolve };
+      const job: Job = {
+        body,
+        calls,
+        flag: new CancellationFlag(),
+        listener,
+        decide,
+        settle: resolve,
+      };
       assign(job);
       let hasEnded = false;
       const ended = promise.finally(() => {
@@ -86,12 +115,12 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
       };
     },
     warmUp() {
-      if (alive.size > 0) return;
-      const thread = new PoolThread(threadFile, events, maxHeapMb);
-      alive.add(thread);
-      idle.push(thread);
+      if (alive.size === 0) start();
     },
     async close() {
+      clearTimeout(patience);
+      const outcome = lost('the pool was closed');
+      for (const job of waiting.splice(0)) job.settle({ outcome, childrenJson: '[]' });
       await Promise.all([...alive].map((thread) => thread.terminate()));
     },
   };

@@ -39,10 +39,10 @@ export interface Job {
 }
 
 export interface ThreadEvents {
-  /** It has no job any more, and may take another. */
+  /** It has started, or has no job any more, and may take one. */
   onFree(thread: PoolThread): void;
-  /** It has ended, with whatever job it had. */
-  onGone(thread: PoolThread): void;
+  /** It has ended, with whatever job it had, which comes to this. */
+  onGone(thread: PoolThread, ending: Ending): void;
 }
 
 /**
@@ -57,6 +57,7 @@ export class PoolThread {
   readonly #events: ThreadEvents;
   readonly #timers: NodeJS.Timeout[] = [];
   #job: Job | undefined;
+  #hasStarted = false;
   #death = 'ended';
   #outcomeOfTermination: Outcome | undefined;
 
@@ -68,10 +69,18 @@ export class PoolThread {
       this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
     this.#worker.on('exit', (code) => {
-      events.onGone(this);
-      this.#settle({ outcome: this.#outcomeOfTermination ?? lost(this.#death, code), childrenJson: '[]' });
+      const ending = {
+        outcome: this.#outcomeOfTermination ?? lost(`${this.#death}, exit code ${code}`),
+        childrenJson: '[]',
+      };
+      this.#settle(ending);
+      events.onGone(this, ending);
     });
-    this.#worker.unref(); // An idle thread keeps no process alive.
+  }
+
+  /** Whether it has ever been ready to take a job. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
   }
 
   /** Takes a job, unless it is decided now that it is not to begin: then false, and the thread is as free as before. */
@@ -107,6 +116,8 @@ export class PoolThread {
   #hear(reply: FromThread): void {
     switch (reply.kind) {
       case 'ready':
+        this.#hasStarted = true;
+        this.#rest();
         return;
       case 'dying':
         this.#death = reply.reason;
@@ -124,11 +135,16 @@ export class PoolThread {
         );
         return;
       case 'ended':
-        this.#worker.unref();
         this.#settle(reply.ending);
-        this.#events.onFree(this);
+        this.#rest();
         return;
     }
+  }
+
+  /** An idle thread keeps no process alive. */
+  #rest(): void {
+    this.#worker.unref();
+    this.#events.onFree(this);
   }
 
   #settle(ending: Ending): void {
@@ -143,7 +159,8 @@ export class PoolThread {
   }
 }
 
-function lost(death: string, code: number): Outcome {
-  const reason = `The task's thread ended (${death}, exit code ${code}).`;
-  return { state: 'FAILURE', failure: failureOf('WorkerLostError', [reason], 'billiard.exceptions') };
+/** The outcome of a task whose thread is gone. */
+export function lost(why: string): Outcome {
+  const failure = failureOf('WorkerLostError', [`The task's thread ended (${why}).`], 'billiard.exceptions');
+  return { state: 'FAILURE', failure };
 }
