@@ -8,10 +8,7 @@ import { type Recorded, readRecording, recordedFiles, recordedMessages } from '.
 import { bodyOf, meaningOf, outerText } from './meaning.ts';
 
 /** Recordings of messages that must not be run, and why not. */
-const refused: Readonly<Record<string, DecodeErrorCode>> = {
-  'serializer_pickle.json': 'CONTENT_DISALLOWED',
-  'compression_lzma.json': 'UNKNOWN_COMPRESSION',
-};
+const refused: Readonly<Record<string, DecodeErrorCode>> = { 'serializer_pickle.json': 'CONTENT_DISALLOWED' };
 
 /** Recordings with tests of their own, in the other files: what they mean is not simply the recorded JSON. */
 const withTestsOfTheirOwn = new Set([

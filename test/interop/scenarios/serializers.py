@@ -60,14 +60,16 @@ def compressed_brotli():
     gives(echo.apply_async(PLAIN, compression="brotli"), PLAIN)
 
 
-@scenario("a body compressed by bzip2 or lzma is run, or fails with advice what to use instead")
-def compressed_otherwise():
-    for compression in ("bzip2", "lzma"):
-        result = echo.apply_async(PLAIN, compression=compression)
-        try:
-            gives(result, PLAIN)
-        except Exception as error:
-            assert "zlib" in str(error), repr(error)
+@scenario("a body compressed by bzip2 is read")
+def compressed_bzip2():
+    gives(echo.apply_async(PLAIN, compression="bzip2"), PLAIN)
+    gives(echo.apply_async(["x" * 10_000, "é" * 1_000], compression="bzip2"), ["x" * 10_000, "é" * 1_000])
+
+
+@scenario("a body compressed by lzma is read")
+def compressed_lzma():
+    gives(echo.apply_async(PLAIN, compression="lzma", serializer="msgpack"), PLAIN)
+    gives(echo.apply_async(["x" * 10_000, "é" * 1_000], compression="lzma"), ["x" * 10_000, "é" * 1_000])
 
 
 @scenario("a message of protocol 1 is run")

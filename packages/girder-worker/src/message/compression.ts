@@ -1,15 +1,23 @@
 import * as zlib from 'node:zlib';
 import { DecodeError } from './errors.ts';
 
-type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Buffer;
+/** Throws, with the code ERR_BUFFER_TOO_LARGE, as soon as there is more than so many bytes. */
+type Read<Output> = (bytes: Uint8Array, maxOutputBytes: number) => Output;
 
-/** What reads each compression; null where nothing here does. */
-const decompressors: Readonly<Record<string, Decompress | null>> = {
-  'application/x-gzip': zlib.inflateSync, // Kombu's name says gzip, its bytes are zlib's (wire specification §1.5).
-  'application/x-brotli': zlib.brotliDecompressSync,
-  'application/zstd': zlib.zstdDecompressSync ?? null, // Node 22.15 and later.
-  'application/x-bz2': null,
-  'application/x-lzma': null,
+/** What reads each compression at once; null where this version of Node does not. */
+const builtIn: Readonly<Record<string, Read<Buffer> | null>> = {
+  // Kombu's name says gzip, its bytes are zlib's (wire specification §1.5).
+  'application/x-gzip': (bytes, maxOutputLength) => zlib.inflateSync(bytes, { maxOutputLength }),
+  'application/x-brotli': (bytes, maxOutputLength) => zlib.brotliDecompressSync(bytes, { maxOutputLength }),
+  'application/zstd': zlib.zstdDecompressSync // Node 22.15 and later.
+    ? (bytes, maxOutputLength) => zlib.zstdDecompressSync(bytes, { maxOutputLength })
+    : null,
+};
+
+/** What reads the others, loaded when it is first needed. */
+const loaded: Readonly<Record<string, () => Promise<Read<Buffer | Promise<Buffer>>>>> = {
+  'application/x-bz2': async () => (await import('./bzip2Reader.ts')).readBzip2,
+  'application/x-lzma': async () => (await import('./xzReader.ts')).readXz,
 };
 
 /** Kombu's short names; also accepted where a message is written by hand. */
@@ -30,26 +38,47 @@ const aliases: Readonly<Record<string, string>> = {
  *
  * Throws DecodeError: UNKNOWN_COMPRESSION, DECOMPRESSION_FAILED, TOO_LARGE.
  */
-export function decompress(bytes: Uint8Array, compression: string, maxOutputBytes: number): Buffer {
-  const type = Object.hasOwn(aliases, compression) ? aliases[compression]! : compression;
-  const run = Object.hasOwn(decompressors, type) ? decompressors[type] : undefined;
-  if (run === undefined) throw new DecodeError('UNKNOWN_COMPRESSION', `The compression "${compression}" is unknown.`);
-  if (run === null) {
-    throw new DecodeError(
-      'UNKNOWN_COMPRESSION',
-      `The compression "${compression}" cannot be read here: send with zlib or brotli.`,
-    );
-  }
+export async function decompress(bytes: Uint8Array, compression: string, maxOutputBytes: number): Promise<Buffer> {
+  const load = own(loaded, typeOf(compression));
+  const read = load ? await load() : builtInFor(compression);
   try {
-    return run(bytes, { maxOutputLength: maxOutputBytes });
+    return await read(bytes, maxOutputBytes);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new DecodeError('TOO_LARGE', `The body has more than ${maxOutputBytes} bytes when decompressed.`, {
-        cause,
-      });
-    }
-    throw new DecodeError('DECOMPRESSION_FAILED', `The body is not "${compression}": ${(cause as Error).message}.`, {
-      cause,
-    });
+    throw explained(cause, compression, maxOutputBytes);
   }
+}
+
+/** As `decompress`, without waiting: what Node itself reads. To it, bzip2 and lzma are an UNKNOWN_COMPRESSION. */
+export function decompressNow(bytes: Uint8Array, compression: string, maxOutputBytes: number): Buffer {
+  const read = builtInFor(compression);
+  try {
+    return read(bytes, maxOutputBytes);
+  } catch (cause) {
+    throw explained(cause, compression, maxOutputBytes);
+  }
+}
+
+function builtInFor(compression: string): Read<Buffer> {
+  const type = typeOf(compression);
+  const read = own(builtIn, type);
+  if (read) return read;
+  const isKnown = read === null || Object.hasOwn(loaded, type);
+  const fault = isKnown ? 'cannot be read here: send with zlib or brotli' : 'is unknown';
+  throw new DecodeError('UNKNOWN_COMPRESSION', `The compression "${compression}" ${fault}.`);
+}
+
+function explained(cause: unknown, compression: string, maxOutputBytes: number): DecodeError {
+  if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+    return new DecodeError('TOO_LARGE', `The body has more than ${maxOutputBytes} bytes when decompressed.`, { cause });
+  }
+  const reason = (cause as Error).message;
+  return new DecodeError('DECOMPRESSION_FAILED', `The body is not "${compression}": ${reason}.`, { cause });
+}
+
+function typeOf(compression: string): string {
+  return own(aliases, compression) ?? compression;
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

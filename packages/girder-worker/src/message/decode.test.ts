@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { bytesIn, gigabyte, inPython } from './compression.fixture.ts';
 import { compressed, envelope, withHeaders } from './decode.fixture.ts';
 import { decode, decodePayload, defaultLimits } from './decode.ts';
 import type { Message } from './message.ts';
@@ -53,6 +54,12 @@ describe('compression', () => {
     ['zlib', deflateSync(text)],
     ['application/x-brotli', brotliCompressSync(text)],
     ['application/zstd', zstdCompressSync(text)],
+    ['application/x-bz2', bytesIn(inPython.bzip2.body)],
+    ['bzip2', bytesIn(inPython.bzip2.body)],
+    ['bzip', bytesIn(inPython.bzip2.body)],
+    ['application/x-lzma', bytesIn(inPython.xz.body)],
+    ['lzma', bytesIn(inPython.xz.body)],
+    ['xz', bytesIn(inPython.xz.body)],
   ])('%s is undone', async (compression, bytes) => {
     expect(await decode(compressed(bytes, compression))).toMatchObject({ args: ['é'], headers: {} });
   });
@@ -60,8 +67,10 @@ describe('compression', () => {
   test.each([
     ['zlib', deflateSync(Buffer.alloc(17 * 1024 * 1024))],
     ['brotli', brotliCompressSync(Buffer.alloc(17 * 1024 * 1024))],
+    ['bzip2', gigabyte.bzip2],
+    ['lzma', gigabyte.xz],
   ])('a %s bomb is refused', async (compression, bytes) => {
-    expect(bytes.length).toBeLessThan(20_000);
+    expect(bytes.length).toBeLessThan(200_000);
     await expect(decode(compressed(bytes, compression))).rejects.toMatchObject({ code: 'TOO_LARGE' });
   });
 });

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync } from 'node:zlib';
-import { decompress } from '../message/compression.ts';
+import { decompress, decompressNow } from '../message/compression.ts';
 import { UnreadableResultError } from './errors.ts';
 
 /** An item of DynamoDB has 400 KiB, its key (up to 2 KiB) and our own attributes (below 1 KiB) included. */
@@ -28,11 +28,22 @@ export function sizesOf(document: string): { readonly plain: number; readonly co
   return { plain: plain.length, compressed: compressed(plain).length };
 }
 
-/** The JSON text that was stored. Throws UnreadableResultError for what no JSON serializer wrote. */
+/**
+ * The document without its compression, whichever Celery knows; bytes that are not compressed as they are. Throws
+ * UnreadableResultError.
+ */
+export async function unpacked(stored: Uint8Array): Promise<Uint8Array> {
+  if (!isCompressed(stored)) return stored;
+  const { packed, compression } = partsOf(stored);
+  return decompress(packed, compression, maxUnpackedBytes).catch(unreadable);
+}
+
+/**
+ * The JSON text that was stored, plain, `unpacked`, or compressed as it is done here; zstd and brotli are read as well.
+ * Throws UnreadableResultError for what no JSON serializer wrote.
+ */
 export function decodeDocument(stored: Uint8Array): string {
-  const bytes = isCompressed(stored)
-    ? unpack(Buffer.from(stored).subarray(compressionMark.length))
-    : Buffer.from(stored);
+  const bytes = isCompressed(stored) ? unpackedNow(stored) : Buffer.from(stored);
   const serializer = otherSerializer(bytes);
   if (serializer === undefined) return bytes.toString('utf8');
   throw new UnreadableResultError(
@@ -53,13 +64,23 @@ function smaller(one: Buffer, other: Buffer): Buffer {
   return other.length < one.length ? other : one;
 }
 
-function unpack(packed: Buffer): Buffer {
-  const end = packed.indexOf(0);
+function unpackedNow(stored: Uint8Array): Buffer {
+  const { packed, compression } = partsOf(stored);
   try {
-    return decompress(packed.subarray(end + 1), packed.subarray(0, end).toString('latin1'), maxUnpackedBytes);
+    return decompressNow(packed, compression, maxUnpackedBytes);
   } catch (cause) {
-    throw new UnreadableResultError(`The compressed result cannot be read: ${(cause as Error).message}`, { cause });
+    return unreadable(cause);
   }
+}
+
+function partsOf(stored: Uint8Array): { readonly packed: Uint8Array; readonly compression: string } {
+  const parts = Buffer.from(stored).subarray(compressionMark.length);
+  const end = parts.indexOf(0);
+  return { packed: parts.subarray(end + 1), compression: parts.subarray(0, end).toString('latin1') };
+}
+
+function unreadable(cause: unknown): never {
+  throw new UnreadableResultError(`The compressed result cannot be read: ${(cause as Error).message}`, { cause });
 }
 
 /** A document begins with a brace; what begins otherwise tells by its first byte what wrote it. */
