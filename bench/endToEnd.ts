@@ -18,7 +18,7 @@ import { type RunningWorker, startDispatcherOn } from './support/worker.ts';
 const celeryVersion = '5.7.0';
 
 /** Enough that a second's pause of Celery's polling is no accident; its defaults take some 8 a second. */
-const fast = { count: 150, quickCount: 60 };
+const fast = { count: 600, quickCount: 150 };
 const slow = { count: 24, quickCount: 16 };
 
 const ours = 'girder-worker';

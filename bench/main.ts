@@ -12,12 +12,23 @@ import { executor } from './executor.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { revocation } from './revocation.ts';
+import { serviceCall } from './serviceCall.ts';
 import { updateDocument } from './support/document.ts';
 import { describeMachine } from './support/machine.ts';
 import type { BenchOptions, Subject } from './support/subject.ts';
 import { tableOf } from './support/table.ts';
 
-const subjects: readonly Subject[] = [executor, endToEnd, bullmq, bundle, revocation, awsCalls, memory, growth];
+const subjects: readonly Subject[] = [
+  executor,
+  endToEnd,
+  serviceCall,
+  bullmq,
+  bundle,
+  revocation,
+  awsCalls,
+  memory,
+  growth,
+];
 const results = new URL('./results/', import.meta.url);
 
 async function run(subject: Subject, options: BenchOptions): Promise<void> {

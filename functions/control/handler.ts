@@ -1,9 +1,9 @@
 import type { SNSEvent } from 'aws-lambda';
 import {
   connectControlParts,
+  connectTransport,
   createControl,
   createMailbox,
-  lazyTransport,
   type MailboxLog,
 } from 'girder-worker/control';
 import { registry } from '../dispatcher/registry.generated.ts';
@@ -14,7 +14,7 @@ const parts = connectControlParts(process.env, { registry, warn: (text) => log.w
 const receive = createMailbox({
   node: parts.node,
   control: createControl(parts),
-  transport: lazyTransport(async () => (await import('girder-worker/sqs')).connectTransport(process.env)),
+  transport: connectTransport(process.env),
   log,
 });
 

@@ -3,12 +3,12 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { app } from 'girder-worker/app';
 import {
   connectStore,
+  connectTransport,
   createDispatcher,
   createPool,
   createSolo,
   createTextLog,
   type Log,
-  lazyTransport,
   nodeName,
 } from 'girder-worker/dispatch';
 import { loadConfig } from './config.ts';
@@ -29,7 +29,7 @@ const dispatch = createDispatcher({
   pool,
   solo: createSolo(registry),
   store: connectStore(process.env),
-  transport: lazyTransport(async () => (await import('girder-worker/sqs')).connectTransport(process.env)),
+  transport: connectTransport(process.env),
   log: logFormat === 'text' ? createTextLog() : await createJsonLog(),
   worker: { pid: process.pid, hostname: nodeName(process.env) },
   maxDeliveries,

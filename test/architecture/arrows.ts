@@ -40,7 +40,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   },
   // Remote control: what Celery's commands, the client and the CLI ask of table and queue.
   control: { message: 'code', task: 'code', aws: 'code', registry: 'types', store: 'code', transport: 'code' },
-  client: { message: 'code', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
+  client: { message: 'types', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
   build: { task: 'code', registry: 'types' },
   local: { transport: 'code' },
   cli: {
@@ -62,7 +62,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
 /** Who alone may import these, as path prefixes. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
   // build/environmentCredentials.ts is no part of the build: the build puts it into the bundle.
-  '@aws-sdk/': ['build/environmentCredentials.ts', 'store/dynamodb', 'transport/sqs', 'control/', 'local/'],
+  '@aws-sdk/': ['build/environmentCredentials.ts', 'aws/', 'transport/sqs', 'local/'],
+  '@smithy/': ['aws/'],
   // The thread of local/tie.ts runs no task: it watches for the death of its process's parent.
   'node:worker_threads': ['execution/', 'local/tie.ts'],
 };

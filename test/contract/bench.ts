@@ -1,13 +1,22 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll } from 'vitest';
+import type { ServiceCall } from '../../packages/girder-worker/src/aws/serviceCall.ts';
 import type { Failure } from '../../packages/girder-worker/src/outcome/failure.ts';
 import type { FinalOutcome } from '../../packages/girder-worker/src/outcome/outcome.ts';
 import type { Claim, Clock, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
 
-/** A store to be tested; `client` reaches the table behind it, where there is one. */
+/** A store to be tested. */
 export interface Connected {
   readonly store: ResultStore;
-  readonly client?: DynamoDBClient;
+  readonly behind?: Behind;
+}
+
+/** How the table behind a store is reached, where there is one. */
+export interface Behind {
+  /** As the store itself does. */
+  readonly dynamodb: ServiceCall;
+  /** As others do. */
+  readonly client: DynamoDBClient;
 }
 
 export type Connect = (clock: Clock) => Promise<Connected>;
@@ -15,6 +24,7 @@ export type Connect = (clock: Clock) => Promise<Connected>;
 /** What the tests of one store share: each takes a task id of its own. */
 export interface Bench {
   readonly store: ResultStore;
+  readonly dynamodb: ServiceCall;
   readonly client: DynamoDBClient;
   /** The store's time. */
   now(): number;
@@ -40,15 +50,21 @@ export function createBench(connect: Connect): Bench {
   beforeAll(async () => {
     connected = await connect(() => now);
   });
+  const behind = () => {
+    if (!connected.behind) throw new Error('There is no table behind this store.');
+    return connected.behind;
+  };
   const newId = (kind = 'task') => `${kind}-${++count}`;
 
   return {
     get store() {
       return connected.store;
     },
+    get dynamodb() {
+      return behind().dynamodb;
+    },
     get client() {
-      if (!connected.client) throw new Error('There is no table behind this store.');
-      return connected.client;
+      return behind().client;
     },
     now: () => now,
     pass(ms) {

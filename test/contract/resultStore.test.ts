@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, describe } from 'vitest';
+import { connectService } from '../../packages/girder-worker/src/aws/serviceCall.ts';
 import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory.ts';
 import type { Clock } from '../../packages/girder-worker/src/store/resultStore.ts';
@@ -31,11 +32,8 @@ describe.skipIf(!requireJava())('with Java and Maven', () => {
 });
 
 async function storeAt(endpoint: string, clock: Clock): Promise<Connected> {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const place = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+  const client = new DynamoDBClient(place);
   cleanup.push(() => client.destroy());
   await client.send(
     new CreateTableCommand({
@@ -46,5 +44,6 @@ async function storeAt(endpoint: string, clock: Clock): Promise<Connected> {
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: 'celery' });
-  return { client, store: createDynamodbStore({ client, table: 'celery', clock }) };
+  const dynamodb = connectService('DYNAMODB', place);
+  return { behind: { client, dynamodb }, store: createDynamodbStore({ dynamodb, table: 'celery', clock }) };
 }

@@ -38,8 +38,26 @@ export function pythonAt(bench: Bench) {
 
 /** As `result_compression` does it: every state, whatever its size. */
 function compressed(text: string, type = 'application/x-gzip'): Uint8Array {
-  return Buffer.concat([Buffer.from(`\0celery-compressed\0${type}\0`), deflateSync(text)]);
+  return marked(type, deflateSync(text));
 }
+
+function marked(type: string, bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`\0celery-compressed\0${type}\0`), bytes]);
+}
+
+/** `{"status": "SUCCESS", "result": 121393}` and `{"status": "RETRY", "result": null}`, compressed by Python, in base64. */
+const inPython = {
+  'application/x-bz2': {
+    success: 'QlpoOTFBWSZTWR8GaH8AABKfgFAEODAKAAoAIgQeCiAAIiaMmhpoMgoGmhkZMRKDjnTCEne4KphpgXRTV4IReOQKeb4u5IpwoSA+DND+',
+    retry: 'QlpoOTFBWSZTWT8U6lMAABCfgFAEABACABQgIgUeCiAAIpp6mmmQekFNMjExMQBG51aS1XSIGDNC+QhvozZ/L8XckU4UJA/FOpTA',
+  },
+  'application/x-lzma': {
+    success:
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAmeyJzdGF0dXMiOiAiU1VDQ0VTUyIsICJyZXN1bHQiOiAxMjEzOTN9AABn/Qybn4HjJwABPyd8KlLdH7bzfQEAAAAABFla',
+    retry:
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAieyJzdGF0dXMiOiAiUkVUUlkiLCAicmVzdWx0IjogbnVsbH0AAKeKMi3OzXLVAAE7I2ErU74ftvN9AQAAAAAEWVo=',
+  },
+};
 
 export function describeSharedTable(bench: Bench): void {
   const python = pythonAt(bench);
@@ -65,7 +83,7 @@ export function describeSharedTable(bench: Bench): void {
 
   test('keeps a result for longer where it is told to, but never for less than a duplicate may be late', async () => {
     const ttl = async (ttlSeconds: number) => {
-      const store = createDynamodbStore({ client: bench.client, table: 'celery', clock: bench.now, ttlSeconds });
+      const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'celery', clock: bench.now, ttlSeconds });
       const claim = bench.claimOf();
       await store.complete(claim, success, context);
       return Number((await python.item(taskKey(claim.id)))?.ttl?.N) - Math.ceil(bench.now() / 1000);
@@ -84,7 +102,7 @@ export function describeSharedTable(bench: Bench): void {
   });
 
   test('puts the prefix of an application before its keys, so that others do not see them', async () => {
-    const store = createDynamodbStore({ client: bench.client, table: 'celery', keyPrefix: 'myapp' });
+    const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'celery', keyPrefix: 'myapp' });
     const id = bench.newId();
     await store.complete(bench.claimOf({ id }), success, context);
     expect(await python.item(`b'myapp_celery-task-meta-${id}'`)).toBeDefined();
@@ -93,7 +111,7 @@ export function describeSharedTable(bench: Bench): void {
   });
 
   test('says what to do where the table is missing', async () => {
-    const store = createDynamodbStore({ client: bench.client, table: 'nowhere' });
+    const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'nowhere' });
     const advice = /There is no DynamoDB table "nowhere"\. Deploy the stack/;
     await expect(store.claim(bench.claimOf())).rejects.toThrow(advice);
     await expect(store.read('x')).rejects.toThrow(advice);
@@ -173,11 +191,24 @@ export function describeSharedTable(bench: Bench): void {
       expect(await bench.store.revoke(claim.id, 'revoked')).toBe('revoked');
     });
 
+    test.each(Object.entries(inPython))(
+      'is read as %s, in which only Celery writes',
+      async (type, { success, retry }) => {
+        const [one, other] = [bench.claimOf(), bench.claimOf()];
+        await python.put(one.id, marked(type, Buffer.from(success, 'base64')));
+        expect(await bench.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
+        expect(await bench.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
+        expect((await bench.store.results([one.id])).get(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
+        await python.put(other.id, marked(type, Buffer.from(retry, 'base64')));
+        expect(await bench.store.claim(other)).toMatchObject({ kind: 'claimed' });
+      },
+    );
+
     test('rejects, rather than guesses, what is compressed in a way that is not read here', async () => {
       const claim = bench.claimOf();
-      await python.put(claim.id, compressed('{"status": "PENDING"}', 'application/x-bz2'));
-      await expect(bench.store.claim(claim)).rejects.toThrow(/cannot be read here/);
-      await expect(bench.store.read(claim.id)).rejects.toThrow(/cannot be read here/);
+      await python.put(claim.id, compressed('{"status": "PENDING"}', 'application/x-new'));
+      await expect(bench.store.claim(claim)).rejects.toThrow(/cannot be read: .*application\/x-new/);
+      await expect(bench.store.read(claim.id)).rejects.toThrow(/cannot be read: .*application\/x-new/);
       expect(await bench.store.revokedAmong([claim.id])).toEqual(new Map());
     });
   });

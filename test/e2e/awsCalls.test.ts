@@ -54,12 +54,12 @@ test.each([1, 10])('a batch of %i short tasks is two DynamoDB writes for each, a
   expect(sqs.calls).toEqual([]);
 });
 
-test('a task that was run before costs one refused write and one read', async () => {
+test('a task that was run before costs two refused writes and one read', async () => {
   const record = recordOf('again');
   await invoke([record]);
   dynamodb.calls.length = 0;
   await invoke([record]);
-  expect(dynamodb.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem']);
+  expect(dynamodb.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'UpdateItem', 'GetItem']);
   expect(sqs.calls).toEqual([]);
 });
 

@@ -2,16 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { wireOptions } from '../canvas/callOptions.ts';
 import { expand } from '../canvas/expand.ts';
 import type { Sender } from '../canvas/outgoing.ts';
+import { publishExpansion } from '../canvas/publish.ts';
 import { taskOf } from '../canvas/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client.ts';
 import { currentTask } from '../task/current.ts';
-import { lazyTransport } from '../transport/lazy.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAsyncResult, handleOf } from './asyncResult.ts';
 import { createCanvas, type Send } from './canvas.ts';
 import { connectRemoteControl } from './inspect.ts';
-import { publishExpansion } from './publishExpansion.ts';
 
 /** How a client reaches the queue and the results; connected when first needed. */
 export interface Connection {
@@ -23,11 +22,17 @@ export interface Connection {
 /** Where answers to a process would go; Celery's clients have one such address each. */
 const replyTo = randomUUID();
 
-/** A client of the broker and backend that the environment names. Importing it loads no AWS SDK, and sending a task no store. */
+/** A client of the broker and backend that the environment names; only what is used is loaded, and read from it. */
 export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
+  let transport: Promise<Transport> | undefined;
   let store: Promise<ResultStore> | undefined;
   return createClient({
-    transport: lazyTransport(async () => (await import('../transport/sqs.ts')).connectTransport(env)),
+    transport: {
+      async publish(body, options) {
+        transport ??= import('../transport/sqs.ts').then(({ connectTransport }) => connectTransport(env));
+        return (await transport).publish(body, options);
+      },
+    },
     store() {
       store ??= import('../store/dynamodbClient.ts').then(({ connectStore }) => connectStore(env));
       return store;
@@ -37,14 +42,17 @@ export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
 }
 
 export function createClient(connection: Connection): TaskClient {
-  const { store, control } = connection;
+  const { transport, store, control } = connection;
 
   const sendFor =
     (optionsOf: Sender['optionsOf']): Send =>
     async (signature, call) => {
       const current = currentTask();
       const expansion = expand(signature, call, senderOf(optionsOf));
-      await publishExpansion(expansion, connection);
+      await publishExpansion(expansion, {
+        startChord: async (groupId, members) => (await store()).startChord(groupId, members),
+        publish: transport.publish,
+      });
       current?.children.push(...expansion.children);
       return handleOf(expansion.result, connection);
     };

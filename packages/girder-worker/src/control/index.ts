@@ -1,5 +1,5 @@
 /** What the composition root of remote control puts together: `girder-worker/control`. */
-export { lazyTransport } from '../transport/lazy.ts';
+export { connectTransport } from '../transport/sqs.ts';
 export { connectControlParts } from './connect.ts';
 export { type ControlNode, createControl } from './control.ts';
 export { createMailbox, type MailboxLog } from './mailbox.ts';

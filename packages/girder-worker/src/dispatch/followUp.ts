@@ -6,10 +6,9 @@ import {
   sendFrom,
 } from '../canvas/continuations.ts';
 import type { Expansion } from '../canvas/expansion.ts';
+import { publishExpansion } from '../canvas/publish.ts';
 import { replacementOf } from '../canvas/replacement.ts';
-import { routeOf } from '../canvas/route.ts';
 import type { Call, Signature } from '../canvas/signature.ts';
-import { encode } from '../message/encode.ts';
 import type { Message } from '../message/message.ts';
 import { stringifyPythonJson } from '../message/pythonJson.ts';
 import { type RetryChanges, retryBody } from '../message/resend.ts';
@@ -63,10 +62,8 @@ export function createFollowUp(stations: Stations): FollowUp {
       }
     },
 
-    async publish({ chords, messages }, options = {}) {
-      for (const { groupId, members } of chords) await store.startChord(groupId, members);
-      for (const outgoing of messages) await transport.publish(encode(outgoing), { ...routeOf(outgoing), ...options });
-    },
+    publish: (expansion, options) =>
+      publishExpansion(expansion, { startChord: store.startChord, publish: transport.publish }, options),
 
     async again(message) {
       if (!hasContinuations(message)) return;

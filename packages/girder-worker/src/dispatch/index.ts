@@ -3,7 +3,7 @@ export { nodeName } from '../aws/nodeName.ts';
 export { createPool } from '../execution/pool.ts';
 export { createSolo } from '../execution/solo.ts';
 export { connectStore } from '../store/dynamodbClient.ts';
-export { lazyTransport } from '../transport/lazy.ts';
+export { connectTransport } from '../transport/sqs.ts';
 export { createDispatcher, type Dispatcher, type DispatcherOptions, type Invocation } from './dispatcher.ts';
 export type { Log } from './log.ts';
 export { createTextLog } from './textLog.ts';

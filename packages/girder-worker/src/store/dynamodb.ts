@@ -1,12 +1,13 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ServiceCall } from '../aws/serviceCall.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
-import { finalStateOf, type Item, isHiddenByCompression, readItem, revocationOf } from './dynamodbItem.ts';
+import { finalStateOf, hidingBytes, type Item, readItem, revocationOf } from './dynamodbItem.ts';
 import { createTable, type Update } from './dynamodbTable.ts';
 import * as updates from './dynamodbUpdates.ts';
 import { itemKeys } from './itemKeys.ts';
 import { readResult } from './readResult.ts';
 import type { Claim, Refusal, ResultStore, Stored } from './resultStore.ts';
 import { createResultWriter, type ResultWriterOptions } from './resultWriter.ts';
+import { unpacked } from './storedBytes.ts';
 
 /**
  * Seconds for which an item is kept after its last write, at least: as long as SQS may keep a message (14 days), and 14
@@ -15,7 +16,7 @@ import { createResultWriter, type ResultWriterOptions } from './resultWriter.ts'
 const leastKeptSeconds = 28 * 24 * 3600;
 
 export interface DynamodbStoreOptions extends ResultWriterOptions {
-  readonly client: DynamoDBClient;
+  readonly dynamodb: ServiceCall;
   readonly table: string;
   /** Celery's `global_keyprefix`: lets several applications share the table. @default none */
   readonly keyPrefix?: string | undefined;
@@ -25,9 +26,9 @@ export interface DynamodbStoreOptions extends ResultWriterOptions {
 
 /** The result store in a DynamoDB table whose items unmodified Python Celery reads and writes. */
 export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore {
-  const { client, table: name, keyPrefix, ttlSeconds = 0, clock = Date.now } = options;
+  const { dynamodb, table: name, keyPrefix, ttlSeconds = 0, clock = Date.now } = options;
   const keys = itemKeys(keyPrefix);
-  const table = createTable(client, name);
+  const table = createTable(dynamodb, name);
   const write = createResultWriter(options);
   const keptSeconds = Math.max(ttlSeconds, leastKeptSeconds);
   const document = (bytes: Uint8Array) => ({ bytes, nowMs: clock(), keptSeconds });
@@ -44,13 +45,14 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       const attributes = await table.update(keys.task(id), seen ? updates.seeing(update, seen) : update, returned);
       if (attributes) return { made: true, item: readItem(attributes) };
       const item = await read(id);
-      if (!item || !isHiddenByCompression(item) || (seen && Buffer.compare(seen, item.bytes) === 0))
-        return { made: false, item };
-      seen = item.bytes;
+      const hiding = item && (await hidingBytes(item));
+      if (!hiding || (seen && Buffer.compare(seen, hiding) === 0)) return { made: false, item };
+      seen = hiding;
     }
   };
 
   const storedOrRefused = async (claim: Claim, update: Update): Promise<Stored | Refusal> => {
+    if (await table.update(keys.task(claim.id), updates.ofOwner(update))) return { kind: 'stored' };
     const { made, item } = await change(claim.id, update);
     return made ? { kind: 'stored' } : refusal(claim, item, clock());
   };
@@ -59,11 +61,10 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     ...createDynamodbChords({ table, keys, clock, keptSeconds }),
 
     async claim(claim) {
-      const { made, item } = await change(
-        claim.id,
-        updates.claimUpdate(claim, document(write.started(claim))),
-        'ALL_NEW',
-      );
+      const update = updates.claimUpdate(claim, document(write.started(claim)));
+      if (claim.epoch === 0 && (await table.update(keys.task(claim.id), updates.ofFirst(update))))
+        return { kind: 'claimed', attempt: 1, revoked: false };
+      const { made, item } = await change(claim.id, update, 'ALL_NEW');
       if (!made) return refusal(claim, item, clock());
       return { kind: 'claimed', attempt: item.attempts, revoked: item.mark !== undefined };
     },
@@ -114,35 +115,33 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       for (;;) {
         const { made, item } = await change(id, updates.revokeUpdate(document(write.revoked(id, 'revoked')), reason));
         if (made) return 'revoked';
-        if (item && finalStateOf(item)) return 'final';
+        if (item && (await finalStateOf(item))) return 'final';
         if ((await change(id, updates.markUpdate(clock(), reason))).made) return 'marked';
       }
     },
 
     async revokedAmong(ids) {
       const items = await table.getAll(ids.map(keys.task), { consistent: false });
-      return new Map(
-        ids.flatMap((id) => {
-          const attributes = items.get(keys.task(id));
-          const revocation = attributes && revocationOf(readItem(attributes));
-          return revocation ? [[id, revocation] as const] : [];
-        }),
-      );
+      const revocations = ids.map(async (id) => {
+        const attributes = items.get(keys.task(id));
+        const revocation = attributes && (await revocationOf(readItem(attributes)));
+        return revocation ? [[id, revocation] as const] : [];
+      });
+      return new Map((await Promise.all(revocations)).flat());
     },
 
     async read(id) {
       const bytes = (await read(id))?.bytes;
-      return bytes && readResult(bytes);
+      return bytes && readResult(await unpacked(bytes));
     },
 
     async results(ids) {
       const items = await table.getAll(ids.map(keys.task));
-      return new Map(
-        ids.flatMap((id) => {
-          const bytes = items.get(keys.task(id))?.result?.B;
-          return bytes === undefined ? [] : [[id, readResult(bytes)] as const];
-        }),
-      );
+      const results = ids.map(async (id) => {
+        const bytes = items.get(keys.task(id))?.result?.B;
+        return bytes === undefined ? [] : [[id, readResult(await unpacked(bytes))] as const];
+      });
+      return new Map((await Promise.all(results)).flat());
     },
 
     async forget(id) {
@@ -155,8 +154,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
 
 /** Why a claim does not hold, as the item tells that was there a moment after it was refused. */
-function refusal(claim: Claim, item: Item | undefined, nowMs: number): Refusal {
-  const state = item && finalStateOf(item);
+async function refusal(claim: Claim, item: Item | undefined, nowMs: number): Promise<Refusal> {
+  const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state };
   if (item && item.epoch > claim.epoch) return { kind: 'superseded', dueMs: item.dueMs ?? null };
   return { kind: 'elsewhere', untilMs: item?.leaseEndMs ?? nowMs };

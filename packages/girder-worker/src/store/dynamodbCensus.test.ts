@@ -1,5 +1,6 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectService } from '../aws/serviceCall.ts';
 import { localCredentials, localRegion } from '../local/credentials.ts';
 import { type Emulators, startEmulators } from '../local/emulators.ts';
 import { createResultTable } from '../local/resources.ts';
@@ -56,7 +57,8 @@ async function put(id: string, { result, ...rest }: Record<string, string | numb
 }
 
 function census(limits = { tasks: 100, pages: 10 }) {
-  return createDynamodbCensus({ client, table, keys, clock: () => nowMs, limits });
+  const place = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
+  return createDynamodbCensus({ dynamodb: connectService('DYNAMODB', place), table, keys, clock: () => nowMs, limits });
 }
 
 const idsOf = (tasks: readonly { readonly id: string }[]) => tasks.map(({ id }) => id).sort();

@@ -1,32 +1,23 @@
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  DynamoDBClient,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../aws/clientSettings.ts';
+import { connectService, type ServiceCall } from '../aws/serviceCall.ts';
 import { parsePythonJson } from '../message/pythonJson.ts';
 import { isObject, type KombuObject } from '../message/values.ts';
 import { parseBackendUrl } from './backendUrl.ts';
+import { createTable } from './dynamodbTable.ts';
+import type { Attributes } from './dynamodbValues.ts';
 import { type ItemKeys, itemKeys } from './itemKeys.ts';
 import type { Clock } from './resultStore.ts';
 import { isStampMark } from './stampMarks.ts';
 import { censusLimits, type TaskCensus, type TaskRecord } from './taskCensus.ts';
 
 export interface DynamodbCensusOptions {
-  readonly client: DynamoDBClient;
+  readonly dynamodb: ServiceCall;
   readonly table: string;
   readonly keys?: ItemKeys;
   readonly clock?: Clock;
   /** @default censusLimits */
   readonly limits?: { readonly tasks: number; readonly pages: number };
 }
-
-type Key = Record<string, AttributeValue>;
-
-/** How many keys one BatchGetItem takes. */
-const batchGetLimit = 100;
 
 const running = 'attribute_not_exists(fin) AND lx >= :now';
 const filters = {
@@ -39,54 +30,38 @@ const filters = {
 export function connectCensus(env: NodeJS.ProcessEnv): TaskCensus {
   const backend = parseBackendUrl(env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery');
   return createDynamodbCensus({
-    client: new DynamoDBClient(clientSettings(env, 'DYNAMODB', backend)),
+    dynamodb: connectService('DYNAMODB', clientSettings(env, 'DYNAMODB', backend)),
     table: backend.table,
     keys: itemKeys(env.GIRDER_WORKER_KEY_PREFIX),
   });
 }
 
 export function createDynamodbCensus(options: DynamodbCensusOptions): TaskCensus {
-  const { client, table, keys = itemKeys(), clock = Date.now, limits = censusLimits } = options;
+  const { dynamodb, table: name, keys = itemKeys(), clock = Date.now, limits = censusLimits } = options;
+  const table = createTable(dynamodb, name);
 
   return {
     async list(which) {
       const nowMs = clock();
-      const FilterExpression = filters[which];
       const tasks: TaskRecord[] = [];
-      let ExclusiveStartKey: Key | undefined;
-      for (let page = 0; page < limits.pages; page++) {
-        const command = new ScanCommand({
-          TableName: table,
-          FilterExpression,
-          ...namesIn(FilterExpression),
-          ExpressionAttributeValues: valuesIn(FilterExpression, nowMs),
-          ExclusiveStartKey,
-        });
-        const { Items = [], LastEvaluatedKey } = await client.send(command);
-        tasks.push(...Items.flatMap((item) => recordOf(item, keys, nowMs) ?? []));
+      let pages = 0;
+      for await (const items of table.scan(filters[which], valuesAt(nowMs))) {
+        if (pages++ === limits.pages) return { tasks, isComplete: false };
+        tasks.push(...items.flatMap((item) => recordOf(item, keys, nowMs) ?? []));
         if (tasks.length > limits.tasks) return { tasks: tasks.slice(0, limits.tasks), isComplete: false };
-        if (!LastEvaluatedKey) return { tasks, isComplete: true };
-        ExclusiveStartKey = LastEvaluatedKey;
       }
-      return { tasks, isComplete: false };
+      return { tasks, isComplete: true };
     },
 
     async find(ids) {
-      const records: TaskRecord[] = [];
-      let left: Key[] = [...new Set(ids)].map((id) => ({ id: { S: keys.task(id) } }));
-      while (left.length > 0) {
-        const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left.slice(0, batchGetLimit) } } });
-        const { Responses, UnprocessedKeys }: BatchGetItemCommandOutput = await client.send(command);
-        records.push(...(Responses?.[table] ?? []).flatMap((item) => recordOf(item, keys, clock()) ?? []));
-        left = [...left.slice(batchGetLimit), ...(UnprocessedKeys?.[table]?.Keys ?? [])];
-      }
-      return records;
+      const items = await table.getAll(ids.map(keys.task), { consistent: false });
+      return [...items.values()].flatMap((item) => recordOf(item, keys, clock()) ?? []);
     },
   };
 }
 
 /** Undefined for the items of groups and chords, and for the marks of stamps. */
-function recordOf(attributes: Record<string, AttributeValue>, keys: ItemKeys, nowMs: number): TaskRecord | undefined {
+function recordOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskRecord | undefined {
   const id = taskIdIn(attributes.id?.S ?? '', keys);
   if (id === undefined || isStampMark(id)) return undefined;
   const bytes = attributes.result?.B ?? new Uint8Array();
@@ -123,17 +98,12 @@ function workerIn(bytes: Uint8Array): TaskRecord['worker'] {
   return typeof pid === 'number' && typeof hostname === 'string' ? { pid, hostname } : null;
 }
 
-/** DynamoDB takes no names and values that are not used. */
-function namesIn(expression: string): { ExpressionAttributeNames?: Record<string, string> } {
-  return expression.includes('#result') ? { ExpressionAttributeNames: { '#result': 'result' } } : {};
-}
-
-function valuesIn(expression: string, nowMs: number): Record<string, AttributeValue> {
-  const bytes = (text: string) => ({ B: new TextEncoder().encode(text) });
-  const values = {
+/** What the filters compare with. */
+function valuesAt(nowMs: number): Attributes {
+  const bytes = (text: string) => ({ B: Buffer.from(text) });
+  return {
     ':now': { N: String(nowMs) },
     ':retry': bytes('{"status": "RETRY"'),
     ':revoked': bytes('{"status": "REVOKED"'),
   };
-  return Object.fromEntries(Object.entries(values).filter(([name]) => expression.includes(name)));
 }

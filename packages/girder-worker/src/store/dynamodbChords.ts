@@ -1,11 +1,12 @@
 import { groupDocument } from './celeryResult.ts';
 import type { ChordPart, ChordStore, CountedPart } from './chordStore.ts';
-import type { Attributes, Table, Update } from './dynamodbTable.ts';
+import type { Table, Update } from './dynamodbTable.ts';
+import type { Attributes } from './dynamodbValues.ts';
 import { BackendStoreError } from './errors.ts';
 import type { ItemKeys } from './itemKeys.ts';
 import { readGroup } from './readResult.ts';
 import type { Clock } from './resultStore.ts';
-import { encodeDocument, maxDocumentBytes } from './storedBytes.ts';
+import { encodeDocument, maxDocumentBytes, unpacked } from './storedBytes.ts';
 import type { ResultTuple } from './storedResult.ts';
 
 /** So many members of a chord are noted in one item: a write costs by the size of the item. */
@@ -103,7 +104,7 @@ export function createDynamodbChords({ table, keys, clock, keptSeconds }: Surrou
 
     async readGroup(groupId) {
       const bytes = (await table.get(keys.group(groupId)))?.result?.B;
-      return bytes && readGroup(bytes);
+      return bytes && readGroup(await unpacked(bytes));
     },
 
     forgetGroup: (groupId) => table.delete(keys.group(groupId)),

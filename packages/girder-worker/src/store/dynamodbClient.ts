@@ -1,5 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientSettings } from '../aws/clientSettings.ts';
+import { connectService } from '../aws/serviceCall.ts';
 import { parseBackendUrl } from './backendUrl.ts';
 import { createDynamodbStore } from './dynamodb.ts';
 import type { ResultStore } from './resultStore.ts';
@@ -11,7 +11,7 @@ import type { ResultStore } from './resultStore.ts';
 export function connectStore(env: NodeJS.ProcessEnv): ResultStore {
   const backend = parseBackendUrl(env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery');
   return createDynamodbStore({
-    client: new DynamoDBClient(clientSettings(env, 'DYNAMODB', backend)),
+    dynamodb: connectService('DYNAMODB', clientSettings(env, 'DYNAMODB', backend)),
     table: backend.table,
     keyPrefix: env.GIRDER_WORKER_KEY_PREFIX,
     ttlSeconds: backend.ttlSeconds,

@@ -1,9 +1,8 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Attributes } from './dynamodbTable.ts';
+import type { Attributes, AttributeValue } from './dynamodbValues.ts';
 import { UnreadableResultError } from './errors.ts';
 import { finalStateIn } from './readResult.ts';
 import type { FinalState, Revocation } from './resultStore.ts';
-import { isCompressed } from './storedBytes.ts';
+import { isCompressed, unpacked } from './storedBytes.ts';
 
 /**
  * One item per task. Celery's attributes: `id`, `result` (B), `timestamp` (N, seconds), `ttl` (N, seconds since 1970).
@@ -40,15 +39,15 @@ export function readItem(attributes: Attributes): Item {
  * The final state, stored by us (`fin`) or by Python, whose PutItem wipes `own`: a document beside an `own` is the
  * owner's, and provisional. Throws UnreadableResultError where it cannot be told.
  */
-export function finalStateOf({ fin, owner, bytes }: Item): FinalState | undefined {
+export async function finalStateOf({ fin, owner, bytes }: Item): Promise<FinalState | undefined> {
   if (fin !== undefined || owner !== undefined || bytes === undefined) return fin;
-  return finalStateIn(bytes);
+  return finalStateIn(await unpacked(bytes));
 }
 
-export function revocationOf(item: Item): Revocation | undefined {
+export async function revocationOf(item: Item): Promise<Revocation | undefined> {
   if (item.mark) return item.mark;
   try {
-    return finalStateOf(item) === 'REVOKED' ? 'revoked' : undefined;
+    return (await finalStateOf(item)) === 'REVOKED' ? 'revoked' : undefined;
   } catch (error) {
     // The one that runs the task learns of it when it stores its outcome; the others' revocations must not wait for that.
     if (error instanceof UnreadableResultError) return undefined;
@@ -56,11 +55,11 @@ export function revocationOf(item: Item): Revocation | undefined {
   }
 }
 
-/** Whether a condition sees a final state only because Python has compressed the document. */
-export function isHiddenByCompression(item: Item): item is Item & { readonly bytes: Uint8Array } {
-  return (
-    item.bytes !== undefined && isCompressed(item.bytes) && finalStateOf(item) === undefined && item.owner === undefined
-  );
+/** The document's bytes, where a condition sees a final state only because Python has compressed them. */
+export async function hidingBytes(item: Item): Promise<Uint8Array | undefined> {
+  const { bytes, owner } = item;
+  if (bytes === undefined || owner !== undefined || !isCompressed(bytes)) return undefined;
+  return (await finalStateOf(item)) === undefined ? bytes : undefined;
 }
 
 function numberIn(attribute: AttributeValue | undefined): number | undefined {

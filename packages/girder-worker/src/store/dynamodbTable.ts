@@ -1,22 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  ResourceNotFoundException,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+import type { ServiceCall } from '../aws/serviceCall.ts';
+import { ServiceError } from '../aws/serviceError.ts';
+import { type Attributes, fromWire, toWire, type WireAttributes } from './dynamodbValues.ts';
 
 /** One write: what it sets, and under which condition. Words that DynamoDB reserves are written `#result` and so on. */
 export interface Update {
   readonly UpdateExpression: string;
   readonly ConditionExpression?: string;
-  readonly values: Record<string, AttributeValue>;
+  /** May have more than the expressions use. */
+  readonly values: Attributes;
 }
 
 /** How many keys one BatchGetItem takes. */
@@ -35,34 +27,36 @@ export interface Table {
   /** The items by their keys; those that are not there are not in the map. */
   getAll(keys: readonly string[], options?: { consistent: boolean }): Promise<ReadonlyMap<string, Attributes>>;
   delete(key: string): Promise<void>;
+  /** Reads the whole table, page by page: of each, what the filter lets through. */
+  scan(filter: string, values: Attributes): AsyncIterable<readonly Attributes[]>;
 }
 
-export function createTable(client: DynamoDBClient, name: string): Table {
-  const explain = (error: unknown): never => {
-    throw explained(error, name);
-  };
+export function createTable(dynamodb: ServiceCall, name: string): Table {
+  const call = <Output>(operation: string, input: object): Promise<Output> =>
+    dynamodb<Output>(operation, input).catch((error: unknown) => {
+      throw explained(error, name);
+    });
+  const keyOf = (key: string) => ({ id: { S: key } });
 
   return {
     async update(key, { values, ...expressions }, returned = 'NONE') {
-      const command = new UpdateItemCommand({
-        TableName: name,
-        Key: { id: { S: key } },
-        ...expressions,
-        ExpressionAttributeNames: namesIn(expressions),
-        ExpressionAttributeValues: values,
-        ReturnValues: returned,
-      });
+      const input = { TableName: name, Key: keyOf(key), ...expressions, ...wordsIn(expressions, values) };
       try {
-        return (await client.send(command)).Attributes ?? {};
+        const { Attributes = {} } = await call<{ Attributes?: WireAttributes }>('UpdateItem', {
+          ...input,
+          ReturnValues: returned,
+        });
+        return fromWire(Attributes);
       } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return undefined;
-        return explain(error);
+        if (error instanceof ServiceError && error.name === 'ConditionalCheckFailedException') return undefined;
+        throw error;
       }
     },
 
     async get(key) {
-      const command = new GetItemCommand({ TableName: name, Key: { id: { S: key } }, ConsistentRead: true });
-      return (await client.send(command).catch(explain)).Item;
+      const input = { TableName: name, Key: keyOf(key), ConsistentRead: true };
+      const { Item } = await call<{ Item?: WireAttributes }>('GetItem', input);
+      return Item && fromWire(Item);
     },
 
     async getAll(keys, { consistent } = { consistent: true }) {
@@ -70,10 +64,10 @@ export function createTable(client: DynamoDBClient, name: string): Table {
       let left = [...new Set(keys)];
       for (let pauseMs = 0; left.length > 0; ) {
         await sleep(pauseMs);
-        const Keys = left.slice(0, batchGetLimit).map((key) => ({ id: { S: key } }));
-        const command = new BatchGetItemCommand({ RequestItems: { [name]: { Keys, ConsistentRead: consistent } } });
-        const { Responses, UnprocessedKeys } = await client.send(command).catch(explain);
-        for (const item of Responses?.[name] ?? []) found.set(item.id?.S ?? '', item);
+        const Keys = left.slice(0, batchGetLimit).map(keyOf);
+        const input = { RequestItems: { [name]: { Keys, ConsistentRead: consistent } } };
+        const { Responses, UnprocessedKeys } = await call<BatchGetItemOutput>('BatchGetItem', input);
+        for (const item of Responses?.[name] ?? []) found.set(item.id?.S ?? '', fromWire(item));
         // An answer is cut at 16 MB, which is no reason to wait; one that gives nothing is throttled.
         const unprocessed = (UnprocessedKeys?.[name]?.Keys ?? []).map(({ id }) => id?.S ?? '');
         pauseMs = unprocessed.length < Keys.length ? 0 : Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs);
@@ -83,23 +77,55 @@ export function createTable(client: DynamoDBClient, name: string): Table {
     },
 
     async delete(key) {
-      await client.send(new DeleteItemCommand({ TableName: name, Key: { id: { S: key } } })).catch(explain);
+      await call('DeleteItem', { TableName: name, Key: keyOf(key) });
+    },
+
+    async *scan(filter, values) {
+      let ExclusiveStartKey: WireAttributes | undefined;
+      do {
+        const expressions = { FilterExpression: filter };
+        const input = { TableName: name, ...expressions, ...wordsIn(expressions, values), ExclusiveStartKey };
+        const { Items = [], LastEvaluatedKey } = await call<ScanOutput>('Scan', input);
+        yield Items.map(fromWire);
+        ExclusiveStartKey = LastEvaluatedKey;
+      } while (ExclusiveStartKey);
     },
   };
 }
 
+interface BatchGetItemOutput {
+  readonly Responses?: Readonly<Record<string, readonly WireAttributes[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly WireAttributes[] }>>;
+}
+
+interface ScanOutput {
+  readonly Items?: readonly WireAttributes[];
+  readonly LastEvaluatedKey?: WireAttributes;
+}
+
 /** The error, or one that says what to do about it. */
 function explained(error: unknown, table: string): unknown {
-  if (!(error instanceof ResourceNotFoundException)) return error;
+  if (!(error instanceof ServiceError && error.name === 'ResourceNotFoundException')) return error;
   return new Error(
     `There is no DynamoDB table "${table}". Deploy the stack, start \`npm run dev\`, or name another table in GIRDER_WORKER_BACKEND.`,
     { cause: error },
   );
 }
 
-/** The words that DynamoDB reserves; it takes no names that are not used, and no empty list of them. */
-function namesIn(expressions: Omit<Update, 'values'>): Record<string, string> | undefined {
-  const text = `${expressions.UpdateExpression} ${expressions.ConditionExpression ?? ''}`;
-  const used = ['result', 'timestamp', 'ttl'].filter((name) => text.includes(`#${name}`));
-  return used.length === 0 ? undefined : Object.fromEntries(used.map((name) => [`#${name}`, name]));
+/**
+ * What the names and values in expressions stand for: `#result` for a word that DynamoDB reserves, `:own` for a value. It
+ * takes none that are not used, and no empty list of them.
+ */
+function wordsIn(expressions: Readonly<Record<string, string>>, values: Attributes) {
+  const used = new Set(
+    Object.values(expressions)
+      .join(' ')
+      .match(/[#:]\w+/g),
+  );
+  const names = [...used].filter((word) => word.startsWith('#')).map((word) => [word, word.slice(1)]);
+  const needed = Object.entries(values).filter(([word]) => used.has(word));
+  return {
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string> }),
+    ...(needed.length > 0 && { ExpressionAttributeValues: toWire(Object.fromEntries(needed)) }),
+  };
 }

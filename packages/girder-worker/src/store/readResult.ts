@@ -2,7 +2,7 @@ import { parsePythonJson } from '../message/pythonJson.ts';
 import { isObject, type KombuObject, type KombuValue } from '../message/values.ts';
 import { UnreadableResultError } from './errors.ts';
 import type { FinalState } from './resultStore.ts';
-import { decodeDocument, isCompressed } from './storedBytes.ts';
+import { decodeDocument } from './storedBytes.ts';
 import type { ResultTuple, StoredException, StoredRequest, StoredResult } from './storedResult.ts';
 
 /** How the text of a final result begins; DynamoDB compares these bytes, for what Python wrote has no `fin`. */
@@ -12,9 +12,9 @@ export const finalPrefixes = {
   REVOKED: '{"status": "REVOKED"',
 } as const satisfies Partial<Record<FinalState, string>>;
 
-/** The final state that stored bytes tell of, whoever wrote them. Throws UnreadableResultError if they are compressed as nothing here reads. */
+/** The final state that the bytes of a document tell of, without their compression, whoever wrote them. */
 export function finalStateIn(bytes: Uint8Array): FinalState | undefined {
-  const text = isCompressed(bytes) ? decodeDocument(bytes) : Buffer.from(bytes.subarray(0, 32)).toString('latin1');
+  const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
   return (Object.keys(finalPrefixes) as (keyof typeof finalPrefixes)[]).find((state) =>
     text.startsWith(finalPrefixes[state]),
   );

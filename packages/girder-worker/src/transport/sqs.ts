@@ -1,14 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  QueueDoesNotExist,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
 import { clientSettings } from '../aws/clientSettings.ts';
+import { connectService, type ServiceCall } from '../aws/serviceCall.ts';
+import { ServiceError } from '../aws/serviceError.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import { sqsQueueName } from './queueName.ts';
 import type { PublishOptions, Transport } from './transport.ts';
@@ -20,7 +13,7 @@ const delayLimitSeconds = 900;
 const visibilityLimitSeconds = 12 * 3600;
 
 export interface SqsTransportOptions {
-  readonly client: SQSClient;
+  readonly sqs: ServiceCall;
   /** @default that of the queue in which a dead letter was */
   readonly deadLetterQueueUrl?: string | undefined;
   /** Kombu's `queue_name_prefix`. */
@@ -30,26 +23,22 @@ export interface SqsTransportOptions {
 /** The transport that the environment names: GIRDER_WORKER_BROKER, and the AWS SDK's own variables. */
 export function connectTransport(env: NodeJS.ProcessEnv): Transport {
   const broker = parseBrokerUrl(env.GIRDER_WORKER_BROKER ?? 'sqs://');
-  const client = new SQSClient({
-    ...clientSettings(env, 'SQS', broker),
-    useQueueUrlAsEndpoint: false, // An emulator's queue URLs may name hosts that do not resolve.
-  });
   return createSqsTransport({
-    client,
+    sqs: connectService('SQS', clientSettings(env, 'SQS', broker)),
     deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL,
     queueNamePrefix: env.GIRDER_WORKER_QUEUE_NAME_PREFIX,
   });
 }
 
 export function createSqsTransport(options: SqsTransportOptions): Transport {
-  const { client, deadLetterQueueUrl, queueNamePrefix = '' } = options;
+  const { sqs, deadLetterQueueUrl, queueNamePrefix = '' } = options;
   const queueUrls = new Map<string, string>();
 
   const queueUrl = async (QueueName: string): Promise<string> => {
     const known = queueUrls.get(QueueName);
     if (known !== undefined) return known;
-    const { QueueUrl = '' } = await client.send(new GetQueueUrlCommand({ QueueName })).catch((error: unknown) => {
-      if (!(error instanceof QueueDoesNotExist)) throw error;
+    const { QueueUrl } = await sqs<{ QueueUrl: string }>('GetQueueUrl', { QueueName }).catch((error: unknown) => {
+      if (!isMissingQueue(error)) throw error;
       throw new Error(
         `There is no SQS queue "${QueueName}". Deploy the stack, start \`npm run dev\`, or name another queue: app.config.update({ taskDefaultQueue: '…' }).`,
         { cause: error },
@@ -62,8 +51,9 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
   /** The queue to which SQS itself moves what was delivered too often. */
   const deadLetterUrlOf = async (queueArn: string): Promise<string> => {
     const QueueUrl = await queueUrl(nameIn(queueArn));
-    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
-    const { RedrivePolicy = '{}' } = (await client.send(command)).Attributes ?? {};
+    const input = { QueueUrl, AttributeNames: ['RedrivePolicy'] };
+    const { Attributes } = await sqs<{ Attributes?: { RedrivePolicy?: string } }>('GetQueueAttributes', input);
+    const { RedrivePolicy = '{}' } = Attributes ?? {};
     const { deadLetterTargetArn } = JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string };
     if (deadLetterTargetArn !== undefined) return queueUrl(nameIn(deadLetterTargetArn));
     throw new Error(
@@ -73,7 +63,7 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
 
   const send = async (queueName: string, MessageBody: string, options: Omit<PublishOptions, 'queue'>) => {
     const QueueUrl = await queueUrl(queueName);
-    await client.send(new SendMessageCommand({ QueueUrl, MessageBody, ...sendOptions(queueName, options) }));
+    await sqs('SendMessage', { QueueUrl, MessageBody, ...sendOptions(queueName, options) });
   };
 
   return {
@@ -83,31 +73,27 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
 
     async deadLetter({ body, code, reason, queueArn }) {
       const QueueUrl = deadLetterQueueUrl ?? (await deadLetterUrlOf(queueArn));
-      await client.send(
-        new SendMessageCommand({
-          QueueUrl,
-          MessageBody: body,
-          ...sendOptions(QueueUrl, {}),
-          MessageAttributes: {
-            code: { DataType: 'String', StringValue: code },
-            reason: { DataType: 'String', StringValue: printable(reason).slice(0, 1024) },
-            queue: { DataType: 'String', StringValue: queueArn },
-          },
-        }),
-      );
+      await sqs('SendMessage', {
+        QueueUrl,
+        MessageBody: body,
+        ...sendOptions(QueueUrl, {}),
+        MessageAttributes: {
+          code: { DataType: 'String', StringValue: code },
+          reason: { DataType: 'String', StringValue: printable(reason).slice(0, 1024) },
+          queue: { DataType: 'String', StringValue: queueArn },
+        },
+      });
     },
 
     async acknowledge({ queueArn, receiptHandle }) {
       const QueueUrl = await queueUrl(nameIn(queueArn));
-      await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: receiptHandle }));
+      await sqs('DeleteMessage', { QueueUrl, ReceiptHandle: receiptHandle });
     },
 
     async changeVisibility({ queueArn, receiptHandle }, seconds) {
       const QueueUrl = await queueUrl(nameIn(queueArn));
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), visibilityLimitSeconds));
-      await client.send(
-        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout }),
-      );
+      await sqs('ChangeMessageVisibility', { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout });
     },
   };
 }
@@ -125,6 +111,11 @@ function sendOptions(
   }
   const DelaySeconds = Math.min(Math.max(0, Math.ceil(delaySeconds)), delayLimitSeconds);
   return { ...(DelaySeconds > 0 && { DelaySeconds }), ...(messageGroupId && { MessageGroupId: messageGroupId }) };
+}
+
+/** By its name in SQS's API of now, or in that of before, which emulators use still. */
+function isMissingQueue(error: unknown): boolean {
+  return error instanceof ServiceError && /QueueDoesNotExist|NonExistentQueue/.test(error.name);
 }
 
 function nameIn(queueArn: string): string {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { ServiceError } from '../aws/serviceError.ts';
 import { describeFault, isConnectionError, persist } from './persistence.ts';
 
 const never = new AbortController().signal;
@@ -28,11 +29,13 @@ describe('an error', () => {
     expect(isConnectionError(refused)).toBe(true);
     expect(describeFault(refused)).toMatch(/ECONNREFUSED/);
     expect(isConnectionError(Object.assign(new Error('busy'), { $metadata: { httpStatusCode: 503 } }))).toBe(true);
+    expect(isConnectionError(new ServiceError('InternalServerError', 'broken', 500))).toBe(true);
     expect(isConnectionError(Object.assign(new Error('slow'), { name: 'TimeoutError' }))).toBe(true);
   });
 
   test('does not pass where a right is missing, or a name is wrong', () => {
     expect(isConnectionError(Object.assign(new Error('no right'), { $metadata: { httpStatusCode: 403 } }))).toBe(false);
+    expect(isConnectionError(new ServiceError('AccessDeniedException', 'no right', 400))).toBe(false);
     expect(isConnectionError(new Error('There is no SQS queue "q".'))).toBe(false);
     expect(isConnectionError('text')).toBe(false);
   });

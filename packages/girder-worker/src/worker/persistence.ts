@@ -1,3 +1,4 @@
+import { isPassing } from '../aws/serviceError.ts';
 import { rested } from '../dispatch/repeatedly.ts';
 
 const firstRestSeconds = 1;
@@ -37,6 +38,7 @@ export async function persist<T>(act: () => Promise<T>, options: PersistOptions)
  */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (isPassing(error)) return true;
   const { code, $metadata, $retryable } = error as Partial<SystemAndSdkError>;
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return true;
   if (['TimeoutError', 'AbortError'].includes(error.name)) return true;

@@ -1,0 +1,58 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { AwsCredentials } from './clientSettings.ts';
+
+export interface SignerOptions {
+  /** As AWS names it in signatures: `dynamodb`. */
+  readonly service: string;
+  readonly region: string;
+  /** Of the address. */
+  readonly host: string;
+}
+
+/** Gives the headers with which a request may be sent: the given ones, in lower case, and AWS's signature. */
+export type Sign = (headers: Headers, body: string, credentials: AwsCredentials) => Headers;
+
+type Headers = Readonly<Record<string, string>>;
+
+const algorithm = 'AWS4-HMAC-SHA256';
+
+/**
+ * Signs POST requests to the root of one address, all headers and the body, by AWS Signature Version 4
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+export function createSigner({ service, region, host }: SignerOptions): Sign {
+  let key: { readonly scope: string; readonly secret: string; readonly bytes: Buffer } | undefined;
+
+  /** The key of a day, which is worked out once. */
+  const keyFor = (scope: string, secret: string): Buffer => {
+    if (key?.scope !== scope || key.secret !== secret) {
+      const bytes = scope.split('/').reduce<Buffer>((parent, part) => hmac(parent, part), Buffer.from(`AWS4${secret}`));
+      key = { scope, secret, bytes };
+    }
+    return key.bytes;
+  };
+
+  return (given, body, { accessKeyId, secretAccessKey, sessionToken }) => {
+    const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+    const token: Headers = sessionToken ? { 'x-amz-security-token': sessionToken } : {};
+    const headers: Headers = { ...given, host, 'x-amz-date': time, ...token };
+    const names = Object.keys(headers).toSorted();
+    const signed = names.join(';');
+    const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
+    const request = ['POST', '/', '', lines, signed, sha256(body)].join('\n');
+
+    const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
+    const text = [algorithm, time, scope, sha256(request)].join('\n');
+    const signature = hmac(keyFor(scope, secretAccessKey), text).toString('hex');
+    const authorization = `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    return { ...headers, authorization };
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { bundleFunctions } from '../../packages/girder-worker/src/build/bundle.ts';
+import { createTemporaryFolder } from '../fixtures/plugins/deployment.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('a cold start of the dispatcher loads less than 150 KB, and less than half of that for a thread', async () => {
+  using folder = createTemporaryFolder();
+  const { entries } = await bundleFunctions({ root, outDir: folder.root });
+  const bytes = Object.fromEntries(entries.map(({ file, eagerBytes }) => [file, eagerBytes]));
+  expect(bytes['handler.mjs']).toBeLessThan(150_000);
+  expect(bytes['thread.mjs']).toBeLessThan(75_000);
+  expect(bytes['control.mjs']).toBeLessThan(100_000);
+});
