@@ -74,7 +74,10 @@ async function latencyOf(
 }
 
 function nsPerRead(times: number): number {
-  const task = new Task({} as TaskRequest, new ThreadRuntime(new CancellationFlag(), () => undefined));
+  const task = new Task(
+    {} as TaskRequest,
+    new ThreadRuntime(new CancellationFlag(new SharedArrayBuffer(4)), () => undefined),
+  );
   const startNs = process.hrtime.bigint();
   for (let index = 0; index < times; index++) if (task.canceled) throw new Error('Nobody has revoked it.');
   return Number(process.hrtime.bigint() - startNs) / times;

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { CancellationFlag } from './cancellation.ts';
 
 test('a flag raised in one thread ends a loop in another that computes without ever yielding', async () => {
-  const flag = new CancellationFlag();
+  const cell = new SharedArrayBuffer(4);
+  const flag = new CancellationFlag(cell);
   const thread = new Worker(
     `const { workerData, parentPort } = require('node:worker_threads');
      import(${JSON.stringify(new URL('./cancellation.ts', import.meta.url).href)}).then(({ CancellationFlag }) => {
@@ -13,7 +14,7 @@ test('a flag raised in one thread ends a loop in another that computes without e
        while (!flag.isRaised()) rounds++;
        parentPort.postMessage(rounds);
      });`,
-    { eval: true, workerData: flag.cell },
+    { eval: true, workerData: cell },
   );
   const heard: unknown[] = [];
   const ended = new Promise<void>((resolve) => {
@@ -34,4 +35,17 @@ test('a flag that nobody looked at was not seen, however long it is raised', () 
   expect(flag.wasSeen).toBe(false);
   expect(flag.isRaised()).toBe(true);
   expect(flag.wasSeen).toBe(true);
+});
+
+test('a flag that is lowered is that of another task: raised again, it is seen again', () => {
+  const cell = new SharedArrayBuffer(4);
+  const ours = new CancellationFlag(cell);
+  ours.raise();
+  ours.lower();
+  const theirs = new CancellationFlag(cell);
+  expect(theirs.isRaised()).toBe(false);
+  ours.raise('softLimit');
+  expect([theirs.isRaised(), theirs.stopReason()]).toEqual([false, 'softLimit']);
+  ours.raise();
+  expect([theirs.isRaised(), theirs.stopReason()]).toEqual([true, 'revoked']);
 });

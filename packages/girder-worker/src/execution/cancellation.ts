@@ -6,16 +6,20 @@ export const stopBits = { revoked: 1, softLimit: 2 } as const;
 
 export type StopReason = keyof typeof stopBits;
 
-/** A cell of memory that two threads share: written on the one side, read on the other, while that one computes. */
+/** A cell of memory that two threads may share: written on the one side, read on the other, while that one computes. */
 export class CancellationFlag {
-  readonly cell: SharedArrayBuffer;
   readonly #bits: Int32Array;
   #reads = 0;
   #seen = false;
 
-  constructor(cell: SharedArrayBuffer = new SharedArrayBuffer(4)) {
-    this.cell = cell;
+  /** @param cell of four bytes; without one, the flag is for one thread alone */
+  constructor(cell: ArrayBufferLike = new ArrayBuffer(4)) {
     this.#bits = new Int32Array(cell);
+  }
+
+  /** Makes the cell that of another task, which nobody has asked to stop. */
+  lower(): void {
+    Atomics.store(this.#bits, 0, 0);
   }
 
   raise(reason: StopReason = 'revoked'): void {

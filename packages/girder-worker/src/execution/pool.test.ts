@@ -143,6 +143,15 @@ describe('a cancelled task', () => {
     expect(await outcome).toEqual({ state: 'REVOKED', reason: 'revoked' });
   });
 
+  test('that waited for a thread sees it as soon as it has one', async () => {
+    const { run } = bench(1);
+    const first = run('fixture.later', 'x', 20);
+    const second = run('fixture.computes');
+    second.cancel();
+    expect(await second.outcome).toEqual({ state: 'REVOKED', reason: 'revoked' });
+    expect(await first.outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
+  });
+
   test('that never looked keeps its SUCCESS', async () => {
     const { run } = bench();
     const { outcome, cancel } = run('fixture.add', 1, 2);

@@ -1,5 +1,4 @@
 import type { Outcome } from '../outcome/outcome.ts';
-import { CancellationFlag } from './cancellation.ts';
 import { type Decide, type Job, lost, PoolThread, type RunListener, type ThreadEvents } from './poolThread.ts';
 import type { Calls, Ending } from './protocol.ts';
 
@@ -90,7 +89,6 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
       const job: Job = {
         body,
         calls,
-        flag: new CancellationFlag(),
         listener,
         decide,
         settle: resolve,
@@ -104,7 +102,7 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
         ended,
         cancel() {
           if (job.thread) job.thread.stop(job, 'revoked');
-          else job.flag.raise();
+          else job.isRevoked = true;
         },
         terminate(outcome) {
           if (hasEnded) return;

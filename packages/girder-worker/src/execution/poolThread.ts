@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
-import type { CancellationFlag, StopReason } from './cancellation.ts';
-import type { Calls, Ending, FromThread, ToThread } from './protocol.ts';
+import { CancellationFlag, type StopReason } from './cancellation.ts';
+import type { Calls, Ending, FromThread, ThreadData, ToThread } from './protocol.ts';
 
 /** Who asked for a run, and hears of it while it lasts. */
 export interface RunListener {
@@ -31,11 +31,12 @@ export type Decide = () => RunLimits | Outcome;
 export interface Job {
   readonly body: string;
   readonly calls: Calls | undefined;
-  readonly flag: CancellationFlag;
   readonly listener: RunListener;
   readonly decide: Decide;
   readonly settle: (ending: Ending) => void;
   thread?: PoolThread;
+  /** It was revoked while it waited for a thread. */
+  isRevoked?: boolean;
 }
 
 export interface ThreadEvents {
@@ -54,6 +55,7 @@ const nativeCallMs = 200;
 /** One worker thread, and the job that it has. */
 export class PoolThread {
   readonly #worker: Worker;
+  readonly #flag: CancellationFlag;
   readonly #events: ThreadEvents;
   readonly #timers: NodeJS.Timeout[] = [];
   #job: Job | undefined;
@@ -63,7 +65,11 @@ export class PoolThread {
 
   constructor(file: URL, events: ThreadEvents, maxHeapMb: number | undefined) {
     this.#events = events;
-    this.#worker = new Worker(file, maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {});
+    const cell = new SharedArrayBuffer(4);
+    this.#flag = new CancellationFlag(cell);
+    const workerData: ThreadData = { cell };
+    const limits = maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {};
+    this.#worker = new Worker(file, { workerData, ...limits });
     this.#worker.on('message', (reply: FromThread) => this.#hear(reply));
     this.#worker.on('error', (error) => {
       this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -93,7 +99,9 @@ export class PoolThread {
     this.#job = job;
     job.thread = this;
     this.#worker.ref();
-    this.#tell({ kind: 'run', body: job.body, cell: job.flag.cell, calls: job.calls });
+    this.#flag.lower();
+    if (job.isRevoked) this.#flag.raise();
+    this.#tell({ kind: 'run', body: job.body, calls: job.calls });
     const { softMs, hard } = limits;
     if (softMs !== undefined) this.#timers.push(setTimeout(() => this.stop(job, 'softLimit'), softMs));
     if (hard) this.#timers.push(setTimeout(() => void this.terminate(hard.outcome), hard.ms));
@@ -102,8 +110,9 @@ export class PoolThread {
 
   /** Asks a job to stop, if it is still this thread's. */
   stop(job: Job, reason: StopReason): void {
-    job.flag.raise(reason);
-    if (this.#job === job) this.#tell({ kind: 'stop' });
+    if (this.#job !== job) return;
+    this.#flag.raise(reason);
+    this.#tell({ kind: 'stop' });
   }
 
   /** Ends the thread in the middle of whatever it does; its job comes to this outcome. */

@@ -1,15 +1,16 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
+/** What a thread is started with. */
+export interface ThreadData {
+  /** Of the CancellationFlag of whatever run it has. */
+  readonly cell: SharedArrayBuffer;
+}
+
 /** What the pool says to a thread. A thread has at most one run at a time. */
 export type ToThread =
-  /** `body` is the SQS body: the thread decodes it, so that no value has to cross. `cell` is a CancellationFlag's. */
-  | {
-      readonly kind: 'run';
-      readonly body: string;
-      readonly cell: SharedArrayBuffer;
-      readonly calls?: Calls | undefined;
-    }
+  /** `body` is the SQS body: the thread decodes it, so that no value has to cross. */
+  | { readonly kind: 'run'; readonly body: string; readonly calls?: Calls | undefined }
   /** The flag has changed: wakes a task that waits for `this.signal`; one that computes reads the flag. */
   | { readonly kind: 'stop' }
   /** A state was stored, or why it was not. */

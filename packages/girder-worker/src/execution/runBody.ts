@@ -6,7 +6,7 @@ import { lookUp, type Registry } from '../registry/registry.ts';
 import type { Ending, ToThread } from './protocol.ts';
 import { type RunRuntime, runTask } from './runTask.ts';
 
-export type RunOrder = Omit<Extract<ToThread, { kind: 'run' }>, 'kind' | 'cell'>;
+export type RunOrder = Omit<Extract<ToThread, { kind: 'run' }>, 'kind'>;
 
 /** Runs the task of an SQS body, or what is to be called in its place. Never throws: whatever goes wrong is an outcome. */
 export async function runBody(registry: Registry, { body, calls }: RunOrder, runtime: RunRuntime): Promise<Ending> {

@@ -1,8 +1,8 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import type { Registry } from '../registry/registry.ts';
 import { currentTask } from '../task/current.ts';
 import { CancellationFlag } from './cancellation.ts';
-import type { FromThread, ToThread } from './protocol.ts';
+import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { runBody } from './runBody.ts';
 import { giveConsoleToTasks } from './taskConsole.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
@@ -11,6 +11,7 @@ import { ThreadRuntime } from './threadRuntime.ts';
 export function serveTasks(registry: Registry): void {
   if (!parentPort) throw new Error('serveTasks runs in a worker thread: start it with a pool.');
   const port = parentPort;
+  const { cell } = workerData as ThreadData;
   const tell = (reply: FromThread) => port.postMessage(reply);
   let running: ThreadRuntime | undefined;
 
@@ -23,7 +24,7 @@ export function serveTasks(registry: Registry): void {
         running?.stateStored(order.ticket, order.error);
         return;
       case 'run': {
-        running = new ThreadRuntime(new CancellationFlag(order.cell), tell);
+        running = new ThreadRuntime(new CancellationFlag(cell), tell);
         const ending = await runBody(registry, order, running);
         running = undefined;
         tell({ kind: 'ended', ending });
