@@ -10,9 +10,9 @@ export interface DispatcherConfig {
   readonly logFormat: 'text' | 'json';
 }
 
-/** What the dispatcher itself needs, and an idle thread, measured with a small registry (docs/performance.md). */
-const dispatcherMb = 70;
-const threadMb = 12;
+/** What the dispatcher itself needs, with Lambda's runtime, and a thread, measured with a small registry (docs/performance.md). */
+const dispatcherMb = 80;
+const threadMb = 15;
 
 /** As many threads as a batch has messages, so that none waits for another; fewer where memory is short. */
 function concurrencyIn(memoryMb = Number.POSITIVE_INFINITY): number {
