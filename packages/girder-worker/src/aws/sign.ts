@@ -36,9 +36,9 @@ export function createSigner({ service, region, host }: SignerOptions): Sign {
     const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
     const token: Headers = sessionToken ? { 'x-amz-security-token': sessionToken } : {};
     const headers: Headers = { ...given, host, 'x-amz-date': time, ...token };
-    const names = Object.keys(headers).toSorted();
-    const signed = names.join(';');
-    const lines = names.map((name) => `${name}:${headers[name]}\n`).join('');
+    const sorted = Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
+    const signed = sorted.map(([name]) => name).join(';');
+    const lines = sorted.map(([name, value]) => `${name}:${value}\n`).join('');
     const request = ['POST', '/', '', lines, signed, sha256(body)].join('\n');
 
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;

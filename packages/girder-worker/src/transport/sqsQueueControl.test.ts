@@ -85,7 +85,8 @@ describe('dead letters', () => {
     for (let index = 0; index < 12; index++) await sendLetter(queue, `letter ${index}`);
     await send(queue.deadLetterUrl, 'moved by SQS');
     const letters = await lettersOf('listed');
-    expect(letters.map(({ body }) => body).sort()).toEqual((await lettersOf('listed')).map(({ body }) => body).sort());
+    const bodies = letters.map(({ body }) => body);
+    expect(new Set(bodies)).toEqual(new Set((await lettersOf('listed')).map(({ body }) => body)));
     expect(letters).toHaveLength(13);
     expect(letters.find(({ body }) => body === 'letter 0')).toMatchObject({
       code: 'BODY_MALFORMED',
