@@ -27,4 +27,14 @@ describe.runIf(process.platform === 'linux')('a command under npm', () => {
     }
     expect(said).toEqual(['watching', 'npm is gone']);
   });
+
+  test('learns that npm was gone before it could look', async () => {
+    const npm = spawn('sh', ['-c', `"${process.execPath}" "${watcher}" $$ &`], {
+      env: { ...process.env, npm_lifecycle_event: 'dev' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const said: string[] = [];
+    for await (const line of createInterface({ input: npm.stdout })) said.push(line);
+    expect(said).toContain('npm is gone');
+  }, 10_000);
 });

@@ -8,6 +8,7 @@ const intervalMs = 500;
  */
 export function whenNpmIsGone(act: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;
+  if (isOrphan()) return act();
   const parents = parentsUpToNpm();
   const timer = setInterval(() => {
     if (parentsUpToNpm() === parents) return;
@@ -15,6 +16,12 @@ export function whenNpmIsGone(act: () => void): void {
     act();
   }, intervalMs);
   timer.unref();
+}
+
+/** Whether the system has taken the place of npm already, which may itself be the first process of a container. */
+function isOrphan(): boolean {
+  const { name = '' } = statusOf(process.ppid);
+  return name === 'systemd' || (process.ppid === 1 && !/^(npm|node|yarn|pnpm|bun|deno|MainThread|\w*sh$)/.test(name));
 }
 
 /** The pid of npm or, where there is a shell between, of the shell and of npm. */
