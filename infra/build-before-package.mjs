@@ -33,9 +33,11 @@ export default class BuildBeforePackage {
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     // osls's own packaging plugin: sorted entries and fixed times, so an unchanged bundle is an unchanged archive.
     const packaging = this.serverless.pluginManager.getPlugins().find((plugin) => 'zipFiles' in plugin);
-    const artifact = await packaging.zipFiles(files, 'functions.zip', folder);
-    for (const name of this.serverless.service.getAllFunctions()) {
-      const definition = this.serverless.service.getFunction(name);
+    // By the name of the service: under that one, deploying looks for it.
+    const name = this.serverless.getProvider('aws').naming.getServiceArtifactName();
+    const artifact = await packaging.zipFiles(files, name, folder);
+    for (const functionName of this.serverless.service.getAllFunctions()) {
+      const definition = this.serverless.service.getFunction(functionName);
       definition.package = { ...definition.package, artifact };
     }
   }

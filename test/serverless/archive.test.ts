@@ -15,6 +15,10 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
   });
   afterAll(() => deployment.remove());
 
+  test('is one for both functions, named after the service, by which `serverless deploy` looks for it', () => {
+    expect(packaged.archives).toEqual(['girder-worker.zip']);
+  });
+
   test('holds the bundle that was just built, and nothing beside it', async () => {
     const bundle = path.join(deployment.folder, '.build/dispatcher');
     const built = await readdir(bundle, { recursive: true, withFileTypes: true });

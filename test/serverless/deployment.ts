@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ export interface Resource {
 export interface Package {
   /** Of the CloudFormation template, by their logical names. */
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The names of all archives. */
+  readonly archives: readonly string[];
   /** Of the functions' archive, by their paths in it. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
@@ -64,8 +66,9 @@ export async function createDeployment(): Promise<Deployment> {
       const packaging = [serverless, 'package', '--package', target, ...options];
       await promisify(execFile)(process.execPath, packaging, { cwd: folder, env });
       const template = await readFile(path.join(target, 'cloudformation-template-update-stack.json'), 'utf8');
-      const files = readZip(await readFile(path.join(target, 'functions.zip')));
-      return { resources: JSON.parse(template).Resources, files };
+      const files = readZip(await readFile(path.join(target, 'girder-worker.zip')));
+      const archives = (await readdir(target)).filter((file) => file.endsWith('.zip'));
+      return { resources: JSON.parse(template).Resources, archives, files };
     },
     networkAttempts: () => readFile(attempts, 'utf8'),
     remove: () => rm(temporary, { recursive: true, force: true }),
