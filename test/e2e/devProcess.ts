@@ -1,20 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type PrintingProcess, readPrinting } from '../printingProcess.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A running `girder-worker dev`. */
-export interface DevProcess {
-  readonly child: ChildProcess;
-  /** All that it has printed. */
-  text(): string;
-  /** Resolves when it has printed this; rejects if it ends before. */
-  printed(text: string): Promise<void>;
-  /** Resolves to its exit code when it has ended, and all else that held its output. */
-  readonly ended: Promise<number | null>;
+export interface DevProcess extends PrintingProcess {
   /** Of SQS and of DynamoDB. */
   endpoints(): string[];
 }
@@ -26,27 +18,13 @@ export function startDev(...args: string[]): DevProcess {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let text = '';
-  const printing = new EventTarget();
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => {
-      text += `${line}\n`;
-      printing.dispatchEvent(new Event('line'));
-    });
-  }
-  const ended = once(child, 'close').then(([code]: (number | null)[]) => code ?? null);
-  const hasEnded = ended.then(() => 'ended' as const);
-
+  const printing = readPrinting(child);
   return {
-    child,
-    ended,
-    text: () => text,
-    async printed(wanted) {
-      while (!text.includes(wanted)) {
-        const event = await Promise.race([once(printing, 'line'), hasEnded]);
-        if (event === 'ended' && !text.includes(wanted)) throw new Error(`It ended without "${wanted}":\n${text}`);
-      }
-    },
-    endpoints: () => text.match(/http:\/\/127\.0\.0\.1:\d+/g)?.slice(0, 2) ?? [],
+    ...printing,
+    endpoints: () =>
+      printing
+        .text()
+        .match(/http:\/\/127\.0\.0\.1:\d+/g)
+        ?.slice(0, 2) ?? [],
   };
 }
