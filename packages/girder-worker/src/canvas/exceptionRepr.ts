@@ -1,3 +1,6 @@
+import { kombuTagOf } from '../message/kombuTypes.ts';
+import { reprOfTagged } from '../message/reprOfTypes.ts';
+
 /** What of a stored exception Python's `repr` shows. */
 interface Exception {
   readonly type: string;
@@ -6,16 +9,20 @@ interface Exception {
 
 /** An exception as Python's `repr` gives it: `ValueError('hdr', 42)`. */
 export function exceptionRepr({ type, args }: Exception): string {
+  if (type === 'Reject') return `reject requeue=${reprOf(args[1] ?? false)}: ${args[0] ?? 'None'}`; // Celery's own form.
   return `${type}(${args.map(reprOf).join(', ')})`;
 }
 
 /** A value of JSON as Python's own `repr` gives it, in full; `pythonRepr` is Celery's, which cuts and quotes in its own way. */
-function reprOf(value: unknown): string {
+export function reprOf(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return reprOfNumber(value);
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(reprOf).join(', ')}]`;
+  if (value instanceof Uint8Array) return reprOfBytes(value);
+  const tagged = typeof value === 'object' ? kombuTagOf(value) : undefined;
+  if (tagged) return reprOfTagged(tagged);
   if (typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return String(value);
   return `{${Object.entries(value)
     .map(([key, item]) => `${quoted(key)}: ${reprOf(item)}`)
@@ -41,6 +48,12 @@ function quoted(text: string): string {
     return escapes[character] ?? (isPrintable(character) ? character : escaped(character.codePointAt(0)!));
   });
   return `${quote}${body.join('')}${quote}`;
+}
+
+/** Each byte that is no printable ASCII is escaped. */
+function reprOfBytes(bytes: Uint8Array): string {
+  const text = quoted(Buffer.from(bytes).toString('latin1'));
+  return `b${text.replace(/[\x80-\xff]/g, (character) => escaped(character.charCodeAt(0)))}`;
 }
 
 function isPrintable(character: string): boolean {

@@ -96,3 +96,10 @@ test('a body is known as pickled by the tuple that it is', () => {
   expect(isPickledBody(parsePythonJson('{"py/tuple": [[], {}, {}]}'))).toBe(true);
   expect(isPickledBody(parsePythonJson('[[], {"py/tuple": []}, {}]'))).toBe(false);
 });
+
+test.each(['1', '1.5', '1e-07', 'null', 'true', 'false'])(
+  'a key that was %s in Python is that text, as in JSON',
+  (key) => {
+    expect(unpickle({ [`json://${key}`]: 'value' })).toEqual({ [key]: 'value' });
+  },
+);

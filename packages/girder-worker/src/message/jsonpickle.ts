@@ -48,5 +48,5 @@ function restoreFields(node: KombuObject): KombuObject {
 
 /** A key that was not a string is written as `json://` and its JSON: `json://1`. */
 function restoreKey(key: string): string {
-  return /^json:\/\/"?(-?\d+(?:\.\d+)?|(?<=")[^"\\]*)"?$/.exec(key)?.[1] ?? key;
+  return /^json:\/\/"?(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|null|true|false|(?<=")[^"\\]*)"?$/.exec(key)?.[1] ?? key;
 }

@@ -30,6 +30,29 @@ test.each([
   expect((value as DateTime).isoformat()).toBe(iso);
 });
 
+test.each(['y', 'n', 'e81', '1e8', '1.5e3', '+.5', '.', '08', '-09', '08:30', '0o17', '2024-1-2'])(
+  'the text %s, which safe_dump does not quote, stays a text',
+  (text) => {
+    expect(readYaml(`- ${text}\n- {k: ${text}}\n`)).toEqual([text, { k: text }]);
+  },
+);
+
+test.each<[string, unknown]>([
+  ['on', true],
+  ['No', false],
+  ['1.5e+3', 1500],
+  ['.5', 0.5],
+  ['0x1F', 31],
+  ['017', 15],
+  ['0b11', 3],
+  ['8:30', 510],
+  ['1:30.5', 90.5],
+  ['1_000', 1000],
+  ['Null', null],
+])('a plain %s is %o, as to safe_load', (text, value) => {
+  expect(readYaml(`- ${text}\n`)).toEqual([value]);
+});
+
 test('a date is a date', () => {
   expect(readYaml('[2024-01-02]')).toEqual([new PlainDate('2024-01-02')]);
 });

@@ -1,22 +1,12 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, parseDocument, type ScalarTag, type Tags } from 'yaml';
 import { assertBounded } from './bounds.ts';
-import { DateTime, type KombuValue, PlainDate } from './values.ts';
+import type { KombuValue } from './values.ts';
+import { asInPython, timestamp } from './yamlScalars.ts';
 
 /** The types of YAML 1.1 that Python's `safe_dump` writes and the message can hold. */
 const understood = new Set(
   ['map', 'seq', 'str', 'null', 'bool', 'int', 'float', 'binary'].map((name) => `tag:yaml.org,2002:${name}`),
 );
-
-const timestampParts =
-  /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(\.\d*)?[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)?$/;
-
-/** Of our own, as the library's forgets microseconds and offsets. */
-const timestamp: ScalarTag = {
-  tag: 'tag:yaml.org,2002:timestamp',
-  default: true,
-  test: timestampParts,
-  resolve: readTimestamp,
-};
 
 /** Refused, as merges can be piled up to any size, and `safe_dump` writes none. */
 const merge: ScalarTag = {
@@ -38,7 +28,7 @@ export function readYaml(text: string): KombuValue {
   if (text.length > maxCharacters) throw new RangeError(`YAML of more than ${maxCharacters} characters is not read`);
   const document = parseDocument(text, {
     version: '1.1',
-    customTags: (tags: Tags) => [...tags.filter(isUnderstood), timestamp, merge],
+    customTags: (tags: Tags) => [...tags.filter(isUnderstood).map(asInPython), timestamp, merge],
     intAsBigInt: true,
     uniqueKeys: false, // Python takes the last one; and looking for the first takes quadratic time.
     logLevel: 'error', // Nothing is printed: what is wrong is found in the document.
@@ -83,23 +73,6 @@ function withoutBigInt(value: KombuValue): KombuValue {
   return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
-function isUnderstood(tag: Tags[number]): boolean {
+function isUnderstood(tag: Tags[number]): tag is Exclude<Tags[number], string> {
   return typeof tag === 'object' && understood.has(tag.tag);
-}
-
-function readTimestamp(text: string): PlainDate | DateTime {
-  const [, year = '', month = '', day = '', hour, minute, second, fraction = '', offset = ''] =
-    timestampParts.exec(text) ?? [];
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  if (hour === undefined) return new PlainDate(date);
-  const micros = Number(fraction) === 0 ? '' : fraction.slice(0, 7).padEnd(7, '0');
-  return new DateTime(`${date}T${hour.padStart(2, '0')}:${minute}:${second}${micros}${offsetText(offset)}`);
-}
-
-/** An offset as Python writes it: `+02:00`. */
-function offsetText(offset: string): string {
-  if (offset === '') return '';
-  if (offset === 'Z') return '+00:00';
-  const [, sign, hours = '', minutes = '00'] = /^([-+])(\d\d?):?(\d\d)?$/.exec(offset) ?? [];
-  return `${sign}${hours.padStart(2, '0')}:${minutes}`;
 }

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { readResult } from '../store/readResult.ts';
+import { toError } from './remoteError.ts';
+
+test.each([
+  ['["boom", 42, null]', 'boom, 42, null'],
+  ['[{"code": 7}, ["a"]]', "{'code': 7}, ['a']"],
+  ['[{"__type__": "decimal", "__value__": "1.50"}]', "Decimal('1.50')"],
+])('the arguments %s of an exception are all to be read in its message', (args, message) => {
+  const document = `{"status": "FAILURE", "result": {"exc_type": "ValueError", "exc_message": ${args}, "exc_module": "builtins"}}`;
+  expect(toError(readResult(Buffer.from(document)))).toMatchObject({ name: 'ValueError', message });
+});
