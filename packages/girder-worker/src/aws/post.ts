@@ -5,8 +5,11 @@ import { urlToHttpOptions } from 'node:url';
 /** Calls at once; further ones wait. */
 const maxSockets = 50;
 
-/** A connection on which nothing has come for so long is lost, as one is that was open when Lambda froze the function. */
-const silenceMs = 10_000;
+/**
+ * An answer that has not come, or not wholly, in this time is none: its connection may be one that was lost while Lambda
+ * froze the function.
+ */
+const limitMs = 10_000;
 
 export interface Answer {
   readonly status: number;
@@ -18,11 +21,11 @@ export type Post = (headers: Readonly<Record<string, string>>, body: string) => 
 /** Sends requests to one address on connections that are kept, and keep no process alive while nothing is asked. */
 export function createPost(endpoint: URL): Post {
   const { request, Agent } = endpoint.protocol === 'https:' ? https : http;
-  const address = { ...urlToHttpOptions(endpoint), method: 'POST', timeout: silenceMs };
+  const address = { ...urlToHttpOptions(endpoint), method: 'POST' };
   const agent = new Agent({ keepAlive: true, maxSockets });
 
   return (headers, body) =>
-    new Promise((resolve, reject) => {
+    new Promise<Answer>((resolve, reject) => {
       const sent = request({ ...address, agent, headers }, (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -32,12 +35,13 @@ export function createPost(endpoint: URL): Post {
         response.on('error', reject);
         response.on('end', () => resolve({ status: response.statusCode!, text }));
       });
-      sent.on('timeout', () => sent.destroy(silence(endpoint)));
+      const timer = setTimeout(() => sent.destroy(tooLate(endpoint)), limitMs);
+      sent.on('close', () => clearTimeout(timer));
       sent.on('error', reject);
       sent.end(body);
     });
 }
 
-function silence({ host }: URL): Error {
-  return Object.assign(new Error(`Nothing has come from ${host} for ${silenceMs / 1000} s.`), { code: 'ETIMEDOUT' });
+function tooLate({ host }: URL): Error {
+  return Object.assign(new Error(`${host} has not answered within ${limitMs / 1000} s.`), { code: 'ETIMEDOUT' });
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { connectService } from './serviceCall.ts';
 
 interface Request {
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -26,7 +27,7 @@ beforeAll(async () => {
       body += chunk;
     });
     request.on('end', () => {
-      requests.push({ headers: request.headers, body });
+      requests.push({ path: request.url!, headers: request.headers, body });
       const respond = responses.shift() ?? answering(200, '{}');
       respond(response);
     });
@@ -68,6 +69,12 @@ describe('a request', () => {
     await expectAlike();
   });
 
+  test('to an address with a path is signed for that path', async () => {
+    await connectService('DYNAMODB', { ...place(), endpoint: `${endpoint}/dynamodb` })('GetItem', input);
+    expect(requests[0]!.headers.authorization).toBe(authorizationOf(requests[0]!));
+    expect(requests[0]!.path).toBe('/dynamodb');
+  });
+
   test('to SQS, too', async () => {
     const message = { QueueUrl: `${endpoint}/1/celery`, MessageBody: 'text', DelaySeconds: 3 };
     responses = [answering(200, JSON.stringify({ MD5OfMessageBody: '1cb251ec0d568de6a929b520c4aed8d1' }))];
@@ -90,11 +97,11 @@ describe('a request', () => {
 });
 
 /** As AWS works it out of a request that has arrived, of the headers that it says are signed (Signature Version 4). */
-function authorizationOf({ headers, body }: Request): string {
+function authorizationOf({ path, headers, body }: Request): string {
   const [, scope = '', signed = ''] = /Credential=key\/(\S+), SignedHeaders=(\S+),/.exec(headers.authorization!)!;
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const lines = signed.split(';').map((name) => `${name}:${headers[name]}\n`);
-  const request = ['POST', '/', '', lines.join(''), signed, hash(body)].join('\n');
+  const request = ['POST', path, '', lines.join(''), signed, hash(body)].join('\n');
   const key = scope
     .split('/')
     .reduce<string | Buffer>(
@@ -134,6 +141,8 @@ describe('what was answered', () => {
   test.each([
     ['a page of a proxy', answering(403, '<html>Forbidden'), { name: 'HTTP status 403', message: '<html>Forbidden' }],
     ['a page that says it is fine', answering(200, '<html>'), { name: 'HTTP status 200', message: '<html>' }],
+    ['no object', answering(200, '[null]'), { name: 'HTTP status 200', message: '[null]' }],
+    ['an error without sense', answering(400, '{"__type": 7, "message": {}}'), { name: '7', httpStatus: 400 }],
   ])('is an error where it is %s', async (_, respond, error) => {
     responses = [respond];
     await expect(connectService('DYNAMODB', place())('GetItem', input)).rejects.toMatchObject(error);
@@ -146,6 +155,7 @@ describe('a call is made again', () => {
     ['gone for a moment', answering(503, '<html>')],
     ['throttling', failing(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')],
     ['hanging up', hangingUp],
+    ['speaking something else than HTTP', (response: ServerResponse) => response.socket!.end('GARBAGE\r\n\r\n')],
   ])('where AWS is %s, and has a signature of its own', async (_, respond) => {
     responses = [respond, respond];
     expect(await connectService('DYNAMODB', place())('GetItem', input)).toEqual({});

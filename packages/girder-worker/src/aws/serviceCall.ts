@@ -32,7 +32,7 @@ export function connectService(service: keyof typeof services, settings: ClientS
   const connect = async () => {
     const region = await regionOf(settings);
     const endpoint = endpointOf(settings, name, region);
-    return { sign: createSigner({ service: name, region, host: endpoint.host }), post: createPost(endpoint) };
+    return { sign: createSigner({ service: name, region, endpoint }), post: createPost(endpoint) };
   };
   const credentials = credentialsOf(settings);
   let connection: ReturnType<typeof connect> | undefined;
@@ -65,22 +65,23 @@ async function persistently<T>(act: () => Promise<T>): Promise<T> {
 
 function outputOf({ status, text }: Answer): unknown {
   const answer = text === '' ? {} : parsed(text);
-  if (status === 200 && answer !== undefined) return answer;
+  if (status === 200 && answer) return answer;
   const { __type: type = `HTTP status ${status}`, message, Message = message } = (answer ?? {}) as ErrorBody;
   // com.amazonaws.dynamodb.v20120810#ResourceNotFoundException
-  throw new ServiceError(type.slice(type.lastIndexOf('#') + 1), Message ?? text.slice(0, 200), status);
+  throw new ServiceError(String(type).replace(/^.*#/, ''), String(Message ?? text.slice(0, 200)), status);
 }
 
 interface ErrorBody {
-  readonly __type?: string;
-  readonly message?: string;
-  readonly Message?: string;
+  readonly __type?: unknown;
+  readonly message?: unknown;
+  readonly Message?: unknown;
 }
 
-/** Undefined for what is no JSON, as a proxy's page. */
-function parsed(text: string): unknown {
+/** Undefined for what is no JSON object, as a proxy's page. */
+function parsed(text: string): object | undefined {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -29,5 +29,7 @@ const lostConnection = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOU
 export function isPassing(error: unknown): boolean {
   if (error instanceof ServiceError)
     return error.httpStatus >= 500 || error.httpStatus === 429 || throttling.has(error.name);
-  return error instanceof Error && lostConnection.has(String((error as NodeJS.ErrnoException).code));
+  if (!(error instanceof Error)) return false;
+  const code = String((error as NodeJS.ErrnoException).code);
+  return lostConnection.has(code) || code.startsWith('HPE_'); // What came was no HTTP.
 }

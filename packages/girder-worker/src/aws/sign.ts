@@ -5,8 +5,7 @@ export interface SignerOptions {
   /** As AWS names it in signatures: `dynamodb`. */
   readonly service: string;
   readonly region: string;
-  /** Of the address. */
-  readonly host: string;
+  readonly endpoint: URL;
 }
 
 /** Gives the headers with which a request may be sent: the given ones, in lower case, and AWS's signature. */
@@ -17,10 +16,10 @@ type Headers = Readonly<Record<string, string>>;
 const algorithm = 'AWS4-HMAC-SHA256';
 
 /**
- * Signs POST requests to the root of one address, all headers and the body, by AWS Signature Version 4
+ * Signs POST requests to one address, all headers and the body, by AWS Signature Version 4
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
-export function createSigner({ service, region, host }: SignerOptions): Sign {
+export function createSigner({ service, region, endpoint: { host, pathname } }: SignerOptions): Sign {
   let key: { readonly scope: string; readonly secret: string; readonly bytes: Buffer } | undefined;
 
   /** The key of a day, which is worked out once. */
@@ -39,7 +38,7 @@ export function createSigner({ service, region, host }: SignerOptions): Sign {
     const sorted = Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));
     const signed = sorted.map(([name]) => name).join(';');
     const lines = sorted.map(([name, value]) => `${name}:${value}\n`).join('');
-    const request = ['POST', '/', '', lines, signed, sha256(body)].join('\n');
+    const request = ['POST', pathname, '', lines, signed, sha256(body)].join('\n');
 
     const scope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
     const text = [algorithm, time, scope, sha256(request)].join('\n');
