@@ -38,6 +38,18 @@ describe('a task with a time limit', () => {
     expect(limitsAfter(0, { softTimeLimit: 5 }, { soft: 3 }, { taskSoftTimeLimit: 9 })).toMatchObject({ softMs: 3000 });
   });
 
+  test('of 0 has none of its own: as in Celery, the next one counts', () => {
+    expect(limitsAfter(0, { timeLimit: 20, softTimeLimit: 9 }, { hard: 0, soft: 0 })).toMatchObject({
+      softMs: 9000,
+      hard: { ms: 20_000 },
+    });
+    expect(limitsAfter(0, { timeLimit: 0 }, { hard: 0 })).toEqual(limitsAfter(0));
+  });
+
+  test('has no soft one beyond it, which no timer might take', () => {
+    expect(limitsAfter(0, { timeLimit: 20, softTimeLimit: 30 * 24 * 3600 })).not.toHaveProperty('softMs');
+  });
+
   test('is not begun where the invocation has less than that left', () => {
     expect(limitsAfter(30, { timeLimit: 40 })).toEqual(comesBack);
     expect(limitsAfter(30, { timeLimit: 20 })).toMatchObject({ hard: { ms: 20_000 } });

@@ -30,7 +30,10 @@ export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number
   const leftMs = usableEndOf(window) - nowMs;
   const isFresh = nowMs - window.startMs <= lengthMs * freshPart;
   if (leftMs <= 0) return returned('The invocation had no time left to run it.');
-  if (hardMs !== undefined && hardMs <= leftMs) return { softMs, hard: { ms: hardMs, outcome: exceeded(hardMs) } };
+  if (hardMs !== undefined && hardMs <= leftMs) {
+    const isInTime = softMs !== undefined && softMs < hardMs;
+    return { ...(isInTime && { softMs }), hard: { ms: hardMs, outcome: exceeded(hardMs) } };
+  }
   if (hardMs !== undefined && !isFresh)
     return returned(`Its time limit of ${hardMs / 1000} s exceeds what the invocation had left.`);
 
@@ -68,14 +71,14 @@ function endlessLimits(hardMs: number | undefined, softMs: number | undefined): 
   };
 }
 
-/** The sender's wish, else the task's, else the app's. */
+/** The sender's wish, else the task's, else the app's; 0 is none, as to Celery. */
 function ownLimits(
   { message }: Passenger,
   { tasks, settings }: Registry,
 ): { hardMs: number | undefined; softMs: number | undefined } {
   const { timeLimit, softTimeLimit } = lookUp({ tasks, settings }, message.task)?.options ?? {};
-  const hard = message.timelimit.hardSeconds ?? timeLimit ?? settings.taskTimeLimit ?? undefined;
-  const soft = message.timelimit.softSeconds ?? softTimeLimit ?? settings.taskSoftTimeLimit ?? undefined;
+  const hard = message.timelimit.hardSeconds || timeLimit || settings.taskTimeLimit || undefined;
+  const soft = message.timelimit.softSeconds || softTimeLimit || settings.taskSoftTimeLimit || undefined;
   return { hardMs: hard && hard * 1000, softMs: soft && soft * 1000 };
 }
 

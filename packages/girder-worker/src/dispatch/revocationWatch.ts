@@ -25,8 +25,11 @@ interface Watched {
 export function createRevocationWatch({ store, log, periodMs }: RevocationWatchOptions): RevocationWatch {
   const all = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
+  let isLooking = false;
 
   const look = async () => {
+    timer = undefined;
+    isLooking = true;
     try {
       const revoked = await store.revokedAmong([...new Set([...all].flatMap(({ ids }) => ids))]);
       for (const { ids, onRevoked } of all) {
@@ -36,11 +39,11 @@ export function createRevocationWatch({ store, log, periodMs }: RevocationWatchO
     } catch (error) {
       log.warn(`Cannot ask for revocations, will try again: ${error}`);
     }
-    timer = undefined;
+    isLooking = false;
     schedule();
   };
   const schedule = () => {
-    if (all.size > 0) timer ??= setTimeout(look, periodMs);
+    if (all.size > 0 && !isLooking) timer ??= setTimeout(look, periodMs);
   };
 
   return {

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encode } from '../message/encode.ts';
 import { failureOf } from '../outcome/failure.ts';
@@ -64,6 +67,11 @@ describe('a task on a thread', () => {
       failure: { type: 'WorkerLostError', argsJson: expect.stringContaining('exit code 3') },
     });
     expect(next).toEqual({ state: 'SUCCESS', resultJson: '3' });
+  });
+
+  test('may post to the port that it finds there, which harms nobody', async () => {
+    const { run } = bench();
+    expect(await run('fixture.postsItself').outcome).toMatchObject({ state: 'SUCCESS' });
   });
 
   test('logs lines that reach the one who asked for the run', async () => {
@@ -228,6 +236,34 @@ describe('a terminated task', () => {
     expect(lines).toEqual([]);
   });
 
+  test('whose end has not been heard yet takes no other with it on its thread', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
+    const { run } = bench(1);
+    await run('fixture.add', 1, 2).outcome;
+    const file = join(folder.path, 'ended');
+    const first = run('fixture.ends', file);
+    const next = run('fixture.add', 3, 4);
+    while (!existsSync(file)); // Nothing is heard meanwhile.
+    first.terminate({ state: 'REVOKED', reason: 'terminated' });
+    expect(await first.outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });
+    expect(await next.outcome).toEqual({ state: 'SUCCESS', resultJson: '7' });
+  });
+
+  test('that is in a native call keeps no place in the pool', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
+    const { pool, run, lines } = bench(1);
+    const file = join(folder.path, 'end');
+    const first = run('fixture.waitsForChild', file);
+    await expect.poll(() => lines).toEqual(['info: waiting']);
+    first.terminate({ state: 'REVOKED', reason: 'terminated' });
+    try {
+      expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
+    } finally {
+      writeFileSync(file, '');
+      await pool.close();
+    }
+  });
+
   test('that had ended keeps its outcome', async () => {
     const { run } = bench();
     const { outcome, terminate } = run('fixture.add', 1, 2);
@@ -306,6 +342,17 @@ describe('an error that nobody catches', () => {
     const { run } = bench(1);
     expect(await run('fixture.rejectsLater', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
     expect(await run('fixture.later', 'next', 80).outcome).toEqual({ state: 'SUCCESS', resultJson: '"next"' });
+  });
+
+  test('nor is what else it has left behind: an exit, a line of log, a state', async () => {
+    const { run, lines, states } = bench(1);
+    expect(await run('fixture.leavesBehind', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
+    expect(await run('fixture.hearsRefusal').outcome).toEqual({
+      state: 'SUCCESS',
+      resultJson: '"Error: The task has ended."',
+    });
+    expect(lines).toEqual([]);
+    expect(states).toEqual([]);
   });
 
   test('as a stack overflow does not cost the thread', async () => {

@@ -40,6 +40,8 @@ const patienceMs = 50;
 
 export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions): Pool {
   const alive = new Set<PoolThread>();
+  /** Those that are being ended have no place in the pool any more, as that may take for as long as a native call. */
+  const ending = new Set<PoolThread>();
   const idle: PoolThread[] = [];
   const waiting: Job[] = [];
   /** Runs while somebody waits. */
@@ -54,15 +56,24 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
       clearTimeout(patience);
       patience = undefined;
     },
-    onGone(thread, ending) {
-      alive.delete(thread);
-      if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+    onEnding(thread) {
+      ending.add(thread);
+      takeAway(thread);
+    },
+    onGone(thread, lastEnding) {
+      ending.delete(thread);
       // One that cannot even start costs the run that it was started for: others would wait for ever.
-      if (!thread.hasStarted) waiting.shift()?.settle(ending);
-      if (alive.size === 0 && waiting.length > 0) start();
+      if (!thread.hasStarted) waiting.shift()?.settle(lastEnding);
+      takeAway(thread);
     },
   };
   const start = () => alive.add(new PoolThread(threadFile, events, maxHeapMb));
+
+  const takeAway = (thread: PoolThread) => {
+    alive.delete(thread);
+    if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+    if (alive.size === 0 && waiting.length > 0) start();
+  };
 
   const assign = (job: Job) => {
     const thread = idle.pop();
@@ -107,7 +118,7 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
         terminate(outcome) {
           if (hasEnded) return;
           if (job.thread) void job.thread.terminate(outcome);
-          else waiting.splice(waiting.indexOf(job), 1);
+          else if (waiting.includes(job)) waiting.splice(waiting.indexOf(job), 1);
           resolve({ outcome, childrenJson: '[]' });
         },
       };
@@ -119,7 +130,7 @@ export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions):
       clearTimeout(patience);
       const outcome = lost('the pool was closed');
       for (const job of waiting.splice(0)) job.settle({ outcome, childrenJson: '[]' });
-      await Promise.all([...alive].map((thread) => thread.terminate()));
+      await Promise.all([...alive, ...ending].map((thread) => thread.terminate()));
     },
   };
 }

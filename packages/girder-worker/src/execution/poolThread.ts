@@ -42,6 +42,8 @@ export interface Job {
 export interface ThreadEvents {
   /** It has started, or has no job any more, and may take one. */
   onFree(thread: PoolThread): void;
+  /** It is being ended, takes no more jobs, and is gone soon, or when a native call is over. */
+  onEnding(thread: PoolThread): void;
   /** It has ended, with whatever job it had, which comes to this. */
   onGone(thread: PoolThread, ending: Ending): void;
 }
@@ -60,6 +62,7 @@ export class PoolThread {
   readonly #timers: NodeJS.Timeout[] = [];
   #job: Job | undefined;
   #hasStarted = false;
+  #isEnding = false;
   #death = 'ended';
   #outcomeOfTermination: Outcome | undefined;
 
@@ -70,7 +73,8 @@ export class PoolThread {
     const workerData: ThreadData = { cell };
     const limits = maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {};
     this.#worker = new Worker(file, { workerData, ...limits });
-    this.#worker.on('message', (reply: FromThread) => this.#hear(reply));
+    // A task may say things of its own there, which are nothing to us.
+    this.#worker.on('message', (reply: FromThread | null) => reply && this.#hear(reply));
     this.#worker.on('error', (error) => {
       this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
@@ -117,7 +121,9 @@ export class PoolThread {
 
   /** Ends the thread in the middle of whatever it does; its job comes to this outcome. */
   async terminate(outcome?: Outcome): Promise<void> {
-    this.#outcomeOfTermination = outcome;
+    this.#isEnding = true;
+    this.#outcomeOfTermination ??= outcome;
+    this.#events.onEnding(this);
     if (outcome) this.#timers.push(setTimeout(() => this.#settle({ outcome, childrenJson: '[]' }), nativeCallMs));
     await this.#worker.terminate();
   }
@@ -150,8 +156,9 @@ export class PoolThread {
     }
   }
 
-  /** An idle thread keeps no process alive. */
+  /** An idle thread keeps no process alive. What one says that is being ended was on its way. */
   #rest(): void {
+    if (this.#isEnding) return;
     this.#worker.unref();
     this.#events.onFree(this);
   }

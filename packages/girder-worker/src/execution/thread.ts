@@ -24,8 +24,12 @@ export function serveTasks(registry: Registry): void {
         running?.stateStored(order.ticket, order.error);
         return;
       case 'run': {
-        running = new ThreadRuntime(new CancellationFlag(cell), tell);
-        const ending = await runBody(registry, order, running);
+        const runtime = new ThreadRuntime(new CancellationFlag(cell), (reply) => {
+          if (running === runtime) tell(reply);
+          else refuse(runtime, reply);
+        });
+        running = runtime;
+        const ending = await runBody(registry, order, runtime);
         running = undefined;
         tell({ kind: 'ended', ending });
       }
@@ -37,6 +41,11 @@ export function serveTasks(registry: Registry): void {
     tell({ kind: 'log', level, text });
     return true;
   });
+  const exit = process.exit.bind(process);
+  process.exit = (code) => {
+    if (currentTask() && !isOfRunning()) throw new Error('process.exit() was called.');
+    return exit(code);
+  };
   process.on('uncaughtException', blame);
   process.on('unhandledRejection', blame);
   tell({ kind: 'ready' });
@@ -58,6 +67,12 @@ export function serveTasks(registry: Registry): void {
       return;
     }
     tell({ kind: 'dying', reason });
-    process.exit(1);
+    exit(1);
   }
+}
+
+/** What a task says that has ended would be taken for its successor's. */
+function refuse(ended: ThreadRuntime, reply: FromThread): void {
+  if (reply.kind === 'state') ended.stateStored(reply.ticket, 'The task has ended.');
+  if (reply.kind === 'log') console.log(reply.text);
 }

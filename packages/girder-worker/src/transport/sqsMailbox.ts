@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientSettings, clientSettings } from '../aws/clientSettings.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import type { QueueConsumer } from './consumer.ts';
@@ -53,7 +53,7 @@ export async function openMailbox(env: NodeJS.ProcessEnv, node: string): Promise
     const Attributes = { MessageRetentionPeriod: String(retentionSeconds), Policy: policyFor(topicArn) };
     const QueueName = mailboxName(node, prefix);
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-    undo.push((abortSignal) => sqs.send(new DeleteQueueCommand({ QueueUrl }), { abortSignal }));
+    undo.push((abortSignal) => sqs.send(new DeleteQueueCommand({ QueueUrl }), { abortSignal }).catch(unlessGone));
     const queue = await createSqsConsumer(sqs, QueueName);
     undo.push(await subscribeQueue(sns, topicArn, queue.arn, { isRaw: true }));
     return { topicArn, queue, close };
@@ -61,6 +61,11 @@ export async function openMailbox(env: NodeJS.ProcessEnv, node: string): Promise
     await close();
     throw error;
   }
+}
+
+/** A queue that somebody else has deleted is gone all the same; the rest of what is undone is not to suffer from it. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof QueueDoesNotExist)) throw error;
 }
 
 /** An emulator of SQS is one of SNS, too, where nothing else is said: as Kombu takes it. */

@@ -1,5 +1,6 @@
 import { toDelivery } from '../dispatch/delivery.ts';
 import type { Log } from '../dispatch/log.ts';
+import { rested } from '../dispatch/repeatedly.ts';
 import type { QueueConsumer } from '../transport/consumer.ts';
 import type { Mailbox } from '../transport/sqsMailbox.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -8,6 +9,7 @@ import { describeFault, isConnectionError, persist } from './persistence.ts';
 /** How long a command that could not be carried out stays hidden, before it is tried again. */
 const hiddenSeconds = 10;
 const waitSeconds = 20; // The longest that SQS waits.
+const restAfterLossMs = 1000; // Of a mailbox that somebody deletes each time.
 const mostCommands = 10; // The most that SQS hands out at once.
 
 export interface RemoteControlOptions {
@@ -32,6 +34,18 @@ export function startRemoteControl(options: RemoteControlOptions): () => Promise
 }
 
 async function listen(options: RemoteControlOptions, signal: AbortSignal): Promise<void> {
+  const { log } = options;
+  try {
+    while (!signal.aborted) await useMailbox(options, signal);
+  } catch (error) {
+    log.warn(
+      `pidbox: This worker takes no commands: ${describeFault(error)}. Tasks can be revoked by way of the table.`,
+    );
+  }
+}
+
+/** Takes commands from one mailbox, until the worker stops or the mailbox is gone. */
+async function useMailbox(options: RemoteControlOptions, signal: AbortSignal): Promise<void> {
   const { open, log } = options;
   const persistently = <T>(what: string, isPassing: (error: unknown) => boolean, act: () => Promise<T>) =>
     persist(act, {
@@ -40,23 +54,25 @@ async function listen(options: RemoteControlOptions, signal: AbortSignal): Promi
         log.error(`pidbox: ${what}: ${describeFault(error)}. Trying again in ${restSeconds} s...`),
     });
 
-  let mailbox: Mailbox | undefined;
+  const mailbox = await persistently('Cannot open the mailbox', isConnectionError, open);
+  if (!mailbox) return;
+  const { topicArn, queue, close } = mailbox;
+  log.info(`pidbox: Commands are taken from ${topicArn}`);
   try {
-    mailbox = await persistently('Cannot open the mailbox', isConnectionError, open);
-    if (!mailbox) return;
-    log.info(`pidbox: Commands are taken from ${mailbox.topicArn}`);
-    const { queue } = mailbox;
     const takeSome = () => take(queue, options, signal);
-    while (!signal.aborted) await persistently('Cannot receive commands', () => true, takeSome);
+    while (!signal.aborted) await persistently('Cannot receive commands', (error) => !isGone(error), takeSome);
   } catch (error) {
-    log.warn(
-      `pidbox: This worker takes no commands: ${describeFault(error)}. Tasks can be revoked by way of the table.`,
-    );
+    log.error(`pidbox: ${describeFault(error)} Another is made for ${queue.name}.`);
+    await rested(restAfterLossMs, signal);
   } finally {
-    await mailbox?.close().catch((error: unknown) => {
-      log.warn(`pidbox: The queue ${mailbox?.queue.name} cannot be taken away: ${describeFault(error)}`);
+    await close().catch((error: unknown) => {
+      log.warn(`pidbox: The queue ${queue.name} cannot be taken away: ${describeFault(error)}`);
     });
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QueueDoesNotExist';
 }
 
 async function take(
