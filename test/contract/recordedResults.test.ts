@@ -62,12 +62,21 @@ describe('a result that a real Celery stored', () => {
     }
   });
 
-  test.each(Object.keys(otherForms))('is refused by name where it is %s', (form) => {
+  test.each(['msgpack', 'YAML'])('is read where it is %s', async (form) => {
     const written = items.filter(({ bytes }) => otherFormOf(bytes) === form);
     expect(written.length).toBeGreaterThan(0);
     for (const { bytes } of written) {
-      expect(() => readResult(bytes)).toThrow(expect.objectContaining({ name: 'UnreadableResultError' }));
-      expect(() => readResult(bytes)).toThrow(form);
+      const stored = readResult(await unpacked(bytes));
+      expect(stored).toMatchObject({ state: 'SUCCESS', result: { a: [1, 'é'] }, children: null });
+    }
+  });
+
+  test('is refused by name where it is pickle', async () => {
+    const written = items.filter(({ bytes }) => otherFormOf(bytes) === 'pickle');
+    expect(written.length).toBeGreaterThan(0);
+    for (const { bytes } of written) {
+      await expect(unpacked(bytes)).rejects.toThrow(expect.objectContaining({ name: 'UnreadableResultError' }));
+      await expect(unpacked(bytes)).rejects.toThrow('pickle');
     }
   });
 

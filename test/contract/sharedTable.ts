@@ -204,6 +204,28 @@ export function describeSharedTable(bench: Bench): void {
       },
     );
 
+    test.each([
+      [
+        'msgpack',
+        (state: string) =>
+          Buffer.from(`\x82\xa6status${String.fromCharCode(0xa0 + state.length)}${state}\xa6result\x07`, 'latin1'),
+      ],
+      ['YAML', (state: string) => Buffer.from(`result: 7\nstatus: ${state}\n`)],
+    ])('and where it writes %s', async (_, written) => {
+      const [one, other] = [bench.claimOf(), bench.claimOf()];
+      await python.put(one.id, written('SUCCESS'));
+      expect(await bench.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
+      expect(await bench.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 7 });
+      await python.put(other.id, written('RETRY'));
+      expect(await bench.store.claim(other)).toMatchObject({ kind: 'claimed' });
+    });
+
+    test('does not overwrite what is pickled, which nobody here looks into', async () => {
+      const claim = bench.claimOf();
+      await python.put(claim.id, Buffer.from('gAR9lIwGc3RhdHVzlIwHU1VDQ0VTU5RzLg==', 'base64'));
+      await expect(bench.store.claim(claim)).rejects.toThrow('pickle');
+    });
+
     test('rejects, rather than guesses, what is compressed in a way that is not read here', async () => {
       const claim = bench.claimOf();
       await python.put(claim.id, compressed('{"status": "PENDING"}', 'application/x-new'));

@@ -29,7 +29,9 @@ export function kindOf({ subtask_type }: Signature): Kind {
  */
 export function toSignature(value: unknown): Signature {
   const fields = plainObject(isSelfWriting(value) ? value.toJSON() : value);
-  const { task, args = [], kwargs = {}, options = {}, subtask_type = null, immutable = false } = fields ?? {};
+  const { task, subtask_type = null, immutable = false } = fields ?? {};
+  const args = fields?.args ?? [];
+  const [kwargs, options] = [fields?.kwargs ?? {}, fields?.options ?? {}] as unknown[];
   const isSignature = typeof task === 'string' && Array.isArray(args) && plainObject(kwargs) && plainObject(options);
   if (!isSignature)
     throw new CanvasError('NOT_A_SIGNATURE', 'The canvas has something in it that is no signature of a task.');

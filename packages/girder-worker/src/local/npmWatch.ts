@@ -8,7 +8,10 @@ const intervalMs = 500;
  */
 export function whenNpmIsGone(act: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;
-  if (isOrphan()) return act();
+  if (isOrphan()) {
+    act();
+    return;
+  }
   const parents = parentsUpToNpm();
   const timer = setInterval(() => {
     if (parentsUpToNpm() === parents) return;

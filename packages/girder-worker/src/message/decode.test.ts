@@ -130,6 +130,20 @@ test('a signature keeps what we do not know, and gets what it leaves out', async
   ]);
 });
 
+test('null in a signature is as good as left out, to Celery and to us', async () => {
+  const body = '[[], {}, {"callbacks": [{"task": "a", "args": null, "kwargs": null, "options": null}]}]';
+  const { embed } = await decode(envelope({ body }));
+  expect(embed.callbacks).toMatchObject([{ task: 'a', args: [], kwargs: {}, options: {} }]);
+});
+
+test.each([
+  [1, true],
+  [0, false],
+  [null, null],
+])('whether a result is ignored goes by Python’s truth: %j', async (ignore_result, ignoreResult) => {
+  expect(await decode(withHeaders({ ignore_result }))).toMatchObject({ ignoreResult });
+});
+
 test('headers win over a body of protocol 1, where both name the task', async () => {
   const body =
     '{"task": "old", "id": "i", "args": [1], "kwargs": {"a": 2}, "retries": 3, "taskset": "g", "chord": null}';

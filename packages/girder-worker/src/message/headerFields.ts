@@ -58,7 +58,7 @@ const headerFields = {
   argsRepr: { wire: 'argsrepr', read: shownText },
   kwargsRepr: { wire: 'kwargsrepr', read: shownText },
   origin: { wire: 'origin', read: shownText },
-  ignoreResult: { wire: 'ignore_result', read: (value) => (typeof value === 'boolean' ? value : null) },
+  ignoreResult: { wire: 'ignore_result', read: (value) => (value == null ? null : Boolean(value)) },
   replacedTaskNesting: { wire: 'replaced_task_nesting', read: count },
   stampedHeaders: { wire: 'stamped_headers', read: names, write: (value) => (value.length === 0 ? null : value) },
   stamps: { wire: 'stamps', read: dict },

@@ -109,7 +109,8 @@ function toSignatures(value: KombuValue | undefined, where: string): WireSignatu
 /** A signature with all that one written by hand may leave out; what else it has is kept. */
 function toSignature(value: KombuValue, where: string): WireSignature {
   const fields: Partial<KombuObject> | undefined = isObject(value) ? value : undefined;
-  const { task, args = [], kwargs = {}, options = {}, subtask_type = null, immutable = false } = fields ?? {};
+  const { task, subtask_type = null, immutable = false } = fields ?? {};
+  const [args, kwargs, options] = [fields?.args ?? [], fields?.kwargs ?? {}, fields?.options ?? {}];
   const isSignature =
     typeof task === 'string' &&
     Array.isArray(args) &&

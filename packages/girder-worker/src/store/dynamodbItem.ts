@@ -2,7 +2,7 @@ import type { Attributes, AttributeValue } from './dynamodbValues.ts';
 import { UnreadableResultError } from './errors.ts';
 import { finalStateIn } from './readResult.ts';
 import type { FinalState, Revocation } from './resultStore.ts';
-import { isCompressed, unpacked } from './storedBytes.ts';
+import { isPlainJson, unpacked } from './storedBytes.ts';
 
 /**
  * One item per task. Celery's attributes: `id`, `result` (B), `timestamp` (N, seconds), `ttl` (N, seconds since 1970).
@@ -55,10 +55,10 @@ export async function revocationOf(item: Item): Promise<Revocation | undefined> 
   }
 }
 
-/** The document's bytes, where a condition sees a final state only because Python has compressed them. */
+/** The document's bytes, where a condition sees a final state only because Python has compressed them, or not used JSON. */
 export async function hidingBytes(item: Item): Promise<Uint8Array | undefined> {
   const { bytes, owner } = item;
-  if (bytes === undefined || owner !== undefined || !isCompressed(bytes)) return undefined;
+  if (bytes === undefined || owner !== undefined || isPlainJson(bytes)) return undefined;
   return (await finalStateOf(item)) === undefined ? bytes : undefined;
 }
 

@@ -2,7 +2,6 @@ import type { Update } from './dynamodbTable.ts';
 import type { AttributeValue } from './dynamodbValues.ts';
 import { finalPrefixes } from './readResult.ts';
 import type { Claim, FinalState, Revocation } from './resultStore.ts';
-import { compressionMark } from './storedBytes.ts';
 
 /** A document to be written. */
 export interface Document {
@@ -31,19 +30,20 @@ const notOlder = '(attribute_not_exists(ep) OR ep <= :ep)';
 /**
  * Nothing final is stored, by us (`fin`) or by Python (the text of the result, where its PutItem has wiped `own`).
  *
- * Python compresses all states or none, and a condition cannot look inside: what is compressed counts as final, unless
- * it is what somebody has looked at (`seeing`).
+ * Python compresses all states or none, or writes them all in another form than JSON, and a condition cannot look inside:
+ * what does not begin as JSON counts as final, unless it is what somebody has looked at (`seeing`).
  */
-const textNotFinal = [...Object.keys(finalPrefixes), 'compressed']
-  .map((mark) => `NOT begins_with(#result, :${mark})`)
-  .join(' AND ');
+const textNotFinal = [
+  'begins_with(#result, :json)',
+  ...Object.keys(finalPrefixes).map((state) => `NOT begins_with(#result, :${state})`),
+].join(' AND ');
 const notFinal = `attribute_not_exists(fin) AND (attribute_exists(own) OR attribute_not_exists(#result) OR #result = :seen OR ${textNotFinal})`;
 const notFinalValues: Record<string, AttributeValue> = {
   ...Object.fromEntries(
     Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
   ),
-  ':compressed': { B: compressionMark },
-  ':seen': { B: compressionMark }, // No document is only that: nothing was looked at.
+  ':json': { B: Buffer.from('{') },
+  ':seen': { B: Buffer.from('{') }, // No document is only that: nothing was looked at.
 };
 
 /** The claim holds; also where Python's PutItem has wiped it, as long as what it wrote is not final. */
@@ -56,7 +56,7 @@ const stillMineValues = ({ owner, epoch }: Claim) => ({
   ':ep': { N: String(epoch) },
 });
 
-/** The same update for one who has read these bytes, and found that they are compressed but not final. */
+/** The same update for one who has read these bytes, and found that they are not final, though not plain JSON. */
 export function seeing(update: Update, bytes: Uint8Array): Update {
   return { ...update, values: { ...update.values, ':seen': { B: bytes } } };
 }

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync } from 'node:zlib';
 import { decompress, decompressNow } from '../message/compression.ts';
+import { readMsgpack } from '../message/msgpackReader.ts';
+import { stringifyPythonJson } from '../message/pythonJson.ts';
+import { isObject, type KombuValue } from '../message/values.ts';
 import { UnreadableResultError } from './errors.ts';
 
 /** An item of DynamoDB has 400 KiB, its key (up to 2 KiB) and our own attributes (below 1 KiB) included. */
@@ -8,6 +11,9 @@ export const maxDocumentBytes = (400 - 3) * 1024;
 
 /** More than any result that is meant: what a compressed one may unpack to. */
 const maxUnpackedBytes = 64 * 1024 * 1024;
+
+const brace = 0x7b;
+const bracket = 0x5b;
 
 /** How Celery 5.7 (`result_compression`) begins what it has compressed: this, the content type, a zero, the data. */
 export const compressionMark: Uint8Array = Buffer.from('\0celery-compressed\0');
@@ -29,13 +35,34 @@ export function sizesOf(document: string): { readonly plain: number; readonly co
 }
 
 /**
- * The document without its compression, whichever Celery knows; bytes that are not compressed as they are. Throws
- * UnreadableResultError.
+ * The document as JSON without compression, with its status first, whichever compression and serializer Celery wrote it
+ * with, other than pickle. Throws UnreadableResultError.
  */
 export async function unpacked(stored: Uint8Array): Promise<Uint8Array> {
-  if (!isCompressed(stored)) return stored;
+  if (!isCompressed(stored)) return asJson(stored);
   const { packed, compression } = partsOf(stored);
-  return decompress(packed, compression, maxUnpackedBytes).catch(unreadable);
+  return asJson(await decompress(packed, compression, maxUnpackedBytes).catch(unreadable));
+}
+
+/** `result_serializer` may be msgpack or YAML, too. */
+async function asJson(bytes: Uint8Array): Promise<Uint8Array> {
+  const serializer = otherSerializer(bytes);
+  if (serializer === undefined) return bytes;
+  if (serializer === 'pickle') throw refused(serializer);
+  try {
+    const value = serializer === 'msgpack' ? readMsgpack(bytes) : await readAsYaml(bytes);
+    if (!isObject(value)) throw new TypeError(`It is ${serializer}, but no object.`);
+    const { status = null, ...rest } = value;
+    return Buffer.from(stringifyPythonJson({ ...(status !== null && { status }), ...rest }));
+  } catch (cause) {
+    return unreadable(cause);
+  }
+}
+
+async function readAsYaml(bytes: Uint8Array): Promise<KombuValue> {
+  const { readYaml } = await import('../message/yamlReader.ts');
+  if (!isUtf8(bytes)) throw new TypeError('It is neither JSON, msgpack nor YAML.');
+  return readYaml(Buffer.from(bytes).toString('utf8'));
 }
 
 /**
@@ -44,14 +71,19 @@ export async function unpacked(stored: Uint8Array): Promise<Uint8Array> {
  */
 export function decodeDocument(stored: Uint8Array): string {
   const bytes = isCompressed(stored) ? unpackedNow(stored) : Buffer.from(stored);
-  const serializer = otherSerializer(bytes);
+  const serializer = isUtf8(bytes)
+    ? otherSerializer(bytes)
+    : (otherSerializer(bytes) ?? 'another character set than UTF-8');
   if (serializer === undefined) return bytes.toString('utf8');
-  throw new UnreadableResultError(
-    `The result was written with ${serializer}, and only JSON is read here: set result_serializer = 'json' in the Celery app that wrote it.`,
-  );
+  throw refused(serializer);
 }
 
-/** Whether the bytes are a document that was compressed; DynamoDB's conditions see no more of it than this. */
+/** Whether the bytes are what DynamoDB's conditions can look into. */
+export function isPlainJson(stored: Uint8Array): boolean {
+  return stored[0] === brace;
+}
+
+/** Whether the bytes are a document that was compressed. */
 export function isCompressed(stored: Uint8Array): boolean {
   return Buffer.compare(stored.subarray(0, compressionMark.length), compressionMark) === 0;
 }
@@ -79,15 +111,20 @@ function partsOf(stored: Uint8Array): { readonly packed: Uint8Array; readonly co
   return { packed: parts.subarray(end + 1), compression: parts.subarray(0, end).toString('latin1') };
 }
 
+function refused(serializer: string): UnreadableResultError {
+  return new UnreadableResultError(
+    `The result was written with ${serializer}, which is not read here: set result_serializer = 'json' in the Celery app that wrote it.`,
+  );
+}
+
 function unreadable(cause: unknown): never {
-  throw new UnreadableResultError(`The compressed result cannot be read: ${(cause as Error).message}`, { cause });
+  throw new UnreadableResultError(`The stored result cannot be read: ${(cause as Error).message}`, { cause });
 }
 
 /** A document begins with a brace; what begins otherwise tells by its first byte what wrote it. */
-function otherSerializer(bytes: Buffer): string | undefined {
+function otherSerializer(bytes: Uint8Array): 'pickle' | 'msgpack' | 'YAML' | undefined {
   const [first = 0, second = 0] = bytes;
-  if (first === 0x7b) return isUtf8(bytes) ? undefined : 'another character set than UTF-8';
+  if (first === brace || first === bracket) return undefined;
   if (first === 0x80 && second >= 2 && second <= 5) return 'pickle';
-  if ((first & 0xf0) === 0x80 || first === 0xde || first === 0xdf) return 'msgpack';
-  return 'YAML or another serializer';
+  return (first & 0xf0) === 0x80 || first === 0xde || first === 0xdf ? 'msgpack' : 'YAML';
 }
