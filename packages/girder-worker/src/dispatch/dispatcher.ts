@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Delivery, lanes, toDelivery } from './delivery.ts';
 import type { Renewal } from './leaseKeeper.ts';
 import { createPassage } from './passage.ts';
+import { createRevocationWatch } from './revocationWatch.ts';
 import { type Lease, restSeconds, type Settlement, type Stations, type Window } from './stations.ts';
 
 /** What Lambda says of one invocation. */
@@ -29,8 +30,9 @@ const leaseMarginMs = 5000;
 /** Takes SQS batches through the stations. A record is acknowledged only when its outcome is settled. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const stations: Stations = { ...defaults, ...options };
-  const { transport, log, clock, renewal } = stations;
-  const passStations = createPassage(stations);
+  const { store, transport, log, clock, renewal, revocationPeriodMs } = stations;
+  const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
+  const passStations = createPassage(stations, revocations);
 
   return async (event, { requestId, deadlineMs }) => {
     const window = { startMs: clock(), endMs: deadlineMs };
@@ -49,6 +51,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         }
       }),
     );
+    if (!renewal) await revocations.settled(); // What is under way when the handler returns would be frozen.
     const returned = deliveries.filter((delivery) => !settled.has(delivery));
     return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

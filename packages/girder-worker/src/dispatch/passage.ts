@@ -11,6 +11,7 @@ import { createFollowUp } from './followUp.ts';
 import { createRefusal } from './refusal.ts';
 import { reportEnded, reportReceived, title } from './report.ts';
 import { contextOf } from './resultContext.ts';
+import type { RevocationWatch } from './revocationWatch.ts';
 import { type Claimed, createRunner } from './runner.ts';
 import { createPostponement } from './schedule.ts';
 import { createSettling } from './settling.ts';
@@ -22,13 +23,14 @@ import type { Lease, Passenger, Settlement, Stations, Window } from './stations.
  */
 export function createPassage(
   stations: Stations,
+  revocations: RevocationWatch,
 ): (delivery: Delivery, lease: Lease, window: Window) => Promise<Settlement> {
   const { store, log, clock, worker } = stations;
   const bury = createBurial(stations);
   const postpone = createPostponement(stations);
   const followUp = createFollowUp(stations);
   const refuse = createRefusal(stations, followUp);
-  const run = createRunner(stations, followUp);
+  const run = createRunner(stations, followUp, revocations);
   const settle = createSettling(stations, followUp);
 
   return async (delivery, lease, window) => {

@@ -15,7 +15,12 @@ export interface RevocationWatch {
    * that this gives: a task that was asked to stop may be terminated later.
    */
   watch(ids: readonly string[], onRevoked: (revocation: Revocation) => void): () => void;
+  /** Resolves when no look is under way, within a second: none is to be frozen with the function. */
+  settled(): Promise<void>;
 }
+
+/** A look without an answer for so long is given up, as what it asked may have been lost while the function was frozen. */
+const longestLookMs = 1000;
 
 interface Watched {
   readonly ids: readonly string[];
@@ -25,13 +30,11 @@ interface Watched {
 export function createRevocationWatch({ store, log, periodMs }: RevocationWatchOptions): RevocationWatch {
   const all = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
-  let isLooking = false;
+  let looking: Promise<void> | undefined;
 
   const look = async () => {
-    timer = undefined;
-    isLooking = true;
     try {
-      const revoked = await store.revokedAmong([...new Set([...all].flatMap(({ ids }) => ids))]);
+      const revoked = await answered(store.revokedAmong([...new Set([...all].flatMap(({ ids }) => ids))]));
       for (const { ids, onRevoked } of all) {
         const found = strongest(ids.map((id) => revoked.get(id)));
         if (found) onRevoked(found);
@@ -39,11 +42,15 @@ export function createRevocationWatch({ store, log, periodMs }: RevocationWatchO
     } catch (error) {
       log.warn(`Cannot ask for revocations, will try again: ${error}`);
     }
-    isLooking = false;
+    looking = undefined;
     schedule();
   };
   const schedule = () => {
-    if (all.size > 0 && !isLooking) timer ??= setTimeout(look, periodMs);
+    if (all.size === 0 || looking !== undefined) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      looking = look();
+    }, periodMs);
   };
 
   return {
@@ -58,7 +65,20 @@ export function createRevocationWatch({ store, log, periodMs }: RevocationWatchO
         timer = undefined;
       };
     },
+    settled: async () => looking,
   };
+}
+
+async function answered<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${longestLookMs} ms.`)), longestLookMs);
+  });
+  try {
+    return await Promise.race([asked, tooLong]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function strongest(revocations: readonly (Revocation | undefined)[]): Revocation | undefined {

@@ -11,7 +11,7 @@ import { createLeaseKeeper } from './leaseKeeper.ts';
 import { atEndOf, limitsOf } from './limits.ts';
 import { title } from './report.ts';
 import { contextOf } from './resultContext.ts';
-import { createRevocationWatch } from './revocationWatch.ts';
+import type { RevocationWatch } from './revocationWatch.ts';
 import { isExpired } from './schedule.ts';
 import type { Passenger, Stations } from './stations.ts';
 
@@ -22,9 +22,8 @@ export interface Claimed {
 }
 
 /** Runs a claimed task, unless it is known already how it ends. */
-export function createRunner(stations: Stations, followUp: FollowUp) {
-  const { registry, pool, solo, store, log, clock, maxDeliveries, revocationPeriodMs } = stations;
-  const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
+export function createRunner(stations: Stations, followUp: FollowUp, revocations: RevocationWatch) {
+  const { registry, pool, solo, store, log, clock, maxDeliveries } = stations;
   const acknowledge = createEarlyAcknowledgement(stations);
   const keepLease = createLeaseKeeper(stations);
 

@@ -2,7 +2,7 @@ import { EncodeError } from './errors.ts';
 
 /** ISO 8601 as Python's `isoformat()` writes it and `fromisoformat()` reads it, basic forms included. */
 const isoPattern =
-  /^(\d{4})-?(\d\d)-?(\d\d)(?:[T ](\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?)?)?$/i;
+  /^(\d{4})-?(\d\d)-?(\d\d)(?:\D(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?)?)?$/i;
 
 const offsetPattern = /^([+-])(\d\d):?(\d\d)?:?(\d\d)?/;
 
