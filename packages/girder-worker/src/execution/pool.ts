@@ -12,6 +12,11 @@ export interface PoolOptions {
   readonly concurrency: number;
   /** What a task may have in memory before its thread is ended, so that others are spared. @default Node's own limit */
   readonly maxHeapMb?: number | undefined;
+  /**
+   * For how long runs wait for the threads that are there before others are started, which takes about as long: a batch of
+   * short tasks shares the thread that is warm, and pays for no other. @default 50
+   */
+  readonly patienceMs?: number;
 }
 
 /** A run that was asked for. */
@@ -32,13 +37,7 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/**
- * For how long runs wait for the threads that are there before others are started, which takes about as long: a batch of
- * short tasks shares the thread that is warm, and pays for no other.
- */
-const patienceMs = 50;
-
-export function createPool({ threadFile, concurrency, maxHeapMb }: PoolOptions): Pool {
+export function createPool({ threadFile, concurrency, maxHeapMb, patienceMs = 50 }: PoolOptions): Pool {
   const alive = new Set<PoolThread>();
   /** Those that are being ended have no place in the pool any more, as that may take for as long as a native call. */
   const ending = new Set<PoolThread>();
