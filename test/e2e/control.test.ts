@@ -1,16 +1,10 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
 import { type Stack, startStack } from '../stack.ts';
-
-const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts', import.meta.url));
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const minute = 60_000;
+import { girderWorker, startComputing } from './computingTask.ts';
 
 let stack: Stack;
 let app: App;
@@ -20,41 +14,33 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-/** A task that computes for a minute, unless it is canceled. */
-async function startComputing() {
-  const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [minute]);
-  await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
-  return result;
-}
-
-async function girderWorker(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env: stack.env, cwd: repository });
-  return stdout;
-}
-
 test('a running task is seen by the client and the CLI alike, until it has ended', async () => {
-  const { id, ...result } = await startComputing();
+  const { id, ...result } = await startComputing(app);
   const active = await app.control.inspect().active();
   expect(active).toMatchObject([{ id, state: 'STARTED', hostname: 'girder-worker@girder-worker-dev-dispatcher' }]);
-  expect(JSON.parse(await girderWorker('inspect', 'active', '--json'))).toEqual(active);
-  expect(await girderWorker('inspect', 'active')).toMatch(new RegExp(`^${id} .*STARTED.*\n1 task being run.\n$`));
-  expect(await girderWorker('status')).toMatch(/queue celery +0 ready, 1 in flight, 0 delayed.*running tasks +1 /s);
+  expect(JSON.parse(await girderWorker(stack, 'inspect', 'active', '--json'))).toEqual(active);
+  expect(await girderWorker(stack, 'inspect', 'active')).toMatch(
+    new RegExp(`^${id} .*STARTED.*\n1 task being run.\n$`),
+  );
+  expect(await girderWorker(stack, 'status')).toMatch(
+    /queue celery +0 ready, 1 in flight, 0 delayed.*running tasks +1 /s,
+  );
   expect([...(await app.control.inspect().queryTask(id))]).toMatchObject([[id, ['active', { id }]]]);
 
   await app.control.revoke(id);
   await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
   expect(await app.control.inspect().active()).toEqual([]);
   expect(await app.control.inspect().revoked()).toContain(id);
-  expect(await girderWorker('inspect', 'query_task', id, 'nobody')).toMatch(
+  expect(await girderWorker(stack, 'inspect', 'query_task', id, 'nobody')).toMatch(
     new RegExp(`^ready +${id} .*REVOKED\nnobody  nobody knows it`),
   );
-  expect(await girderWorker('inspect', 'active')).toBe('No task is being run.\n');
+  expect(await girderWorker(stack, 'inspect', 'active')).toBe('No task is being run.\n');
 });
 
 test('ping reaches queue and table, and says what is wrong if not', async () => {
   expect(await app.control.ping()).toBe('pong');
-  expect(await girderWorker('ping')).toBe('pong\n');
-  await expect(girderWorker('ping', '--queue', 'nowhere')).rejects.toMatchObject({
+  expect(await girderWorker(stack, 'ping')).toBe('pong\n');
+  await expect(girderWorker(stack, 'ping', '--queue', 'nowhere')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('There is no SQS queue "nowhere"'),
   });
@@ -68,14 +54,14 @@ test('broadcast carries a command out and gives the reply by node', async () => 
 
 describe('girder-worker inspect', () => {
   test('registered lists the tasks of the deployment in this folder', async () => {
-    const names = (await girderWorker('inspect', 'registered')).split('\n');
+    const names = (await girderWorker(stack, 'inspect', 'registered')).split('\n');
     expect(names).toContain('gwexample.analyses.tasks.fibonacci');
-    expect(JSON.parse(await girderWorker('inspect', 'registered', '--json'))).toEqual(names.slice(0, -2));
+    expect(JSON.parse(await girderWorker(stack, 'inspect', 'registered', '--json'))).toEqual(names.slice(0, -2));
   });
 
   test('stats and conf are JSON', async () => {
-    expect(JSON.parse(await girderWorker('inspect', 'stats'))).toMatchObject({ queues: [{ name: 'celery' }] });
-    expect(JSON.parse(await girderWorker('inspect', 'conf'))).toMatchObject({ brokerUrl: 'sqs://' });
+    expect(JSON.parse(await girderWorker(stack, 'inspect', 'stats'))).toMatchObject({ queues: [{ name: 'celery' }] });
+    expect(JSON.parse(await girderWorker(stack, 'inspect', 'conf'))).toMatchObject({ brokerUrl: 'sqs://' });
   });
 
   test.each([
@@ -86,7 +72,7 @@ describe('girder-worker inspect', () => {
     [['dlq', 'redrive'], /Give ids of dead letters, or --all/],
     [['dlq', 'drop', 'no-such-letter'], /no dead letters of these ids: no-such-letter/],
   ])('%j is refused, with the way out', async (args, text) => {
-    await expect(girderWorker(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
+    await expect(girderWorker(stack, ...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
   });
 });
 
@@ -96,20 +82,22 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, sends 
   const { MessageId: poison } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }));
   sqs.destroy();
   expect(poison).toBeDefined();
-  const list = async () => JSON.parse(await girderWorker('dlq', 'list', '--json')) as { messageId: string }[];
+  const list = async () => JSON.parse(await girderWorker(stack, 'dlq', 'list', '--json')) as { messageId: string }[];
 
   await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison', task: null }]);
   const [{ messageId = '' } = {}] = await list();
-  expect(await girderWorker('dlq', 'list')).toMatch(new RegExp(`${messageId} .*NOT_AN_ENVELOPE: .*\n1 dead letter.\n`));
-  expect(JSON.parse(await girderWorker('dlq', 'show', messageId))).toMatchObject({ messageId, body: 'poison' });
-  expect(await girderWorker('status')).toMatch(/dead letters of celery +1 +girder-worker dlq list/);
+  expect(await girderWorker(stack, 'dlq', 'list')).toMatch(
+    new RegExp(`${messageId} .*NOT_AN_ENVELOPE: .*\n1 dead letter.\n`),
+  );
+  expect(JSON.parse(await girderWorker(stack, 'dlq', 'show', messageId))).toMatchObject({ messageId, body: 'poison' });
+  expect(await girderWorker(stack, 'status')).toMatch(/dead letters of celery +1 +girder-worker dlq list/);
 
-  expect(await girderWorker('dlq', 'redrive', messageId)).toBe('1 dead letter sent back, 0 left.\n');
+  expect(await girderWorker(stack, 'dlq', 'redrive', messageId)).toBe('1 dead letter sent back, 0 left.\n');
   await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison' }]);
   expect(await list()).not.toMatchObject([{ messageId }]); // The dispatcher has refused it anew.
 
-  expect(await girderWorker('dlq', 'drop', '--all')).toBe('1 dead letter deleted, 0 left.\n');
-  expect(await girderWorker('dlq', 'list')).toBe('There are no dead letters.\n');
+  expect(await girderWorker(stack, 'dlq', 'drop', '--all')).toBe('1 dead letter deleted, 0 left.\n');
+  expect(await girderWorker(stack, 'dlq', 'list')).toBe('There are no dead letters.\n');
 }, 90_000); // Each look at dead letters waits a second for more of them.
 
 test('girder-worker purge tells how many messages there are, and deletes them only when forced', async () => {
@@ -124,11 +112,11 @@ test('girder-worker purge tells how many messages there are, and deletes them on
   for (const MessageBody of ['a', 'b']) await other.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   other.destroy();
 
-  await expect(girderWorker('purge', '--queue', 'idle')).rejects.toMatchObject({
+  await expect(girderWorker(stack, 'purge', '--queue', 'idle')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/idle has 2 messages, about. Nothing was deleted.*--force/),
   });
-  expect(await girderWorker('status', '--queue', 'idle', '--json')).toContain('"ready": 2');
-  expect(await girderWorker('purge', '--queue', 'idle', '--force')).toBe('idle: 2 messages deleted, about.\n');
-  expect(await girderWorker('status', '--queue', 'idle', '--json')).toContain('"ready": 0');
+  expect(await girderWorker(stack, 'status', '--queue', 'idle', '--json')).toContain('"ready": 2');
+  expect(await girderWorker(stack, 'purge', '--queue', 'idle', '--force')).toBe('idle: 2 messages deleted, about.\n');
+  expect(await girderWorker(stack, 'status', '--queue', 'idle', '--json')).toContain('"ready": 0');
 });

@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
 import { type Stack, startStack } from '../stack.ts';
-
-const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts', import.meta.url));
-const minute = 60_000;
+import { girderWorker, startComputing } from './computingTask.ts';
 
 let stack: Stack;
 let app: App;
@@ -17,21 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-/** A task that computes for a minute, unless it is canceled. */
-async function startComputing() {
-  const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [minute]);
-  await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
-  return result;
-}
-
-async function girderWorker(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env: stack.env });
-  return stdout;
-}
-
 describe('a task that computes without a pause is ended, cleans up and is REVOKED', () => {
   test('by app.control.revoke(id)', async () => {
-    const result = await startComputing();
+    const result = await startComputing(app);
     await app.control.revoke(result.id);
     await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({
       name: 'TaskRevokedError',
@@ -42,8 +25,8 @@ describe('a task that computes without a pause is ended, cleans up and is REVOKE
   });
 
   test('by girder-worker revoke ID', async () => {
-    const result = await startComputing();
-    expect(await girderWorker('revoke', result.id)).toMatch(result.id);
+    const result = await startComputing(app);
+    expect(await girderWorker(stack, 'revoke', result.id)).toMatch(result.id);
     await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
   });
 });
@@ -71,24 +54,24 @@ test('a task that has ended is not revoked any more', async () => {
 
 describe('girder-worker', () => {
   test('call prints the result as JSON', async () => {
-    expect(await girderWorker('call', 'gwexample.analyses.tasks.fibonacci', '26')).toBe('121393\n');
-    expect(await girderWorker('call', 'labtasks.add', '--kwargs', '{"x": 1, "y": 2}')).toBe('3\n');
+    expect(await girderWorker(stack, 'call', 'gwexample.analyses.tasks.fibonacci', '26')).toBe('121393\n');
+    expect(await girderWorker(stack, 'call', 'labtasks.add', '--kwargs', '{"x": 1, "y": 2}')).toBe('3\n');
   });
 
   test('call and result fail with the remote traceback where the task failed', async () => {
-    await expect(girderWorker('call', 'labtasks.raises', 'boom')).rejects.toMatchObject({
+    await expect(girderWorker(stack, 'call', 'labtasks.raises', 'boom')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/ValueError: boom, 42\nTraceback \(most recent call last\):/),
     });
-    const id = (await girderWorker('call', '--no-wait', 'labtasks.raises')).trim();
-    await expect(girderWorker('result', id)).rejects.toMatchObject({
+    const id = (await girderWorker(stack, 'call', '--no-wait', 'labtasks.raises')).trim();
+    await expect(girderWorker(stack, 'result', id)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('ValueError: boom'),
     });
   });
 
   test('result says how long it has waited, and what may be wrong', async () => {
-    await expect(girderWorker('result', 'nobody-sent-this', '--timeout', '0.1')).rejects.toMatchObject({
+    await expect(girderWorker(stack, 'result', 'nobody-sent-this', '--timeout', '0.1')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
         /nobody-sent-this has not ended within 100 ms; its state is PENDING. Is a worker running/,
@@ -101,7 +84,7 @@ describe('girder-worker', () => {
     [['frobnicate'], /unknown command 'frobnicate'[\s\S]*--help/],
     [['call', 'labtasks.add', '--kwargs', '[1]'], /Give a JSON object/],
   ])('%j is refused, with the way out', async (args, text) => {
-    await expect(girderWorker(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
+    await expect(girderWorker(stack, ...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
   });
 
   test.each([
@@ -113,9 +96,7 @@ describe('girder-worker', () => {
     ['GIRDER_WORKER_BACKEND', 'dynamodb://@us-east-1/absent', /There is no DynamoDB table "absent".*npm run dev/],
   ])('with %s=%s says what to set instead', async (name, value, text) => {
     const env = { ...stack.env, [name]: value };
-    await expect(
-      promisify(execFile)(process.execPath, [cli, 'call', 'labtasks.add', '1', '2'], { env }),
-    ).rejects.toMatchObject({
+    await expect(girderWorker({ env }, 'call', 'labtasks.add', '1', '2')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(text),
     });

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { deflateSync } from 'node:zlib';
 import { decompress, decompressNow } from '../message/compression.ts';
-import { readMsgpack } from '../message/msgpackReader.ts';
 import { stringifyPythonJson } from '../message/pythonJson.ts';
-import { isObject, type KombuValue } from '../message/values.ts';
+import { deserialize } from '../message/serializers.ts';
+import { isObject, type KombuObject } from '../message/values.ts';
 import { UnreadableResultError } from './errors.ts';
 
 /** An item of DynamoDB has 400 KiB, its key (up to 2 KiB) and our own attributes (below 1 KiB) included. */
@@ -44,25 +44,17 @@ export async function unpacked(stored: Uint8Array): Promise<Uint8Array> {
   return asJson(await decompress(packed, compression, maxUnpackedBytes).catch(unreadable));
 }
 
-/** `result_serializer` may be msgpack or YAML, too. */
+/** `result_serializer` may be one of these, too. */
+const contentTypes = { msgpack: 'application/x-msgpack', YAML: 'application/x-yaml' } as const;
+
 async function asJson(bytes: Uint8Array): Promise<Uint8Array> {
   const serializer = otherSerializer(bytes);
   if (serializer === undefined) return bytes;
   if (serializer === 'pickle') throw refused(serializer);
-  try {
-    const value = serializer === 'msgpack' ? readMsgpack(bytes) : await readAsYaml(bytes);
-    if (!isObject(value)) throw new TypeError(`It is ${serializer}, but no object.`);
-    const { status = null, ...rest } = value;
-    return Buffer.from(stringifyPythonJson({ ...(status !== null && { status }), ...rest }));
-  } catch (cause) {
-    return unreadable(cause);
-  }
-}
-
-async function readAsYaml(bytes: Uint8Array): Promise<KombuValue> {
-  const { readYaml } = await import('../message/yamlReader.ts');
-  if (!isUtf8(bytes)) throw new TypeError('It is neither JSON, msgpack nor YAML.');
-  return readYaml(Buffer.from(bytes).toString('utf8'));
+  const value = await deserialize(Buffer.from(bytes), contentTypes[serializer]).catch(unreadable);
+  if (!isObject(value)) throw new UnreadableResultError(`The stored result is ${serializer}, but no object.`);
+  const { status, ...rest }: Partial<KombuObject> = value;
+  return Buffer.from(stringifyPythonJson({ status, ...rest }));
 }
 
 /**
