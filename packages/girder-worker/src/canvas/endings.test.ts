@@ -7,6 +7,7 @@ import { chordBody, chordFailure, gather, groupGone } from './chord.ts';
 import { type ContinuationContext, continuationsOf } from './continuations.ts';
 import { type Expansion, expand } from './expand.ts';
 import { recordingSender } from './fixtures/recorded.ts';
+import { stored } from './fixtures/stored.ts';
 import { resultOf } from './freeze.ts';
 import { errorLinked } from './links.ts';
 import { chained } from './pipe.ts';
@@ -22,21 +23,6 @@ const failed = { state: 'FAILURE', failure } as const;
 async function sent(signature: Signature): Promise<{ expansion: Expansion; messages: readonly Message[] }> {
   const expansion = expand(signature, {}, recordingSender());
   return { expansion, messages: await Promise.all(expansion.messages.map((message) => decode(encode(message)))) };
-}
-
-function stored(result: Partial<StoredResult>): StoredResult {
-  return {
-    state: 'SUCCESS',
-    result: null,
-    exception: null,
-    traceback: null,
-    children: null,
-    dateDone: null,
-    group: null,
-    parentId: null,
-    request: null,
-    ...result,
-  };
 }
 
 describe('a chain that fails', () => {
