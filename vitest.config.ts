@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { SummaryReporter } from './test/summaryReporter.ts';
+import { SummaryReporter } from './test/support/summaryReporter.ts';
 
 export default defineConfig({
   test: {

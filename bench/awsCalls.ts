@@ -1,9 +1,9 @@
 import { connectService } from '../packages/girder-worker/src/aws/serviceCall.ts';
-import { localCredentials, localRegion } from '../packages/girder-worker/src/local/credentials.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
-import { createResultTable } from '../packages/girder-worker/src/local/resources.ts';
-import { itemKeys } from '../packages/girder-worker/src/store/itemKeys.ts';
-import { type AwsCall, startCountingProxy } from '../test/countingProxy.ts';
+import { localCredentials, localRegion } from '../packages/girder-worker/src/local/emulators/credentials.ts';
+import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { itemKeys } from '../packages/girder-worker/src/store/dynamodb/itemKeys.ts';
+import { type AwsCall, startCountingProxy } from '../test/support/countingProxy.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { bodyOf, startFunction, table } from './support/function.ts';
 import { interleave } from './support/rounds.ts';

@@ -1,5 +1,5 @@
 import { createPool, type Pool } from '../packages/girder-worker/src/execution/pool.ts';
-import { createSolo } from '../packages/girder-worker/src/execution/solo.ts';
+import { createSoloPool } from '../packages/girder-worker/src/execution/solo.ts';
 import { registry } from './fixtures/registry.ts';
 import { bullmqVersions, loadBullmq } from './support/bullmqPackage.ts';
 import { type Jobs, startBullmq } from './support/bullmqWorker.ts';
@@ -61,7 +61,7 @@ export const bullmq: Subject = {
       started.use(await startBullmq({ bullmq: library, redis, concurrency, threads })).measure;
 
     const workers: Readonly<Record<string, Measure>> = {
-      [solo]: measureOf(createSolo(registry)),
+      [solo]: measureOf(createSoloPool(registry)),
       [theirSolo]: await startTheirs(atOnce, false),
       [twoThreads]: await startPool(2),
       [theirTwoThreads]: await startTheirs(2, true),

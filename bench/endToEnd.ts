@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { localCredentials, localRegion } from '../packages/girder-worker/src/local/credentials.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
-import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/resources.ts';
-import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/variables.ts';
-import { connectStore } from '../packages/girder-worker/src/store/dynamodbClient.ts';
-import { pythonVenv, requirePython } from '../test/requirements.ts';
+import { localCredentials, localRegion } from '../packages/girder-worker/src/local/emulators/credentials.ts';
+import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
+import { connectStore } from '../packages/girder-worker/src/store/dynamodb/connectStore.ts';
+import { pythonVenv, requirePython } from '../test/support/requirements.ts';
 import { fencedWrites, measureCeiling, plainWrites } from './support/ceiling.ts';
 import { type CeleryOptions, startCelery } from './support/celeryWorker.ts';
 import { bundleDeployment } from './support/deployment.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { createPool } from '../packages/girder-worker/src/execution/pool.ts';
-import { createSolo } from '../packages/girder-worker/src/execution/solo.ts';
+import { createSoloPool } from '../packages/girder-worker/src/execution/solo.ts';
 import { encode } from '../packages/girder-worker/src/message/encode.ts';
 import { registry } from './fixtures/registry.ts';
 import { runToEnd } from './support/ownPool.ts';
@@ -23,7 +23,7 @@ export const executor: Subject = {
     const tasks = quick ? 500 : 5000;
     const rounds = quick ? 3 : 9;
     const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
-    const solo = createSolo(registry);
+    const solo = createSoloPool(registry);
     const two = createPool({ threadFile, concurrency: 2 });
     const ten = createPool({ threadFile, concurrency: atOnce });
     const echoing = await startEcho();

@@ -1,7 +1,7 @@
-import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
-import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/resources.ts';
-import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/variables.ts';
-import { connectStore } from '../packages/girder-worker/src/store/dynamodbClient.ts';
+import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
+import { connectStore } from '../packages/girder-worker/src/store/dynamodb/connectStore.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { drain } from './support/drain.ts';
 import { bodyOf, startFunction, table } from './support/function.ts';

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationFlag } from '../packages/girder-worker/src/execution/cancellation.ts';
 import { ThreadRuntime } from '../packages/girder-worker/src/execution/threadRuntime.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators.ts';
-import { createResultTable } from '../packages/girder-worker/src/local/resources.ts';
-import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/variables.ts';
-import { connectStore } from '../packages/girder-worker/src/store/dynamodbClient.ts';
+import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
+import { connectStore } from '../packages/girder-worker/src/store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../packages/girder-worker/src/store/resultStore.ts';
 import type { TaskRequest } from '../packages/girder-worker/src/task/request.ts';
 import { Task } from '../packages/girder-worker/src/task/task.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { connectService } from '../packages/girder-worker/src/aws/serviceCall.ts';
-import { localCredentials, localRegion } from '../packages/girder-worker/src/local/credentials.ts';
-import { killTied, startTied } from '../packages/girder-worker/src/local/tiedProcess.ts';
+import { localCredentials, localRegion } from '../packages/girder-worker/src/local/emulators/credentials.ts';
+import { killBound, startBound } from '../packages/girder-worker/src/local/process/boundProcess.ts';
 import { cpuOf, interleave, repeat } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Findings, Subject } from './support/subject.ts';
@@ -34,7 +34,7 @@ export const serviceCall: Subject = {
   title: 'What one call of DynamoDB costs, by the AWS SDK and by the dispatcher, of a service that answers at once',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     const calls = quick ? 500 : 3000;
-    const server = startTied(fileURLToPath(new URL('./fixtures/emptyAnswers.ts', import.meta.url)), {
+    const server = startBound(fileURLToPath(new URL('./fixtures/emptyAnswers.ts', import.meta.url)), {
       ...{ env: process.env, stdio: ['ignore', 'ignore', 'inherit'], isForeign: true },
     });
     const [port] = (await once(server, 'message')) as [number];
@@ -59,7 +59,7 @@ export const serviceCall: Subject = {
     await interleave(2, cases); // So that all is compiled.
     const values = await interleave(quick ? 3 : 9, cases);
     client.destroy();
-    await killTied(server);
+    await killBound(server);
     return {
       figures: [
         ...Object.entries(values).map(([name, { cpuUs }]) => ({ name, unit: 'us CPU', spread: spreadOf(cpuUs!) })),

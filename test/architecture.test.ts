@@ -9,6 +9,7 @@ import {
   reserved,
   roomsWithWireNames,
   selfContained,
+  subRoomArrows,
   wireNames,
 } from './architecture/arrows.ts';
 import { readSource, type Source } from './architecture/imports.ts';
@@ -43,6 +44,16 @@ function roomOf(file: string): string {
   return rest.length === 0 ? 'doors' : room;
 }
 
+/** The room and, where the file lies in one, the sub-room. */
+function placeOf(file: string): string {
+  return `${roomOf(file)}/${subRoomOf(file)}`;
+}
+
+function subRoomOf(file: string): string {
+  const [, subRoom = '.', ...rest] = file.split(path.sep);
+  return rest.length === 0 ? '.' : subRoom;
+}
+
 describe('the rooms of the library', () => {
   test('are the rows of the table, no more and no fewer', () => {
     expect(new Set([...modules.keys()].map(roomOf))).toEqual(new Set(Object.keys(arrows)));
@@ -71,6 +82,27 @@ describe('the rooms of the library', () => {
     expect(Object.keys(arrows).filter((room) => reachableFrom(room).has(room))).toEqual([]);
   });
 
+  test('have the sub-rooms of the table, no more and no fewer', () => {
+    const found = new Set([...modules.keys()].filter((file) => file.split(path.sep).length > 2).map(placeOf));
+    const wanted = Object.entries(subRoomArrows).flatMap(([room, subRooms]) =>
+      Object.keys(subRooms)
+        .filter((subRoom) => subRoom !== '.')
+        .map((subRoom) => `${room}/${subRoom}`),
+    );
+    expect(found).toEqual(new Set(wanted));
+  });
+
+  test('import within themselves only along the arrows between their sub-rooms', () => {
+    const violations = [...modules].flatMap(([file, { imports }]) =>
+      imports
+        .filter(({ specifier }) => specifier.startsWith('.'))
+        .map(({ specifier }) => ({ file, to: path.join(file, '..', specifier) }))
+        .filter(({ to }) => roomOf(to) === roomOf(file) && placeOf(to) !== placeOf(file))
+        .filter(({ to }) => !subRoomArrows[roomOf(file)]?.[subRoomOf(file)]?.includes(subRoomOf(to))),
+    );
+    expect(violations).toEqual([]);
+  });
+
   test('of the build and of the runtime know nothing of each other but what a task and a registry are', () => {
     expect(arrows.build).toEqual({ task: 'code', registry: 'types' });
     const importers = Object.keys(arrows).filter((room) => 'build' in (arrows[room] ?? {}));
@@ -97,6 +129,12 @@ describe('the rooms of the library', () => {
   });
 });
 
+describe('the files of the library', () => {
+  test('never import each other in a circle, types included', () => {
+    expect(circlesIn(modules)).toEqual([]);
+  });
+});
+
 describe('code outside the library', () => {
   test('comes in through the doors that its package.json names, not through files', () => {
     const outside = globSync(['plugins/**/*.ts', 'functions/**/*.ts', 'examples/**/*.ts'], {
@@ -117,6 +155,32 @@ describe('code outside the library', () => {
 test('ARCHITECTURE.md shows the table as it is', () => {
   expect(arrowsIn(readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8'))).toBe(renderArrows());
 });
+
+/** Each circle of imports as the files that reach each other, found by depth-first search (Tarjan 1972). */
+function circlesIn(files: ReadonlyMap<string, Source>): string[][] {
+  const circles: string[][] = [];
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const stack: string[] = [];
+
+  const visit = (file: string) => {
+    order.set(file, order.size);
+    lowest.set(file, order.get(file)!);
+    stack.push(file);
+    for (const { specifier } of files.get(file)!.imports) {
+      const target = path.join(file, '..', specifier);
+      if (!specifier.startsWith('.') || !files.has(target)) continue;
+      if (!order.has(target)) visit(target);
+      if (stack.includes(target)) lowest.set(file, Math.min(lowest.get(file)!, lowest.get(target)!));
+    }
+    if (lowest.get(file) !== order.get(file)) return;
+    const component = stack.splice(stack.indexOf(file));
+    if (component.length > 1) circles.push(component.sort());
+  };
+
+  for (const file of files.keys()) if (!order.has(file)) visit(file);
+  return circles;
+}
 
 function reachableFrom(room: string, reached: Set<string> = new Set()): Set<string> {
   for (const target of Object.keys(arrows[room] ?? {})) {

@@ -1,6 +1,6 @@
 // A process whose child is Redis, which ends with it, and it when its own parent is gone. Once Redis listens, it sends its
 // parent the port; SIGTERM ends both.
-import '../../packages/girder-worker/src/local/tie.ts';
+import '../../packages/girder-worker/src/local/process/endWithParent.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../test/cacheFolder.ts';
+import { cacheFolder } from '../../test/support/cacheFolder.ts';
 
 const asked = fileURLToPath(new URL('../bullmq/', import.meta.url));
 const files = ['package.json', 'package-lock.json'];

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildRegistry } from '../../packages/girder-worker/src/build/buildRegistry.ts';
-import { type BundleReport, bundleFunctions } from '../../packages/girder-worker/src/build/bundle.ts';
-import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registryFile.ts';
+import { type BundleReport, bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
+import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
+import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
 import { createDeployment } from '../../test/fixtures/plugins/deployment.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));

@@ -14,7 +14,7 @@ export interface Drain {
   /** The process of the emulators: what they spend on a worker's requests limits how many tasks it can run. */
   readonly emulatorsPid: number;
   readonly sqs: SQSClient;
-  readonly store: Pick<ResultStore, 'results'>;
+  readonly store: Pick<ResultStore, 'readMany'>;
   readonly queue: string;
   readonly worker: RunningWorker;
 }
@@ -61,7 +61,7 @@ async function untilFinal(store: Drain['store'], ids: readonly string[]): Promis
   const open = [...ids];
   for (const deadline = performance.now() + patienceMs; open.length > 0; ) {
     const looked = open.slice(-10);
-    const results = await store.results(looked);
+    const results = await store.readMany(looked);
     for (const [id, { state }] of results) {
       if (state === 'FAILURE' || state === 'REVOKED') failed++;
       if (state !== 'STARTED' && state !== 'PENDING') open.splice(open.indexOf(id), 1);

@@ -1,7 +1,10 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
-import { createLambdaFunction, type LambdaFunction } from '../../packages/girder-worker/src/local/lambda.ts';
-import { stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import {
+  createLambdaFunction,
+  type LambdaFunction,
+} from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { childrenWith } from './processes.ts';
 

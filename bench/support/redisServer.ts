@@ -1,7 +1,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { killTied, startTied } from '../../packages/girder-worker/src/local/tiedProcess.ts';
+import { killBound, startBound } from '../../packages/girder-worker/src/local/process/boundProcess.ts';
 import { cpuSecondsOf } from './processes.ts';
 
 const timeToStartMs = 15_000;
@@ -22,7 +22,7 @@ export function redisVersion(): string | undefined {
 
 /** Throws an Error where Redis does not listen after 15 seconds; what it said itself is on stderr then. */
 export async function startRedis(): Promise<RedisServer> {
-  const child = startTied(fileURLToPath(new URL('../bullmq/redisProcess.ts', import.meta.url)), {
+  const child = startBound(fileURLToPath(new URL('../bullmq/redisProcess.ts', import.meta.url)), {
     env: process.env,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -34,7 +34,7 @@ export async function startRedis(): Promise<RedisServer> {
       [Symbol.asyncDispose]: () => stop(child),
     };
   } catch (error) {
-    await killTied(child);
+    await killBound(child);
     throw new Error('Redis did not start.', { cause: error });
   }
 }
@@ -50,7 +50,7 @@ async function portOf(child: ChildProcess): Promise<number> {
 
 async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
-  const timer = setTimeout(() => void killTied(child), timeToEndMs);
+  const timer = setTimeout(() => void killBound(child), timeToEndMs);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   clearTimeout(timer);
 }

@@ -1,6 +1,6 @@
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators.ts';
-import { createEventSourceMapping } from '../../packages/girder-worker/src/local/eventSourceMapping.ts';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { createEventSourceMapping } from '../../packages/girder-worker/src/local/lambda/eventSourceMapping.ts';
 import { startFunction } from './function.ts';
 
 /** Something that takes messages from a queue and stores their results. */

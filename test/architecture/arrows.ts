@@ -2,70 +2,111 @@
 export type Arrow = 'code' | 'types';
 
 /**
- * The rooms of packages/girder-worker/src, and for each the rooms that it may import. A room that is not named here
+ * The rooms of packages/girder-worker/src, and for each the rooms that it may import. A room that is not in the table
  * may not exist, and an arrow that no import needs may not stay.
  *
- * The stations of a delivery come first, in the order in which it passes them: none imports a later one. Only
- * `dispatch` and the composition roots (`worker`, and `functions/` outside the library) know them all.
+ * The ground floor comes first: rooms that import nothing of the library. Then the rooms of a message's life, in the order
+ * in which `dispatch` uses them; then the programs around it.
  */
 export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
-  message: {},
+  // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
+  kombu: {},
+  // What plugin authors and clients see: app, tasks, options, errors.
   task: {},
-  aws: {},
+  // Where broker and backend are: Celery's URLs, the AWS SDK's variables, the node's name.
+  connections: {},
+  aws: { connections: 'types' },
+  message: { kombu: 'code' },
   registry: { task: 'types' },
-  outcome: { message: 'code' },
-  execution: { message: 'code', task: 'code', registry: 'code', outcome: 'code' },
-  store: { message: 'code', outcome: 'types', aws: 'code' },
-  canvas: { message: 'code', task: 'types', outcome: 'types', store: 'types' },
-  transport: { aws: 'code' },
+  outcome: { kombu: 'code' },
+  execution: { kombu: 'code', message: 'code', task: 'code', registry: 'code', outcome: 'code' },
+  store: { kombu: 'code', outcome: 'types', connections: 'code', aws: 'code' },
+  transport: { connections: 'code', aws: 'code' },
+  canvas: { kombu: 'code', message: 'code', task: 'types', outcome: 'types', store: 'types' },
+  events: {},
   dispatch: {
+    kombu: 'code',
+    connections: 'code',
     message: 'code',
     registry: 'code',
     outcome: 'code',
     execution: 'code',
     store: 'code',
-    canvas: 'code',
     transport: 'code',
-    aws: 'code',
+    canvas: 'code',
+    events: 'code',
   },
-  // The dispatcher without Lambda: takes messages from SQS itself.
+  // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
+  control: {
+    kombu: 'code',
+    task: 'code',
+    connections: 'code',
+    message: 'code',
+    registry: 'types',
+    store: 'code',
+    transport: 'code',
+  },
+  // The dispatcher without Lambda: polls SQS itself.
   worker: {
+    connections: 'code',
     aws: 'code',
     registry: 'types',
     execution: 'code',
     store: 'code',
     transport: 'code',
+    events: 'types',
     dispatch: 'code',
     control: 'code',
   },
-  // Remote control: what Celery's commands, the client and the CLI ask of table and queue.
-  control: { message: 'code', task: 'code', aws: 'code', registry: 'types', store: 'code', transport: 'code' },
-  client: { message: 'types', task: 'code', store: 'code', canvas: 'code', transport: 'code', control: 'code' },
+  client: {
+    kombu: 'code',
+    task: 'code',
+    message: 'types',
+    store: 'code',
+    transport: 'code',
+    canvas: 'code',
+    control: 'code',
+  },
   build: { task: 'code', registry: 'types' },
   local: { transport: 'code' },
   cli: {
-    message: 'code',
+    kombu: 'code',
     task: 'types',
+    connections: 'code',
+    message: 'code',
     registry: 'types',
     transport: 'code',
+    events: 'code',
     control: 'code',
+    worker: 'code',
     client: 'code',
     build: 'code',
-    dispatch: 'code',
-    worker: 'code',
     local: 'code',
     doors: 'code',
   },
   doors: { task: 'code', client: 'code' },
 };
 
+/**
+ * The sub-rooms of a room, and for each the others that it may import; `.` are the files that lie in the room itself. A
+ * sub-room that is not in the table may not exist.
+ */
+export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  kombu: { '.': [], json: ['.'], compression: ['.'], repr: ['.'], serializers: ['.', 'json'] },
+  store: { '.': [], document: ['.'], memory: ['.', 'document'], dynamodb: ['.', 'document'] },
+  transport: { '.': [], sqs: ['.'] },
+  canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
+  build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+  local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
+};
+
 /** Who alone may import these, as path prefixes. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
-  // build/environmentCredentials.ts is no part of the build: the build puts it into the bundle.
-  '@aws-sdk/': ['build/environmentCredentials.ts', 'aws/', 'transport/sqs', 'local/'],
+  // build/bundle/environmentCredentials.ts is no part of the build: the build puts it into the bundle.
+  '@aws-sdk/': ['build/bundle/environmentCredentials.ts', 'aws/', 'transport/sqs/', 'local/'],
   '@smithy/': ['aws/'],
-  // The thread of local/tie.ts runs no task: it watches for the death of its process's parent.
-  'node:worker_threads': ['execution/', 'local/tie.ts'],
+  // The thread of local/process/endWithParent.ts runs no task: it watches for the death of its process's parent.
+  'node:worker_threads': ['execution/', 'local/process/endWithParent.ts'],
 };
 
 /** Rooms without any npm package. */

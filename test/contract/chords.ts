@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ResultTuple } from '../../packages/girder-worker/src/store/resultStore.ts';
-import type { Bench } from './bench.ts';
+import type { StoreUnderTest } from './storeUnderTest.ts';
 
 const memberOf = (groupId: string, index: number) => `${groupId}:${index}`;
 const part = (groupId: string, index: number) => ({ index, memberId: memberOf(groupId, index) });
 
 /** Groups, and the counting of a chord's parts. */
-export function describeChords(bench: Bench): void {
+export function describeChords(bench: StoreUnderTest): void {
   const groupOf = (groupId: string, size: number): ResultTuple => [
     [groupId, null],
     Array.from({ length: size }, (_, index) => [[memberOf(groupId, index), null], null]),

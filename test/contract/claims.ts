@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Bench, context, success } from './bench.ts';
+import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
 
 /** Who may run a task, and what becomes of those who may not. */
-export function describeClaims(bench: Bench): void {
+export function describeClaims(bench: StoreUnderTest): void {
   test('lets one of many deliveries at once run a task', async () => {
     const claim = bench.claimOf();
     const answers = await Promise.all(
@@ -84,7 +84,7 @@ export function describeClaims(bench: Bench): void {
   test('renews no claim that was given back to a later message', async () => {
     const claim = bench.claimOf();
     await bench.store.claim(claim);
-    await bench.store.replaced(claim, claim.epoch + 1);
+    await bench.store.release(claim, claim.epoch + 1);
     expect(await bench.store.renew(claim, bench.now() + 9000)).toMatchObject({ kind: 'superseded' });
   });
 
@@ -145,7 +145,7 @@ export function describeClaims(bench: Bench): void {
     await bench.store.claim(claim);
     expect(await bench.store.revoke(claim.id, 'revoked')).toBe('marked');
     expect((await bench.store.read(claim.id))?.state).toBe('STARTED');
-    expect(await bench.store.revokedAmong([claim.id, 'unknown'])).toEqual(new Map([[claim.id, 'revoked']]));
+    expect(await bench.store.findRevocations([claim.id, 'unknown'])).toEqual(new Map([[claim.id, 'revoked']]));
     expect(await bench.store.complete(claim, { state: 'REVOKED', reason: 'terminated' }, context)).toMatchObject({
       kind: 'stored',
     });
@@ -167,7 +167,7 @@ export function describeClaims(bench: Bench): void {
   test('finds the revoked among more tasks than DynamoDB reads at once', async () => {
     const ids = Array.from({ length: 150 }, () => bench.claimOf().id);
     await Promise.all([ids[3], ids[149]].map((id = '') => bench.store.revoke(id, 'revoked')));
-    expect(await bench.store.revokedAmong(ids)).toEqual(
+    expect(await bench.store.findRevocations(ids)).toEqual(
       new Map([
         [ids[3], 'revoked'],
         [ids[149], 'revoked'],
@@ -206,7 +206,7 @@ export function describeClaims(bench: Bench): void {
 
   test('knows nothing of a task that nobody has touched', async () => {
     expect(await bench.store.read('never seen')).toBeUndefined();
-    expect(await bench.store.revokedAmong([])).toEqual(new Map());
+    expect(await bench.store.findRevocations([])).toEqual(new Map());
   });
 
   test('keeps ids of any letters apart', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { ResultContext } from '../../packages/girder-worker/src/store/resultStore.ts';
-import { type Bench, context, success, valueError } from './bench.ts';
+import { context, type StoreUnderTest, success, valueError } from './storeUnderTest.ts';
 
 /** What a client reads, and the ends of a task that are no outcome of its own. */
-export function describeEndings(bench: Bench): void {
+export function describeEndings(bench: StoreUnderTest): void {
   test('shows all that the context tells: children, group, parent, and of an extended result the message', async () => {
     const claim = bench.claimOf();
     const extended = {
@@ -54,10 +54,10 @@ export function describeEndings(bench: Bench): void {
         return claim.id;
       }),
     );
-    const results = await bench.store.results([...ids, 'never seen', ids[0] ?? '']);
+    const results = await bench.store.readMany([...ids, 'never seen', ids[0] ?? '']);
     expect(ids.map((id) => results.get(id)?.result)).toEqual(ids.map((_, index) => index));
     expect(results.size).toBe(120);
-    expect(await bench.store.results([])).toEqual(new Map());
+    expect(await bench.store.readMany([])).toEqual(new Map());
   });
 
   describe('updateState', () => {
@@ -105,7 +105,7 @@ export function describeEndings(bench: Bench): void {
     test('looks as if it had never begun, and does not run again', async () => {
       const claim = bench.claimOf();
       await bench.store.claim(claim);
-      expect(await bench.store.ignored(claim)).toEqual({ kind: 'stored' });
+      expect(await bench.store.ignore(claim)).toEqual({ kind: 'stored' });
       expect(await bench.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
       expect(await bench.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'IGNORED' });
     });
@@ -114,7 +114,7 @@ export function describeEndings(bench: Bench): void {
       const claim = bench.claimOf();
       await bench.store.claim(claim);
       await bench.store.updateState(claim, state, '{"a": 1}', context);
-      expect(await bench.store.ignored(claim)).toEqual({ kind: 'stored' });
+      expect(await bench.store.ignore(claim)).toEqual({ kind: 'stored' });
       expect(await bench.store.read(claim.id)).toMatchObject({ state, result: { a: 1 } });
       expect(await bench.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'IGNORED' });
     });
@@ -132,7 +132,7 @@ export function describeEndings(bench: Bench): void {
       await bench.store.claim(claim);
       bench.pass(1001);
       await bench.store.claim({ ...claim, owner: 'other', leaseEndMs: bench.now() + 1000 });
-      expect(await bench.store.ignored(claim)).toMatchObject({ kind: 'elsewhere' });
+      expect(await bench.store.ignore(claim)).toMatchObject({ kind: 'elsewhere' });
     });
   });
 

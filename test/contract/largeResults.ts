@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { type Bench, context, valueError } from './bench.ts';
+import { context, type StoreUnderTest, valueError } from './storeUnderTest.ts';
 
 /** Results beyond the 400 KB that DynamoDB keeps in an item. */
-export function describeLargeResults(bench: Bench): void {
+export function describeLargeResults(bench: StoreUnderTest): void {
   /** A text, a third longer, that no compression makes smaller than so many bytes. */
   const noise = (bytes: number) => randomBytes(bytes).toString('base64');
   const resultOf = (text: string) => ({ state: 'SUCCESS', resultJson: JSON.stringify(text) }) as const;
@@ -104,7 +104,7 @@ export function describeLargeResults(bench: Bench): void {
     const ids = Array.from({ length: 52 }, () => bench.newId());
     const text = noise(250_000);
     for (const id of ids) await bench.store.complete(bench.claimOf({ id }), resultOf(text), context);
-    const results = await bench.store.results(ids);
+    const results = await bench.store.readMany(ids);
     expect(ids.filter((id) => results.get(id)?.result !== text)).toEqual([]);
   });
 }

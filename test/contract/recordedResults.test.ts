@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { stringifyPythonJson } from '../../packages/girder-worker/src/message/pythonJson.ts';
+import { stringifyPythonJson } from '../../packages/girder-worker/src/kombu/json/pythonJson.ts';
+import { readGroup, readResult } from '../../packages/girder-worker/src/store/document/readResult.ts';
 import {
   groupDocument,
   outcomeDocument,
@@ -7,10 +8,9 @@ import {
   revokedDocument,
   startedDocument,
   stateDocument,
-} from '../../packages/girder-worker/src/store/celeryResult.ts';
-import { readGroup, readResult } from '../../packages/girder-worker/src/store/readResult.ts';
+} from '../../packages/girder-worker/src/store/document/resultDocument.ts';
+import { toPlainJson } from '../../packages/girder-worker/src/store/document/storedBytes.ts';
 import type { ResultContext, StoredResult } from '../../packages/girder-worker/src/store/resultStore.ts';
-import { unpacked } from '../../packages/girder-worker/src/store/storedBytes.ts';
 import { byHand, bytesOf, recordedItems } from './recordedItems.ts';
 
 const { items, cut } = recordedItems();
@@ -57,7 +57,7 @@ describe('a result that a real Celery stored', () => {
     const compressed = readable.filter(({ bytes }) => beginning.test(bytes.toString('latin1')));
     expect(compressed.length).toBeGreaterThan(0);
     for (const { bytes } of compressed) {
-      const stored = readResult(await unpacked(bytes));
+      const stored = readResult(await toPlainJson(bytes));
       expect(stored).toMatchObject({ state: 'SUCCESS', result: { a: [1, 'é'] }, children: null });
     }
   });
@@ -66,7 +66,7 @@ describe('a result that a real Celery stored', () => {
     const written = items.filter(({ bytes }) => otherFormOf(bytes) === form);
     expect(written.length).toBeGreaterThan(0);
     for (const { bytes } of written) {
-      const stored = readResult(await unpacked(bytes));
+      const stored = readResult(await toPlainJson(bytes));
       expect(stored).toMatchObject({ state: 'SUCCESS', result: { a: [1, 'é'] }, children: null });
     }
   });
@@ -75,8 +75,8 @@ describe('a result that a real Celery stored', () => {
     const written = items.filter(({ bytes }) => otherFormOf(bytes) === 'pickle');
     expect(written.length).toBeGreaterThan(0);
     for (const { bytes } of written) {
-      await expect(unpacked(bytes)).rejects.toThrow(expect.objectContaining({ name: 'UnreadableResultError' }));
-      await expect(unpacked(bytes)).rejects.toThrow('pickle');
+      await expect(toPlainJson(bytes)).rejects.toThrow(expect.objectContaining({ name: 'UnreadableResultError' }));
+      await expect(toPlainJson(bytes)).rejects.toThrow('pickle');
     }
   });
 

@@ -2,12 +2,12 @@ import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-s
 import dynalite from 'dynalite';
 import { afterAll, describe } from 'vitest';
 import { connectService } from '../../packages/girder-worker/src/aws/serviceCall.ts';
-import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb.ts';
-import { createMemoryStore } from '../../packages/girder-worker/src/store/memory.ts';
+import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
+import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
 import type { Clock } from '../../packages/girder-worker/src/store/resultStore.ts';
-import { dynamodbLocal, requireJava } from '../requirements.ts';
-import type { Connected } from './bench.ts';
+import { dynamodbLocal, requireJava } from '../support/requirements.ts';
 import { describeDynamodbStore, describeResultStore } from './resultStore.ts';
+import type { Connected } from './storeUnderTest.ts';
 
 const cleanup: (() => unknown)[] = [];
 afterAll(async () => {

@@ -1,16 +1,16 @@
 import { describe } from 'vitest';
-import { type Connect, createBench } from './bench.ts';
 import { describeChords } from './chords.ts';
 import { describeClaims } from './claims.ts';
 import { describeEndings } from './endings.ts';
 import { describeLargeResults } from './largeResults.ts';
 import { describeRetries } from './retries.ts';
 import { describeSharedTable } from './sharedTable.ts';
+import { type Connect, createStoreUnderTest } from './storeUnderTest.ts';
 
 /** What every result store must do, whatever it keeps its items in. */
 export function describeResultStore(name: string, connect: Connect): void {
   describe(`the result store ${name}`, () => {
-    const bench = createBench(connect);
+    const bench = createStoreUnderTest(connect);
     describeClaims(bench);
     describeRetries(bench);
     describeEndings(bench);
@@ -23,6 +23,6 @@ export function describeResultStore(name: string, connect: Connect): void {
 export function describeDynamodbStore(name: string, connect: Connect): void {
   describeResultStore(name, connect);
   describe(`the result store ${name}, shared with Python`, () => {
-    describeSharedTable(createBench(connect));
+    describeSharedTable(createStoreUnderTest(connect));
   });
 }

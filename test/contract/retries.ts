@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Bench, context, start, success, valueError } from './bench.ts';
+import { context, type StoreUnderTest, start, success, valueError } from './storeUnderTest.ts';
 
 /** A task that goes on in a later message: a retry, or another task in its place. */
-export function describeRetries(bench: Bench): void {
+export function describeRetries(bench: StoreUnderTest): void {
   const retry = (etaMs: number) => ({ state: 'RETRY', etaMs, failure: valueError, traceback: 'Traceback…\n' }) as const;
 
   test('shows a task that will run again as RETRY, with the reason', async () => {
@@ -93,7 +93,7 @@ export function describeRetries(bench: Bench): void {
   test('leaves the state of a task that is replaced as it is, and lets only the replacement run', async () => {
     const claim = bench.claimOf();
     await bench.store.claim(claim);
-    expect(await bench.store.replaced(claim, 1_000_000)).toEqual({ kind: 'stored' });
+    expect(await bench.store.release(claim, 1_000_000)).toEqual({ kind: 'stored' });
     expect((await bench.store.read(claim.id))?.state).toBe('STARTED');
     expect(await bench.store.claim({ ...claim, owner: 'old' })).toEqual({ kind: 'superseded', dueMs: null });
     const replacement = { ...claim, owner: 'new', epoch: 1_000_000 };
@@ -103,7 +103,7 @@ export function describeRetries(bench: Bench): void {
   test('lets the same message run again, when its claim was given back', async () => {
     const claim = bench.claimOf();
     await bench.store.claim(claim);
-    expect(await bench.store.replaced(claim, claim.epoch)).toEqual({ kind: 'stored' });
+    expect(await bench.store.release(claim, claim.epoch)).toEqual({ kind: 'stored' });
     expect(await bench.store.claim({ ...claim, owner: 'next' })).toMatchObject({ kind: 'claimed', attempt: 1 });
   });
 
@@ -113,7 +113,7 @@ export function describeRetries(bench: Bench): void {
     await bench.store.complete(claim, success, context);
     const final = { kind: 'final', state: 'SUCCESS' };
     expect(await bench.store.retry(claim, retry(start), context, 1)).toEqual(final);
-    expect(await bench.store.replaced(claim, 1)).toEqual(final);
+    expect(await bench.store.release(claim, 1)).toEqual(final);
     expect((await bench.store.read(claim.id))?.state).toBe('SUCCESS');
   });
 }

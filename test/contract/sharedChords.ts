@@ -1,11 +1,11 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Bench } from './bench.ts';
 import type { pythonAt } from './sharedTable.ts';
+import type { StoreUnderTest } from './storeUnderTest.ts';
 
 /** Chords whose parts run on workers of both languages. */
-export function describeSharedChords(bench: Bench, python: ReturnType<typeof pythonAt>): void {
+export function describeSharedChords(bench: StoreUnderTest, python: ReturnType<typeof pythonAt>): void {
   const startChord = async () => {
     const groupId = bench.newId('group');
     await bench.store.startChord(groupId, [[groupId, null], [[['a', null], null]]]);

@@ -1,15 +1,15 @@
 import { deflateSync } from 'node:zlib';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb.ts';
-import { type Bench, context, success } from './bench.ts';
+import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
 import { describeSharedChords } from './sharedChords.ts';
+import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
 
 /** The item of a task, as Celery names it. */
 export const taskKey = (id: string) => `b'celery-task-meta-${id}'`;
 
 /** The requests that Celery's dynamodb backend makes, made by hand. */
-export function pythonAt(bench: Bench) {
+export function pythonAt(bench: StoreUnderTest) {
   const Key = (key: string) => ({ id: { S: key } });
   return {
     /** Stores a result, and wipes what else there is in the item. */
@@ -59,7 +59,7 @@ const inPython = {
   },
 };
 
-export function describeSharedTable(bench: Bench): void {
+export function describeSharedTable(bench: StoreUnderTest): void {
   const python = pythonAt(bench);
   const days = 24 * 3600;
 
@@ -107,7 +107,7 @@ export function describeSharedTable(bench: Bench): void {
     await store.complete(bench.claimOf({ id }), success, context);
     expect(await python.item(`b'myapp_celery-task-meta-${id}'`)).toBeDefined();
     expect(await bench.store.read(id)).toBeUndefined();
-    expect([...(await store.results([id])).keys()]).toEqual([id]);
+    expect([...(await store.readMany([id])).keys()]).toEqual([id]);
   });
 
   test('says what to do where the table is missing', async () => {
@@ -115,7 +115,7 @@ export function describeSharedTable(bench: Bench): void {
     const advice = /There is no DynamoDB table "nowhere"\. Deploy the stack/;
     await expect(store.claim(bench.claimOf())).rejects.toThrow(advice);
     await expect(store.read('x')).rejects.toThrow(advice);
-    await expect(store.results(['x'])).rejects.toThrow(advice);
+    await expect(store.readMany(['x'])).rejects.toThrow(advice);
     await expect(store.forgetGroup('x')).rejects.toThrow(advice);
   });
 
@@ -133,7 +133,7 @@ export function describeSharedTable(bench: Bench): void {
     const claim = bench.claimOf();
     await bench.store.claim(claim);
     await python.put(claim.id, '{"status": "REVOKED", "result": null}');
-    expect(await bench.store.revokedAmong([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
+    expect(await bench.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
     expect(await bench.store.complete(claim, success, context)).toEqual({ kind: 'final', state: 'REVOKED' });
   });
 
@@ -172,7 +172,7 @@ export function describeSharedTable(bench: Bench): void {
       const claim = bench.claimOf();
       await bench.store.claim(claim);
       await python.put(claim.id, compressed('{"status": "REVOKED", "result": null}'));
-      expect(await bench.store.revokedAmong([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
+      expect(await bench.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
     });
 
     test('lets one of many at once run a task that is not final', async () => {
@@ -198,7 +198,7 @@ export function describeSharedTable(bench: Bench): void {
         await python.put(one.id, marked(type, Buffer.from(success, 'base64')));
         expect(await bench.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
         expect(await bench.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
-        expect((await bench.store.results([one.id])).get(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
+        expect((await bench.store.readMany([one.id])).get(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
         await python.put(other.id, marked(type, Buffer.from(retry, 'base64')));
         expect(await bench.store.claim(other)).toMatchObject({ kind: 'claimed' });
       },
@@ -231,7 +231,7 @@ export function describeSharedTable(bench: Bench): void {
       await python.put(claim.id, compressed('{"status": "PENDING"}', 'application/x-new'));
       await expect(bench.store.claim(claim)).rejects.toThrow(/cannot be read: .*application\/x-new/);
       await expect(bench.store.read(claim.id)).rejects.toThrow(/cannot be read: .*application\/x-new/);
-      expect(await bench.store.revokedAmong([claim.id])).toEqual(new Map());
+      expect(await bench.store.findRevocations([claim.id])).toEqual(new Map());
     });
   });
 

@@ -1,12 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
-import { createLambdaFunction, type LambdaFunction } from '../../packages/girder-worker/src/local/lambda.ts';
-import { createResultTable } from '../../packages/girder-worker/src/local/resources.ts';
-import { stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import {
+  createLambdaFunction,
+  type LambdaFunction,
+} from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
-import { type CountingProxy, startCountingProxy } from '../countingProxy.ts';
+import { type CountingProxy, startCountingProxy } from '../support/countingProxy.ts';
 
 /** Between two looks for revocations; a batch that takes longer, on a busy machine, may read once per period. */
 const lookPeriodMs = 250;

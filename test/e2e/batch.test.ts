@@ -8,9 +8,9 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
-import { connectStore } from '../../packages/girder-worker/src/store/dynamodbClient.ts';
+import { connectStore } from '../../packages/girder-worker/src/store/dynamodb/connectStore.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
 let app: App;

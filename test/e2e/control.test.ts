@@ -1,10 +1,10 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
-import { localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
+import { localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { type Stack, startStack } from '../stack.ts';
-import { girderWorker, startComputing } from './computingTask.ts';
+import { girderWorker, startComputing } from '../support/computingTask.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
 let app: App;
@@ -103,7 +103,7 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, sends 
 test('girder-worker purge tells how many messages there are, and deletes them only when forced', async () => {
   // Nothing takes the messages of this queue.
   const other = localSqsClient(stack.emulators.sqsEndpoint);
-  const { createQueue } = await import('../../packages/girder-worker/src/local/resources.ts');
+  const { createQueue } = await import('../../packages/girder-worker/src/local/emulators/resources.ts');
   const { url: QueueUrl } = await createQueue(other, {
     name: 'idle',
     visibilityTimeoutSeconds: 30,

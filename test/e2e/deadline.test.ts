@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 
 /** An invocation of this function, the bundled one, is killed after so long, as Lambda does it. */
 const timeoutSeconds = 4;

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { type DevProcess, root, startDev } from './devProcess.ts';
-import { familyOf, isRunning } from './processes.ts';
+import { type DevProcess, root, startDev } from '../support/devProcess.ts';
+import { familyOf, isRunning } from '../support/processes.ts';
 
 const anyPorts = ['--sqs-port', '0', '--dynamodb-port', '0'];
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { type Stack, startStack } from '../stack.ts';
-import { girderWorker, startComputing } from './computingTask.ts';
+import { girderWorker, startComputing } from '../support/computingTask.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
 let app: App;

@@ -3,13 +3,17 @@ import { join } from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
-import { startEmulators } from '../../packages/girder-worker/src/local/emulators.ts';
-import { createQueue, createResultTable, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/variables.ts';
+import { startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import {
+  createQueue,
+  createResultTable,
+  localSqsClient,
+} from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { startWorkerProcess, type WorkerProcess } from '../workerProcess.ts';
-import { startWorkerStack, type WorkerStack } from '../workerStack.ts';
-import { familyOf } from './processes.ts';
+import { familyOf } from '../support/processes.ts';
+import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.ts';
+import { startWorkerStack, type WorkerStack } from '../support/workerStack.ts';
 
 const long = 600;
 const leaseSeconds = 2;

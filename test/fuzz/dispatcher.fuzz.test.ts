@@ -7,8 +7,8 @@ import { runTask } from '../../packages/girder-worker/src/execution/runTask.ts';
 import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { lookUp, type Registry } from '../../packages/girder-worker/src/registry/registry.ts';
-import { createMemoryStore } from '../../packages/girder-worker/src/store/memory.ts';
-import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memory.ts';
+import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
+import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memoryTransport.ts';
 import { seeded, spoiled } from './spoil.ts';
 
 const batches = 2250;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pythonVenv, requirePython } from '../requirements.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { pythonVenv, requirePython } from '../support/requirements.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 import { compatibilityTable } from './compatibility.ts';
 import { expectDocument } from './document.ts';
 import { PythonSessions, pythonEnvironment } from './pythonSession.ts';

@@ -1,10 +1,10 @@
 import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
-import { pythonVenv, requirePython } from '../requirements.ts';
-import { type Stack, startStack } from '../stack.ts';
-import type { WorkerProcess } from '../workerProcess.ts';
-import { startWorkerStack, type WorkerStack } from '../workerStack.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { pythonVenv, requirePython } from '../support/requirements.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import type { WorkerProcess } from '../support/workerProcess.ts';
+import { startWorkerStack, type WorkerStack } from '../support/workerStack.ts';
 import { PythonSession, pythonEnvironment, scenarios } from './pythonSession.ts';
 
 const plugins = ['gwexample', 'labtasks'];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { pythonVenv, requirePython } from '../requirements.ts';
-import { type Stack, startStack } from '../stack.ts';
+import { pythonVenv, requirePython } from '../support/requirements.ts';
+import { type Stack, startStack } from '../support/stack.ts';
 import { type CeleryStack, startCeleryStack } from './celeryStack.ts';
 import { acceptedDifferences, onlyOurs } from './differences.ts';
 import { differencesDocument, type Send } from './differencesDocument.ts';

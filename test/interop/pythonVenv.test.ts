@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requirePython } from '../requirements.ts';
+import { requirePython } from '../support/requirements.ts';
 import { makeVenv, pythonVenv } from './pythonVenv.ts';
 
 const run = promisify(execFile);

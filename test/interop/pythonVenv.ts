@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../cacheFolder.ts';
+import { cacheFolder } from '../support/cacheFolder.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { pythonVenv, requirePython } from '../requirements.ts';
+import { pythonVenv, requirePython } from '../support/requirements.ts';
 import { type CeleryStack, startCeleryStack } from './celeryStack.ts';
 import { latestCelery } from './versions.ts';
 

@@ -1,7 +1,7 @@
-import { createEventSourceMapping } from '../../packages/girder-worker/src/local/eventSourceMapping.ts';
-import { createLambdaFunction } from '../../packages/girder-worker/src/local/lambda.ts';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/resources.ts';
-import type { Stack } from '../stack.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { createEventSourceMapping } from '../../packages/girder-worker/src/local/lambda/eventSourceMapping.ts';
+import { createLambdaFunction } from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
+import type { Stack } from '../support/stack.ts';
 
 /** The queues beside `celery` that scenarios send to, by their names in SQS. */
 const names = ['lab-second', 'lab.fifo', 'lab-prefix-celery'] as const;

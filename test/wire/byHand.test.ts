@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { DecodeErrorCode } from '../../packages/girder-worker/src/kombu/errors.ts';
 import { decode } from '../../packages/girder-worker/src/message/decode.ts';
-import type { DecodeErrorCode } from '../../packages/girder-worker/src/message/errors.ts';
 import { readRecording } from './captures.ts';
 
 describe('a message that was written by hand', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { DecodeErrorCode } from '../../packages/girder-worker/src/kombu/errors.ts';
+import { parsePythonJson, stringifyPythonJson } from '../../packages/girder-worker/src/kombu/json/pythonJson.ts';
+import { safereprOfArgs } from '../../packages/girder-worker/src/kombu/repr/saferepr.ts';
 import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
-import type { DecodeErrorCode } from '../../packages/girder-worker/src/message/errors.ts';
-import { parsePythonJson, stringifyPythonJson } from '../../packages/girder-worker/src/message/pythonJson.ts';
-import { argsRepr } from '../../packages/girder-worker/src/message/pythonRepr.ts';
 import { type Recorded, readRecording, recordedFiles, recordedMessages } from './captures.ts';
 import { bodyOf, meaningOf, outerText } from './meaning.ts';
 
@@ -99,7 +99,7 @@ describe("argsrepr is Celery's", () => {
   const otherwise = ['argsrepr.json #0', 'flow_chord_body_fails.json #2'];
   const visible = accepted.filter(({ name }) => !otherwise.includes(name));
   test.each(visible)('$name', ({ recorded }) => {
-    expect(argsRepr(meaningOf(recorded).args as unknown[])).toBe(recorded.envelope.headers.argsrepr);
+    expect(safereprOfArgs(meaningOf(recorded).args as unknown[])).toBe(recorded.envelope.headers.argsrepr);
   });
 });
 

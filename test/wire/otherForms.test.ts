@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decode } from '../../packages/girder-worker/src/message/decode.ts';
-import { stringifyPythonJson } from '../../packages/girder-worker/src/message/pythonJson.ts';
+import { stringifyPythonJson } from '../../packages/girder-worker/src/kombu/json/pythonJson.ts';
 import {
   DateTime,
   Decimal,
@@ -8,7 +7,8 @@ import {
   PlainDate,
   PlainTime,
   Uuid,
-} from '../../packages/girder-worker/src/message/values.ts';
+} from '../../packages/girder-worker/src/kombu/values.ts';
+import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { type RecordedBody, recordedMessages } from './captures.ts';
 import { base64, bodyOf, meaningOf } from './meaning.ts';
 

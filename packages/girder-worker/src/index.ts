@@ -3,16 +3,6 @@ import { app } from './app.ts';
 export type { App, RegisteredTask } from './task/app.ts';
 export type { ApplyOptions, AsyncResult, GroupResult, TaskState } from './task/client.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
-export type {
-  Control,
-  Inspect,
-  QueueCounts,
-  QueueStats,
-  RevokeOptions,
-  ScheduledTask,
-  TaskInfo,
-  WorkerStats,
-} from './task/control.ts';
 export {
   Ignore,
   MaxRetriesExceededError,
@@ -26,6 +16,16 @@ export {
 } from './task/errors.ts';
 export type { TaskOptions } from './task/options.ts';
 export { GirderWorkerPluginABC } from './task/plugin.ts';
+export type {
+  Control,
+  Inspect,
+  QueueCounts,
+  QueueStats,
+  RevokeOptions,
+  ScheduledTask,
+  TaskInfo,
+  WorkerStats,
+} from './task/remoteControl.ts';
 export type { TaskRequest } from './task/request.ts';
 export type { RetryOptions } from './task/retry.ts';
 export type { Signature } from './task/signature.ts';

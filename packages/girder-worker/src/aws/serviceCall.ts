@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientSettings } from './clientSettings.ts';
+import type { ClientSettings } from '../connections/clientSettings.ts';
 import { type Answer, createPost } from './post.ts';
-import { isPassing, ServiceError } from './serviceError.ts';
+import { credentialsOf, endpointOf, regionOf } from './resolveEndpoint.ts';
+import { isTransient, ServiceError } from './serviceError.ts';
 import { createSigner } from './sign.ts';
-import { credentialsOf, endpointOf, regionOf } from './whereabouts.ts';
 
 /** The services that speak AWS JSON, by what the SDK's variables call them, and what they call themselves in requests. */
 const services = {
@@ -47,17 +47,17 @@ export function connectService(service: keyof typeof services, settings: ClientS
       'x-amz-target': `${version}.${operation}`,
     };
     const attempt = async () => outputOf(await post(sign(headers, body, await credentials()), body)) as Output;
-    return persistently(attempt);
+    return withRetries(attempt);
   };
 }
 
 /** Tries again, after pauses of random length that grow, what may work out. */
-async function persistently<T>(act: () => Promise<T>): Promise<T> {
+async function withRetries<T>(act: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await act();
     } catch (error) {
-      if (attempt === attempts || !isPassing(error)) throw error;
+      if (attempt === attempts || !isTransient(error)) throw error;
       await delay(Math.random() * Math.min(firstPauseMs * 2 ** attempt, longestPauseMs));
     }
   }

@@ -26,7 +26,7 @@ const throttling = new Set([
 const lostConnection = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
 /** Whether the same call may work out a moment later. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (error instanceof ServiceError)
     return error.httpStatus >= 500 || error.httpStatus === 429 || throttling.has(error.name);
   if (!(error instanceof Error)) return false;

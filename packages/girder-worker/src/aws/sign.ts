@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AwsCredentials } from './clientSettings.ts';
+import type { AwsCredentials } from '../connections/clientSettings.ts';
 
 export interface SignerOptions {
   /** As AWS names it in signatures: `dynamodb`. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Message } from '../message/message.ts';
-import { expand } from './expand.ts';
+import { derivedIds } from './apply/derivedIds.ts';
+import { expand } from './apply/expand.ts';
+import { leavesOf, valuesOf } from './apply/resultTuple.ts';
 import { ModelWorker } from './fixtures/modelWorker.ts';
-import { derivedIds } from './ids.ts';
-import { chained } from './pipe.ts';
-import { leavesOf, valuesOf } from './resultTuple.ts';
-import { chainOf, chordOf, groupOf, type Signature, taskOf } from './signature.ts';
+import { chained } from './signatures/pipe.ts';
+import { chainOf, chordOf, groupOf, type Signature, taskOf } from './signatures/signature.ts';
 
 /** A canvas as its meaning; the label of a task is its last argument. */
 type Tree =

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { expand } from './expand.ts';
+import { expand } from './apply/expand.ts';
 import { asRecorded, comparable, type Recorded, recorded, recordingSender } from './fixtures/recorded.ts';
-import type { Signature } from './signature.ts';
+import type { Signature } from './signatures/signature.ts';
 
 /** Where ours is not Celery's, and why. */
 const differences: Readonly<Record<string, string>> = {

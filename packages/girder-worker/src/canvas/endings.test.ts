@@ -3,17 +3,17 @@ import { decode } from '../message/decode.ts';
 import { encode } from '../message/encode.ts';
 import type { Message } from '../message/message.ts';
 import type { StoredResult } from '../store/resultStore.ts';
-import { chordBody, chordFailure, gather, groupGone } from './chord.ts';
-import { type ContinuationContext, continuationsOf } from './continuations.ts';
-import { type Expansion, expand } from './expand.ts';
+import { type Expansion, expand } from './apply/expand.ts';
+import { resultOf } from './apply/freeze.ts';
+import { leavesOf } from './apply/resultTuple.ts';
+import { chordBody, chordFailure, collectHeaderResults, groupGone } from './continuations/chord.ts';
+import { type ContinuationContext, continuationsOf } from './continuations/continuations.ts';
+import { replacementOf } from './continuations/replacement.ts';
 import { recordingSender } from './fixtures/recorded.ts';
 import { stored } from './fixtures/stored.ts';
-import { resultOf } from './freeze.ts';
-import { errorLinked } from './links.ts';
-import { chained } from './pipe.ts';
-import { replacementOf } from './replacement.ts';
-import { leavesOf } from './resultTuple.ts';
-import { chordOf, groupOf, type Signature, taskOf } from './signature.ts';
+import { withErrbacks } from './signatures/links.ts';
+import { chained } from './signatures/pipe.ts';
+import { chordOf, groupOf, type Signature, taskOf } from './signatures/signature.ts';
 
 const context: ContinuationContext = { nowMs: 0, optionsOf: () => ({ queue: 'celery' }), takesFailure: () => false };
 const task = (name: string) => taskOf(`lab.${name}`, []);
@@ -46,7 +46,7 @@ describe('a chain that fails', () => {
   });
 
   test('calls the errback that was linked to the chain, once, for the step that failed', async () => {
-    const { messages } = await sent(errorLinked(chained([task('a'), task('b'), task('c')]), [task('oops')]));
+    const { messages } = await sent(withErrbacks(chained([task('a'), task('b'), task('c')]), [task('oops')]));
     const { expansions } = continuationsOf(messages[0]!, failed, context);
     expect(expansions.flatMap((one) => one.messages).map(({ task: name, args }) => [name, args])).toEqual([
       ['lab.oops', [messages[0]!.id]],
@@ -58,7 +58,7 @@ describe('a task that is revoked', () => {
   const revoked = { state: 'REVOKED', reason: 'revoked' } as const;
 
   test('leaves the later steps of its chain as they are, and calls nobody, as in Celery', async () => {
-    const { messages } = await sent(errorLinked(chained([task('a'), task('b')]), [task('oops')]));
+    const { messages } = await sent(withErrbacks(chained([task('a'), task('b')]), [task('oops')]));
     expect(continuationsOf(messages[0]!, revoked, context)).toEqual({
       expansions: [],
       failedSteps: [],
@@ -87,7 +87,7 @@ describe('a chord', () => {
   test('gives its body the values in the order of the header', async () => {
     const { expansion, messages } = await sent(chordOf([task('a'), task('b')], task('body')));
     const results = values(messages.map(({ id }) => id).toReversed());
-    expect(gather(expansion.chords[0]!.members, results)).toEqual({ kind: 'values', values: [1, 0] });
+    expect(collectHeaderResults(expansion.chords[0]!.members, results)).toEqual({ kind: 'values', values: [1, 0] });
   });
 
   test('has the same body whichever member ends it', async () => {
@@ -107,7 +107,7 @@ describe('a chord', () => {
       [first!, stored({})],
       [second!, stored({ state: 'FAILURE', ...culprit })],
     ]);
-    const gathered = gather(expansion.chords[0]!.members, results);
+    const gathered = collectHeaderResults(expansion.chords[0]!.members, results);
     if (gathered.kind !== 'failed') throw new Error('The chord has not failed.');
     const [part] = continuationsOf(messages[1]!, failed, context).chordParts;
     return { ...gathered.failure, part: part!, after: chordFailure(part!, gathered.failure, messages[1]!, context) };
@@ -137,7 +137,7 @@ describe('a chord', () => {
   });
 
   test('calls the errbacks of its body with the id of the body', async () => {
-    const { after, part } = await failing(errorLinked(task('body'), [task('oops')]), {});
+    const { after, part } = await failing(withErrbacks(task('body'), [task('oops')]), {});
     expect(after.expansions[0]!.messages).toMatchObject([{ task: 'lab.oops', args: [part.chord.options.task_id] }]);
   });
 
@@ -150,7 +150,7 @@ describe('a chord', () => {
   });
 
   test('whose body is a group has each member of it fail with what went wrong, and tells each errback', async () => {
-    const body = errorLinked(groupOf([task('c'), task('d')]), [task('oops')]);
+    const body = withErrbacks(groupOf([task('c'), task('d')]), [task('oops')]);
     const { after, cause } = await failing(body, {
       exception: { type: 'ValueError', module: 'builtins', args: ['x'] },
     });
@@ -159,7 +159,7 @@ describe('a chord', () => {
   });
 
   test('waits in vain for a member without a result, and says so', () => {
-    const gathered = gather([['g', null], [[['a', null], null]]], new Map());
+    const gathered = collectHeaderResults([['g', null], [[['a', null], null]]], new Map());
     expect(gathered).toMatchObject({
       failure: { error: { argsJson: `["TimeoutError('The operation timed out.')"]` } },
     });

@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
-import { chordBody } from './chord.ts';
-import { type ContinuationContext, continuationsOf } from './continuations.ts';
-import { expand } from './expand.ts';
-import type { Expansion } from './expansion.ts';
+import { derivedIds } from './apply/derivedIds.ts';
+import { expand } from './apply/expand.ts';
+import type { Expansion } from './apply/expansion.ts';
+import { chordBody } from './continuations/chord.ts';
+import { type ContinuationContext, continuationsOf } from './continuations/continuations.ts';
+import { replacementOf } from './continuations/replacement.ts';
 import { asRecorded, bodyAsRecorded, comparable } from './fixtures/recorded.ts';
-import { derivedIds } from './ids.ts';
-import { replacementOf } from './replacement.ts';
-import { taskOf } from './signature.ts';
+import { taskOf } from './signatures/signature.ts';
 
 // What a Python worker published was recorded (`test/wire/messages/flow_*`): of the same task, ours publishes the same.
 

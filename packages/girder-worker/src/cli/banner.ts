@@ -1,4 +1,4 @@
-import { masked } from '../transport/brokerUrl.ts';
+import { maskPassword } from '../connections/brokerUrl.ts';
 
 /** What the banner of a worker tells. */
 export interface BannerFacts {
@@ -43,8 +43,8 @@ export function renderBanner(facts: BannerFacts): string {
     '',
     '[config]',
     '.> app:         girder_worker',
-    `.> transport:   ${masked(transport)}`,
-    `.> results:     ${masked(results)}`,
+    `.> transport:   ${maskPassword(transport)}`,
+    `.> results:     ${maskPassword(results)}`,
     `.> concurrency: ${concurrency}`,
     '.> task events: OFF',
     '',

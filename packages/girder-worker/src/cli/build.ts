@@ -18,7 +18,7 @@ export function buildCommand(): Command {
         process.exitCode = 1;
         return;
       }
-      const { bundleFunctions } = await import('../build/bundle.ts');
+      const { bundleFunctions } = await import('../build/bundle/bundle.ts');
       const folder = resolve(outDir ?? resolve(root, '.build'), 'dispatcher');
       const report = await bundleFunctions({ root, outDir: folder });
       for (const warning of report.warnings) writeErr(warning);

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { RegistryBuild, RegistryBuildOptions } from '../build/buildRegistry.ts';
-import type { Staleness } from '../build/staleness.ts';
+import type { RegistryBuild, RegistryBuildOptions } from '../build/registry/buildRegistry.ts';
+import type { Staleness } from '../build/registry/staleness.ts';
 
 interface CommandOptions {
   readonly root: string;
@@ -50,7 +50,7 @@ Example:
 export async function updateRegistry(root: string, out: string | undefined, output: Output): Promise<boolean> {
   const build = await buildAndTell(root, output);
   if (!build) return false;
-  const { registryFile, writeRegistry } = await import('../build/registryFile.ts');
+  const { registryFile, writeRegistry } = await import('../build/registry/registryFile.ts');
   const file = resolve(root, out === undefined ? registryFile : resolve(out));
   const written = await writeRegistry(file, build.text);
   const content = `${count(build.tasks, 'task')} of ${count(build.plugins.length, 'plugin')}`;
@@ -61,8 +61,8 @@ export async function updateRegistry(root: string, out: string | undefined, outp
 async function checkRegistry(root: string, out: string | undefined, output: Output): Promise<boolean> {
   const build = await buildAndTell(root, output);
   if (!build) return false;
-  const { readRegistry, registryFile } = await import('../build/registryFile.ts');
-  const { staleness } = await import('../build/staleness.ts');
+  const { readRegistry, registryFile } = await import('../build/registry/registryFile.ts');
+  const { staleness } = await import('../build/registry/staleness.ts');
   const file = resolve(root, out === undefined ? registryFile : resolve(out));
   const committed = await readRegistry(file);
   const stale = committed === undefined ? undefined : staleness(committed, build.text);
@@ -77,8 +77,8 @@ async function checkRegistry(root: string, out: string | undefined, output: Outp
 
 async function buildAndTell(root: string, { writeOut, writeErr }: Output): Promise<RegistryBuild | undefined> {
   // Loaded only here, as no other command needs it.
-  const { buildRegistry } = await import('../build/buildRegistry.ts');
-  const { RegistryBuildError } = await import('../build/faults.ts');
+  const { buildRegistry } = await import('../build/registry/buildRegistry.ts');
+  const { RegistryBuildError } = await import('../build/plugins/registryBuildError.ts');
   const onPlugin: RegistryBuildOptions['onPlugin'] = ({ id, tasks, faults }) =>
     writeOut(`${id}: ${count(tasks, 'task')}${faults === 0 ? '' : `, ${count(faults, 'fault')}`}\n`);
   try {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { app } from '../app.ts';
-import { parsePythonJson } from '../message/pythonJson.ts';
+import { parsePythonJson } from '../kombu/json/pythonJson.ts';
 import { printResult, seconds } from './result.ts';
 
 interface CallOptions {

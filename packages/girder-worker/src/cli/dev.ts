@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { stopRequest } from '../local/stopRequest.ts';
+import { stopRequest } from '../local/process/stopRequest.ts';
 
 interface DevOptions {
   readonly sqsPort?: number;

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { DecodeError } from '../kombu/errors.ts';
 import { decode } from '../message/decode.ts';
-import { DecodeError } from '../message/errors.ts';
-import type { LetterVerdict, ListedLetter, QueueControl } from '../transport/queueControl.ts';
+import type { DeadLetterAction, ListedDeadLetter, QueueAdmin } from '../transport/queueAdmin.ts';
 import {
-  connectRemote,
+  type ConnectOptions,
+  connectFromCli,
   count,
   firstQueue,
   jsonOption,
@@ -11,16 +12,15 @@ import {
   printColumns,
   printJson,
   queueOption,
-  type RemoteOptions,
-} from './remote.ts';
+} from './connect.ts';
 
 /** A dead letter, and as much of its task as can be read. */
-interface Letter extends ListedLetter {
+interface Letter extends ListedDeadLetter {
   readonly task: string | null;
   readonly taskId: string | null;
 }
 
-interface ChoiceOptions extends RemoteOptions {
+interface ChoiceOptions extends ConnectOptions {
   readonly all?: true;
 }
 
@@ -51,7 +51,7 @@ function listCommand(): Command {
     .description('List the dead letters, each with the reason.')
     .option(...queueOption)
     .option(...jsonOption)
-    .action(async (options: RemoteOptions) => {
+    .action(async (options: ConnectOptions) => {
       const letters = await readLetters(await connect(options));
       if (options.json) return printJson(letters);
       printColumns(letters.map(summary));
@@ -64,14 +64,14 @@ function showCommand(): Command {
     .description('Print all of a dead letter: its reason, its task and its body.')
     .argument('<id>', 'id of the message or of the task')
     .option(...queueOption)
-    .action(async (id: string, options: RemoteOptions) => {
+    .action(async (id: string, options: ConnectOptions) => {
       const found = (await readLetters(await connect(options))).filter((letter) => isNamed(letter, [id]));
       if (found.length === 0) throw new Error(`There is no dead letter of this id: ${id}`);
       for (const letter of found) printJson({ ...letter, sent: new Date(letter.sentMs).toISOString() });
     });
 }
 
-function verdictCommand(verdict: Exclude<LetterVerdict, 'keep'>, description: string, done: string): Command {
+function verdictCommand(verdict: Exclude<DeadLetterAction, 'keep'>, description: string, done: string): Command {
   return new Command(verdict)
     .description(description)
     .argument('[ids...]', 'ids of messages or of tasks')
@@ -81,7 +81,7 @@ function verdictCommand(verdict: Exclude<LetterVerdict, 'keep'>, description: st
       if (ids.length > 0 === (all === true)) throw new InvalidArgumentError('Give ids of dead letters, or --all.');
       const { queues, queue } = await connect(options);
       const chosen = all ? null : await chosenAmong(await readLetters({ queues, queue }), ids);
-      const counts = await queues.eachDeadLetter(queue, ({ messageId }) =>
+      const counts = await queues.processDeadLetters(queue, ({ messageId }) =>
         chosen === null || chosen.has(messageId) ? verdict : 'keep',
       );
       print(`${count(counts[verdict], 'dead letter')} ${done}, ${counts.keep} left.`);
@@ -95,27 +95,27 @@ async function chosenAmong(letters: readonly Letter[], ids: readonly string[]): 
   return new Set(letters.filter((letter) => isNamed(letter, ids)).map(({ messageId }) => messageId));
 }
 
-async function connect(options: RemoteOptions): Promise<{ readonly queues: QueueControl; readonly queue: string }> {
-  const { connectQueueControl } = await import('../transport/sqsQueueControl.ts');
-  return { queues: connectQueueControl(process.env), queue: firstQueue(await connectRemote(options)) };
+async function connect(options: ConnectOptions): Promise<{ readonly queues: QueueAdmin; readonly queue: string }> {
+  const { connectQueueAdmin: connectQueueControl } = await import('../transport/sqs/sqsQueueAdmin.ts');
+  return { queues: connectQueueControl(process.env), queue: firstQueue(await connectFromCli(options)) };
 }
 
 async function readLetters({
   queues,
   queue,
 }: {
-  readonly queues: QueueControl;
+  readonly queues: QueueAdmin;
   readonly queue: string;
 }): Promise<Letter[]> {
-  const listed: ListedLetter[] = [];
-  await queues.eachDeadLetter(queue, (letter) => {
+  const listed: ListedDeadLetter[] = [];
+  await queues.processDeadLetters(queue, (letter) => {
     listed.push(letter);
     return 'keep';
   });
   return Promise.all(listed.map(withTask));
 }
 
-async function withTask(letter: ListedLetter): Promise<Letter> {
+async function withTask(letter: ListedDeadLetter): Promise<Letter> {
   try {
     const { task, id } = await decode(letter.body);
     return { ...letter, task, taskId: id };

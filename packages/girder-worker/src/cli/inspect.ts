@@ -1,15 +1,15 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import type { Inspect, TaskInfo } from '../task/control.ts';
+import type { Inspect, TaskInfo } from '../task/remoteControl.ts';
 import {
-  connectRemote,
+  type ConnectOptions,
+  connectFromCli,
   count,
   jsonOption,
   print,
   printColumns,
   printJson,
   queueOption,
-  type RemoteOptions,
-} from './remote.ts';
+} from './connect.ts';
 
 const subjects = ['active', 'registered', 'revoked', 'scheduled', 'stats', 'conf', 'query_task'] as const;
 type Subject = (typeof subjects)[number];
@@ -23,13 +23,13 @@ export function inspectCommand(): Command {
     .option('--root <folder>', 'folder of the deployment, for registered and conf', '.')
     .option(...jsonOption)
     .addHelpText('after', help)
-    .action(async (what: Subject, ids: string[], { root = '.', ...options }: RemoteOptions) => {
+    .action(async (what: Subject, ids: string[], { root = '.', ...options }: ConnectOptions) => {
       if ((what === 'query_task') !== ids.length > 0) {
         throw new InvalidArgumentError('Give the ids of the tasks to query_task, and to no other.');
       }
-      const { createInspection } = await import('../control/inspection.ts');
+      const { createInspect: createInspection } = await import('../control/inspect.ts');
       const needsRegistry = what === 'registered' || what === 'conf';
-      const parts = await connectRemote({ ...options, ...(needsRegistry && { root }) });
+      const parts = await connectFromCli({ ...options, ...(needsRegistry && { root }) });
       await shown[what](createInspection(parts), { ids, json: options.json === true });
     });
 }

@@ -4,12 +4,12 @@ import { arch, hostname, release, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createBundleFolder } from '../local/bundleFolder.ts';
-import { queueName, startDispatcher, tableName } from '../local/dispatcher.ts';
-import { type Emulators, startEmulators } from '../local/emulators.ts';
-import type { MappingFault } from '../local/eventSourceMapping.ts';
-import { runScript } from '../local/script.ts';
-import { exitCodeOf } from '../local/stopRequest.ts';
-import { celeryUrls, isolatedVariables, stackVariables } from '../local/variables.ts';
+import { type Emulators, startEmulators } from '../local/emulators/emulators.ts';
+import { celeryUrls, isolatedVariables, stackVariables } from '../local/emulators/variables.ts';
+import type { MappingFault } from '../local/lambda/eventSourceMapping.ts';
+import { queueName, startLocalDispatcher, tableName } from '../local/localDispatcher.ts';
+import { runScript } from '../local/process/script.ts';
+import { exitCodeOf } from '../local/process/stopRequest.ts';
 import type { Registry } from '../registry/registry.ts';
 import { renderBanner } from './banner.ts';
 import { updateRegistry } from './buildRegistry.ts';
@@ -69,7 +69,7 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, undo:
   if (!(await updateRegistry(root, undefined, { writeOut, writeErr }))) return 1;
   const { file, controlFile } = await bundle(undo);
   const startMs = performance.now();
-  const dispatcher = await startDispatcher({
+  const dispatcher = await startLocalDispatcher({
     emulators,
     file,
     ...(controlFile !== undefined && { controlFile }),
@@ -86,7 +86,7 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, undo:
 
 /** Resolves to the bundled handlers of the dispatcher and of remote control. */
 async function bundle(undo: Undo): Promise<{ readonly file: string; readonly controlFile?: string }> {
-  const { bundleFunctions } = await import('../build/bundle.ts');
+  const { bundleFunctions } = await import('../build/bundle/bundle.ts');
   const outDir = await createBundleFolder(root);
   undo.push(() => rm(outDir, { recursive: true, force: true }));
   const { totalBytes, ms } = await bundleFunctions({ root, outDir });
@@ -102,7 +102,7 @@ function runAgainst(emulators: Emulators, file: string, undo: Undo): Promise<num
 }
 
 async function banner(emulators: Emulators, concurrency: number): Promise<string> {
-  const { registryFile } = await import('../build/registryFile.ts');
+  const { registryFile } = await import('../build/registry/registryFile.ts');
   const { registry } = (await import(pathToFileURL(resolve(root, registryFile)).href)) as { registry: Registry };
   const { broker, backend } = celeryUrls(emulators, tableName);
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTextLog } from '../dispatch/textLog.ts';
+import { createTextLog } from '../events/textLog.ts';
 import { fromLevel, logLevel } from './logLevel.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Log } from '../dispatch/log.ts';
+import type { Log } from '../events/log.ts';
 
 /** Celery's levels, from the one that says most; FATAL is its other name for CRITICAL. */
 const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'FATAL'] as const;

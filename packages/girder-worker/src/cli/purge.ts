@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { connectRemote, count, firstQueue, print, queueOption, type RemoteOptions } from './remote.ts';
+import { type ConnectOptions, connectFromCli, count, firstQueue, print, queueOption } from './connect.ts';
 
 export function purgeCommand(): Command {
   return new Command('purge')
@@ -7,10 +7,10 @@ export function purgeCommand(): Command {
     .option(...queueOption)
     .option('--force', 'do it; without this, it only tells how many messages there are')
     .addHelpText('after', help)
-    .action(async ({ force, ...options }: RemoteOptions & { readonly force?: true }, command: Command) => {
-      const { connectQueueControl } = await import('../transport/sqsQueueControl.ts');
+    .action(async ({ force, ...options }: ConnectOptions & { readonly force?: true }, command: Command) => {
+      const { connectQueueAdmin: connectQueueControl } = await import('../transport/sqs/sqsQueueAdmin.ts');
       const queues = connectQueueControl(process.env);
-      const queue = firstQueue(await connectRemote(options));
+      const queue = firstQueue(await connectFromCli(options));
       if (force) return print(`${queue}: ${count(await queues.purge(queue), 'message')} deleted, about.`);
       const { ready, inFlight, delayed } = await queues.status(queue);
       command.error(

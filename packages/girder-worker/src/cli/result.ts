@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { app } from '../app.ts';
-import { stringifyPythonJson } from '../message/pythonJson.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { AsyncResult } from '../task/client.ts';
 
 export function resultCommand(): Command {

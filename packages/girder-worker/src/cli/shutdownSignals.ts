@@ -1,5 +1,5 @@
-import { whenNpmIsGone } from '../local/npmWatch.ts';
-import { exitCodeOf } from '../local/stopRequest.ts';
+import { whenNpmIsGone } from '../local/process/npmWatch.ts';
+import { exitCodeOf } from '../local/process/stopRequest.ts';
 
 /**
  * npm passes on to its child the signal of a Ctrl-C that the terminal has sent to both: what follows a signal so soon is

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { QueueCounts, QueueStats } from '../task/control.ts';
-import { connectRemote, jsonOption, printColumns, printJson, queueOption, type RemoteOptions } from './remote.ts';
+import type { QueueCounts, QueueStats } from '../task/remoteControl.ts';
+import { type ConnectOptions, connectFromCli, jsonOption, printColumns, printJson, queueOption } from './connect.ts';
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -8,9 +8,9 @@ export function statusCommand(): Command {
     .option(...queueOption)
     .option(...jsonOption)
     .addHelpText('after', help)
-    .action(async (options: RemoteOptions) => {
-      const { createInspection } = await import('../control/inspection.ts');
-      const inspection = createInspection(await connectRemote(options));
+    .action(async (options: ConnectOptions) => {
+      const { createInspect: createInspection } = await import('../control/inspect.ts');
+      const inspection = createInspection(await connectFromCli(options));
       const [{ queues }, tasks] = await Promise.all([inspection.stats(), inspection.active()]);
       if (options.json) return printJson({ queues, active: tasks.length });
       printColumns([

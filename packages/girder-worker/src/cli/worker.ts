@@ -7,8 +7,8 @@ import { app } from '../app.ts';
 import type { Registry } from '../registry/registry.ts';
 import { renderBanner } from './banner.ts';
 import { updateRegistry } from './buildRegistry.ts';
+import { print, readRegistry } from './connect.ts';
 import { fromLevel, type LogLevelName, logLevel, shows } from './logLevel.ts';
-import { print, readRegistry } from './remote.ts';
 import { listenForShutdown } from './shutdownSignals.ts';
 
 interface WorkerCommandOptions {
@@ -75,9 +75,9 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
   app.config.update(registry.settings);
 
   // Loaded only here, as most commands need neither threads nor AWS.
-  const { runWorker } = await import('../worker/run.ts');
-  const { workerName } = await import('../worker/name.ts');
-  const { createTextLog } = await import('../dispatch/textLog.ts');
+  const { runWorker } = await import('../worker/runWorker.ts');
+  const { workerName } = await import('../worker/workerName.ts');
+  const { createTextLog } = await import('../events/textLog.ts');
   const node = workerName(options.hostname, process.env);
   const queues = options.queues ?? names(process.env.GIRDER_WORKER_QUEUES ?? app.config.get('taskDefaultQueue'));
   print(bannerOf(node, queues, registry, options));
@@ -96,7 +96,7 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
 
 /** The module of the deployment in which tasks run. */
 async function threadFileOf(root: string): Promise<URL> {
-  const { registryFile } = await import('../build/registryFile.ts');
+  const { registryFile } = await import('../build/registry/registryFile.ts');
   const file = join(dirname(resolve(root, registryFile)), 'thread.ts');
   if (!existsSync(file))
     throw new Error(`There is no ${file}, in which tasks are run: see functions/dispatcher/thread.ts.`);

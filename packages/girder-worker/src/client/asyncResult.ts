@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leavesOf, valuesOf } from '../canvas/resultTuple.ts';
+import { leavesOf, valuesOf } from '../canvas/apply/resultTuple.ts';
 import type { ResultStore, ResultTuple, StoredResult } from '../store/resultStore.ts';
 import type { AnyResult, AsyncResult, GetOptions, GroupResult } from '../task/client.ts';
-import type { Control } from '../task/control.ts';
+import type { Control } from '../task/remoteControl.ts';
 import { toError } from './remoteError.ts';
 
 /** The first pauses between two looks; they grow to `intervalMs`. */
@@ -10,19 +10,23 @@ const firstPauseMs = 25;
 const defaultIntervalMs = 500;
 
 /** Where results are looked up, and how tasks are revoked. */
-export interface ResultDoor {
+export interface ResultBackend {
   store(): Promise<ResultStore>;
   readonly control: Pick<Control, 'revoke'>;
 }
 
 /** The handle on a result, of a task or of a group, and on what came before it. */
-export function handleOf(result: ResultTuple, door: ResultDoor): AnyResult {
+export function handleOf(result: ResultTuple, door: ResultBackend): AnyResult {
   const [[id, parentTuple], members] = result;
   const parent = parentTuple && handleOf(parentTuple, door);
   return members === null ? createAsyncResult(id, door, parent) : createGroupResult(result, door, parent);
 }
 
-export function createAsyncResult(id: string, door: ResultDoor, parent: AnyResult | null = null): AsyncResult<unknown> {
+export function createAsyncResult(
+  id: string,
+  door: ResultBackend,
+  parent: AnyResult | null = null,
+): AsyncResult<unknown> {
   const { store } = door;
   const read = async () => (await store()).read(id);
 
@@ -58,11 +62,11 @@ export function createAsyncResult(id: string, door: ResultDoor, parent: AnyResul
   };
 }
 
-function createGroupResult(group: ResultTuple, door: ResultDoor, parent: AnyResult | null): GroupResult {
+function createGroupResult(group: ResultTuple, door: ResultBackend, parent: AnyResult | null): GroupResult {
   const { store } = door;
   const [[id], members] = group;
   const ids = leavesOf(group);
-  const readAll = async () => (await store()).results(ids);
+  const readAll = async () => (await store()).readMany(ids);
 
   return {
     id,

@@ -1,8 +1,8 @@
-import { chunkGroup } from '../canvas/builtinTasks.ts';
-import { wireOptions } from '../canvas/callOptions.ts';
-import { immutably, stamped, withOptions } from '../canvas/changes.ts';
-import { errorLinked, linked } from '../canvas/links.ts';
-import { chained, pipe } from '../canvas/pipe.ts';
+import { chunkGroup } from '../canvas/continuations/builtinTasks.ts';
+import { wireOptions } from '../canvas/signatures/callOptions.ts';
+import { withImmutable, withOptions, withStamps } from '../canvas/signatures/changes.ts';
+import { withCallbacks, withErrbacks } from '../canvas/signatures/links.ts';
+import { chained, pipe } from '../canvas/signatures/pipe.ts';
 import {
   type Call,
   chordOf,
@@ -12,7 +12,7 @@ import {
   tasksOf,
   toSignature,
   type Signature as WireSignature,
-} from '../canvas/signature.ts';
+} from '../canvas/signatures/signature.ts';
 import type { AnyResult, ApplyOptions } from '../task/client.ts';
 import type { Canvas, Signature, SignatureOptions, SignatureParts } from '../task/signature.ts';
 
@@ -62,19 +62,19 @@ class CanvasSignature implements Signature {
 
   set({ immutable, kwargs = {}, ...options }: SignatureOptions): this {
     const told = withOptions(this.#wire, wireOptions(options), kwargs);
-    return this.#become(immutable === undefined ? told : immutably(told, immutable));
+    return this.#become(immutable === undefined ? told : withImmutable(told, immutable));
   }
 
   stamp(stamps: Readonly<Record<string, unknown>>): this {
-    return this.#become(stamped(this.#wire, stamps));
+    return this.#become(withStamps(this.#wire, stamps));
   }
 
   link(callback: Signature): this {
-    return this.#become(linked(this.#wire, [toSignature(callback)]));
+    return this.#become(withCallbacks(this.#wire, [toSignature(callback)]));
   }
 
   linkError(errback: Signature): this {
-    return this.#become(errorLinked(this.#wire, [toSignature(errback)]));
+    return this.#become(withErrbacks(this.#wire, [toSignature(errback)]));
   }
 
   pipe<Next extends AnyResult>(next: Signature<Next>): Signature<Next> {

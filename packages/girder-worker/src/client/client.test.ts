@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodyAsRecorded, comparable, recorded } from '../canvas/fixtures/recorded.ts';
-import { createMemoryStore } from '../store/memory.ts';
+import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { App } from '../task/app.ts';
 import type { AnyResult } from '../task/client.ts';
 import { runAs } from '../task/current.ts';
 import type { Signature } from '../task/signature.ts';
-import { createMemoryTransport, type MemoryTransport } from '../transport/memory.ts';
+import { createMemoryTransport, type MemoryTransport } from '../transport/memoryTransport.ts';
 import { createClient } from './client.ts';
-import { connectRemoteControl } from './inspect.ts';
+import { connectRemoteControl } from './remoteControl.ts';
 
 let transport: MemoryTransport;
 let store: ResultStore;

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { wireOptions } from '../canvas/callOptions.ts';
-import { expand } from '../canvas/expand.ts';
-import type { Sender } from '../canvas/outgoing.ts';
-import { publishExpansion } from '../canvas/publish.ts';
-import { taskOf } from '../canvas/signature.ts';
+import { expand } from '../canvas/apply/expand.ts';
+import type { Sender } from '../canvas/apply/outgoing.ts';
+import { publishExpansion } from '../canvas/apply/publish.ts';
+import { wireOptions } from '../canvas/signatures/callOptions.ts';
+import { taskOf } from '../canvas/signatures/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client.ts';
-import { currentTask } from '../task/current.ts';
+import { runningTask } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAsyncResult, handleOf } from './asyncResult.ts';
 import { createCanvas, type Send } from './canvas.ts';
-import { connectRemoteControl } from './inspect.ts';
+import { connectRemoteControl } from './remoteControl.ts';
 
 /** How a client reaches the queue and the results; connected when first needed. */
 export interface Connection {
@@ -29,12 +29,12 @@ export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
   return createClient({
     transport: {
       async publish(body, options) {
-        transport ??= import('../transport/sqs.ts').then(({ connectTransport }) => connectTransport(env));
+        transport ??= import('../transport/sqs/sqsTransport.ts').then(({ connectTransport }) => connectTransport(env));
         return (await transport).publish(body, options);
       },
     },
     store() {
-      store ??= import('../store/dynamodbClient.ts').then(({ connectStore }) => connectStore(env));
+      store ??= import('../store/dynamodb/connectStore.ts').then(({ connectStore }) => connectStore(env));
       return store;
     },
     control: connectRemoteControl(env),
@@ -47,7 +47,7 @@ export function createClient(connection: Connection): TaskClient {
   const sendFor =
     (optionsOf: Sender['optionsOf']): Send =>
     async (signature, call) => {
-      const current = currentTask();
+      const current = runningTask();
       const expansion = expand(signature, call, senderOf(optionsOf));
       await publishExpansion(expansion, {
         startChord: async (groupId, members) => (await store()).startChord(groupId, members),
@@ -75,7 +75,7 @@ export function createClient(connection: Connection): TaskClient {
 
 /** Whoever sends: a client, or the task whose code does. */
 function senderOf(optionsOf: Sender['optionsOf']): Sender {
-  const current = currentTask();
+  const current = runningTask();
   return {
     rootId: current?.rootId ?? null,
     parentId: current?.parentId ?? null,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readResult } from '../store/readResult.ts';
+import { readResult } from '../store/document/readResult.ts';
 import { toError } from './remoteError.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { reprOf } from '../canvas/exceptionRepr.ts';
+import { pythonRepr } from '../kombu/repr/pythonRepr.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import {
   NotRegistered,
@@ -29,5 +29,5 @@ export function toError({ state, exception, traceback }: StoredResult): Error {
 
 /** An argument in a message; dates and dicts in Python's words, as its tracebacks have them. */
 function textOf(argument: unknown): string {
-  return typeof argument === 'object' && argument !== null ? reprOf(argument) : String(argument);
+  return typeof argument === 'object' && argument !== null ? pythonRepr(argument) : String(argument);
 }

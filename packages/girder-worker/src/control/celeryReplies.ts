@@ -1,7 +1,7 @@
-import { pythonRepr } from '../message/pythonRepr.ts';
+import { saferepr } from '../kombu/repr/saferepr.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { TaskInfo } from '../task/control.ts';
 import type { TaskOptions } from '../task/options.ts';
+import type { TaskInfo } from '../task/remoteControl.ts';
 
 /** What Celery's clients expect in the replies, and the TypeScript ones do not. Names become Python's on the wire. */
 
@@ -40,12 +40,12 @@ function optionTexts(options: TaskOptions, items: readonly string[]): string[] {
     const name = item.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
     const value: unknown = Object.hasOwn(options, name) ? options[name as keyof TaskOptions] : undefined;
     if (value == null) return [];
-    return [`${item}=${typeof value === 'string' ? value : pythonRepr(value)}`];
+    return [`${item}=${typeof value === 'string' ? value : saferepr(value)}`];
   });
 }
 
 /** Python's `str()` of a set of ids. */
 export function setRepr(ids: Iterable<string>): string {
-  const texts = [...ids].map((id) => pythonRepr(id));
+  const texts = [...ids].map((id) => saferepr(id));
   return texts.length === 0 ? 'set()' : `{${texts.join(', ')}}`;
 }

@@ -1,5 +1,5 @@
-import { stampMark } from '../store/stampMarks.ts';
-import type { ControlParts } from './parts.ts';
+import { stampRevocationKey } from '../store/stampKeys.ts';
+import type { ControlDeps } from './deps.ts';
 
 /** How many revocations are written at the same time: one command may name thousands of tasks. */
 const concurrency = 16;
@@ -9,7 +9,7 @@ export type Revocations = ReadonlyMap<string, 'revoked' | 'marked' | 'final'>;
 
 /** Revokes tasks by id; `terminate` ends those that run, whether or not they look at `this.canceled`. */
 export async function revokeTasks(
-  { store }: Pick<ControlParts, 'store'>,
+  { store }: Pick<ControlDeps, 'store'>,
   ids: readonly string[],
   terminate: boolean,
 ): Promise<Revocations> {
@@ -27,12 +27,12 @@ export async function revokeTasks(
  * worker looks when it begins a task with stamps, and while it runs one. The marks are kept as long as results are.
  */
 export async function revokeStamps(
-  parts: Pick<ControlParts, 'store'>,
+  parts: Pick<ControlDeps, 'store'>,
   stamps: Readonly<Record<string, unknown>>,
   terminate: boolean,
 ): Promise<void> {
   const marks = Object.entries(stamps).flatMap(([name, values]) =>
-    [values].flat().map((value) => stampMark(name, value, terminate ? 'terminated' : 'revoked')),
+    [values].flat().map((value) => stampRevocationKey(name, value, terminate ? 'terminated' : 'revoked')),
   );
   await revokeTasks(parts, marks, terminate);
 }

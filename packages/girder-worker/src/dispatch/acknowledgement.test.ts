@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import { createMemoryStore } from '../store/memory.ts';
-import { createMemoryTransport } from '../transport/memory.ts';
+import { createMemoryStore } from '../store/memory/memoryStore.ts';
+import { createMemoryTransport } from '../transport/memoryTransport.ts';
 import { claimOfAnother, dispatchOne, receipt, success } from './fixtures/dispatchOne.ts';
 
 const atMostOnce = { acksLate: false };

@@ -1,11 +1,11 @@
-import type { BuiltinAnswer, BuiltinCalls } from '../canvas/builtinTasks.ts';
+import type { BuiltinAnswer, BuiltinMap } from '../canvas/continuations/builtinTasks.ts';
 import type { Calls, Ending } from '../execution/pool.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import { stringifyPythonJson } from '../message/pythonJson.ts';
 import type { FollowUp } from './followUp.ts';
 
 /** What a thread is told in order to run `celery.map` or `celery.starmap`. */
-export function callsOf({ task, argumentLists }: BuiltinCalls): Calls {
+export function callsOf({ task, argumentLists }: BuiltinMap): Calls {
   return { task, argumentListsJson: stringifyPythonJson(argumentLists) };
 }
 

@@ -1,5 +1,5 @@
-import { isBuiltin } from '../canvas/builtinTasks.ts';
-import type { ContinuationContext } from '../canvas/continuations.ts';
+import { isBuiltin } from '../canvas/continuations/builtinTasks.ts';
+import type { ContinuationContext } from '../canvas/continuations/continuations.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type Registry } from '../registry/registry.ts';
 

@@ -1,12 +1,12 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import type { Ending } from '../execution/protocol.ts';
+import type { RunResult } from '../execution/protocol.ts';
 import { encode } from '../message/encode.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Registry } from '../registry/registry.ts';
-import { createMemoryStore } from '../store/memory.ts';
-import { createMemoryTransport } from '../transport/memory.ts';
+import { createMemoryStore } from '../store/memory/memoryStore.ts';
+import { createMemoryTransport } from '../transport/memoryTransport.ts';
 import { createDispatcher, type DispatcherOptions } from './dispatcher.ts';
 
 const success: Outcome = { state: 'SUCCESS', resultJson: '3' };
@@ -14,7 +14,7 @@ const failure: Outcome = {
   state: 'FAILURE',
   failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: null },
 };
-const endingOf = (outcome: Outcome): Ending => ({ outcome, childrenJson: '[]' });
+const endingOf = (outcome: Outcome): RunResult => ({ outcome, childrenJson: '[]' });
 const controls = { cancel: () => undefined, terminate: () => undefined };
 
 /** What the tasks come to that do not succeed. */
@@ -200,7 +200,7 @@ test('a task revoked before its message arrives never runs', async () => {
 });
 
 test('a running task is told of a revocation, and of nobody else’s', async () => {
-  const { promise: canceled, resolve } = Promise.withResolvers<Ending>();
+  const { promise: canceled, resolve } = Promise.withResolvers<RunResult>();
   const told: string[] = [];
   const runs: string[] = [];
   const { store, send } = bench({

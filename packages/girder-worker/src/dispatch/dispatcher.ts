@@ -1,9 +1,15 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type Delivery, lanes, toDelivery } from './delivery.ts';
-import type { Renewal } from './leaseKeeper.ts';
 import { createPassage } from './passage.ts';
-import { createRevocationWatch } from './revocationWatch.ts';
-import { type Lease, restSeconds, type Settlement, type Stations, type Window } from './stations.ts';
+import { createRevocationPoller } from './revocationWatch.ts';
+import {
+  type DispatcherDeps,
+  type Disposition,
+  type InvocationWindow,
+  type Lease,
+  type LeaseOptions,
+  restSeconds,
+} from './stations.ts';
 
 /** What Lambda says of one invocation. */
 export interface Invocation {
@@ -13,13 +19,13 @@ export interface Invocation {
 }
 
 /** What a composition root has to give; the rest has defaults. */
-export type DispatcherOptions = Omit<Stations, keyof typeof defaults> & Partial<typeof defaults>;
+export type DispatcherOptions = Omit<DispatcherDeps, keyof typeof defaults> & Partial<typeof defaults>;
 
 const defaults = {
   clock: Date.now as () => number,
   maxDeliveries: 5,
   revocationPeriodMs: 250, // A revocation is seen half of it later on average.
-  renewal: undefined as Renewal | undefined,
+  renewal: undefined as LeaseOptions | undefined,
 };
 
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
@@ -29,9 +35,9 @@ const leaseMarginMs = 5000;
 
 /** Takes SQS batches through the stations. A record is acknowledged only when its outcome is settled. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const stations: Stations = { ...defaults, ...options };
+  const stations: DispatcherDeps = { ...defaults, ...options };
   const { store, transport, log, clock, renewal, revocationPeriodMs } = stations;
-  const revocations = createRevocationWatch({ store, log, periodMs: revocationPeriodMs });
+  const revocations = createRevocationPoller({ store, log, periodMs: revocationPeriodMs });
   const passStations = createPassage(stations, revocations);
 
   return async (event, { requestId, deadlineMs }) => {
@@ -56,7 +62,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  async function settle(delivery: Delivery, lease: Lease, window: Window): Promise<Settlement> {
+  async function settle(delivery: Delivery, lease: Lease, window: InvocationWindow): Promise<Disposition> {
     try {
       const settlement = await passStations(delivery, lease, window);
       if (settlement !== 'settled') await transport.changeVisibility(delivery.receipt, settlement.returnInSeconds);

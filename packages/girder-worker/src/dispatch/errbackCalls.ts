@@ -1,14 +1,14 @@
-import type { Errback } from '../canvas/continuations.ts';
-import { derivedIds } from '../canvas/ids.ts';
+import { derivedIds } from '../canvas/apply/derivedIds.ts';
+import type { Errback } from '../canvas/continuations/continuations.ts';
+import { parsePythonJson } from '../kombu/json/pythonJson.ts';
 import { encode } from '../message/encode.ts';
-import { parsePythonJson } from '../message/pythonJson.ts';
-import type { Stations } from './stations.ts';
+import type { DispatcherDeps } from './stations.ts';
 
 /**
  * Calls an errback of the new style where the task failed (wire specification §1.8), with `(request, exc, traceback)`: what is
  * known of the failed task, its exception as `{ type, module, args }`, and the text. What it returns or throws is its own.
  */
-export function createErrbackCalls({ pool, log }: Stations) {
+export function createErrbackCalls({ pool, log }: DispatcherDeps) {
   return async ({ signature, failed, failure }: Errback): Promise<void> => {
     const { type, module, argsJson, traceback } = failure;
     const exception = { type, module, args: parsePythonJson(argsJson) };

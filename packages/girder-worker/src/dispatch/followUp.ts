@@ -1,23 +1,23 @@
+import type { Expansion } from '../canvas/apply/expansion.ts';
+import { publishExpansion } from '../canvas/apply/publish.ts';
 import {
   type ContinuationContext,
   type Continuations,
   continuationsOf,
-  nothing,
+  noContinuations,
   sendFrom,
-} from '../canvas/continuations.ts';
-import type { Expansion } from '../canvas/expansion.ts';
-import { publishExpansion } from '../canvas/publish.ts';
-import { replacementOf } from '../canvas/replacement.ts';
-import type { Call, Signature } from '../canvas/signature.ts';
+} from '../canvas/continuations/continuations.ts';
+import { replacementOf } from '../canvas/continuations/replacement.ts';
+import type { Call, Signature } from '../canvas/signatures/signature.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import { stringifyPythonJson } from '../message/pythonJson.ts';
 import { type RetryChanges, retryBody } from '../message/resend.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
-import type { Refusal, StoredResult } from '../store/resultStore.ts';
+import type { ClaimConflict, StoredResult } from '../store/resultStore.ts';
 import { createChordCount } from './chordCount.ts';
 import { contextFor } from './continuationContext.ts';
 import { createErrbackCalls } from './errbackCalls.ts';
-import type { Passenger, Stations } from './stations.ts';
+import type { DispatcherDeps, TaskRun } from './stations.ts';
 
 /** What follows from a task; every id in it is fixed, so that publishing it again does no harm. */
 export interface FollowUp {
@@ -32,12 +32,12 @@ export interface FollowUp {
   /** Carries out again what follows a task that ended in another delivery, from what is stored of it. */
   again(message: Message): Promise<void>;
   /** Sends the message of a retry. */
-  sendRetry(passenger: Passenger, changes: RetryChanges): Promise<void>;
+  sendRetry(passenger: TaskRun, changes: RetryChanges): Promise<void>;
   /** Sends the message of a retry that may not have been sent. */
-  resend(passenger: Passenger, refusal: Extract<Refusal, { kind: 'superseded' }>): Promise<void>;
+  resend(passenger: TaskRun, refusal: Extract<ClaimConflict, { kind: 'superseded' }>): Promise<void>;
 }
 
-export function createFollowUp(stations: Stations): FollowUp {
+export function createFollowUp(stations: DispatcherDeps): FollowUp {
   const { registry, store, transport, clock } = stations;
   const context = (message: Message): ContinuationContext => contextFor(message, registry, clock());
   const callErrbacks = createErrbackCalls(stations);
@@ -45,7 +45,7 @@ export function createFollowUp(stations: Stations): FollowUp {
 
   const followUp: FollowUp = {
     plan: (message, outcome) =>
-      hasContinuations(message) ? continuationsOf(message, outcome, context(message)) : nothing,
+      hasContinuations(message) ? continuationsOf(message, outcome, context(message)) : noContinuations,
 
     planReplacement: (message, signature) => replacementOf(message, signature, context(message)),
 
@@ -58,7 +58,7 @@ export function createFollowUp(stations: Stations): FollowUp {
       for (const part of chordParts) {
         const further = await countPart(part, message, context(message));
         await followUp.carryOut(message, further);
-        if (further !== nothing) await store.endChord(part.groupId);
+        if (further !== noContinuations) await store.endChord(part.groupId);
       }
     },
 
@@ -74,7 +74,7 @@ export function createFollowUp(stations: Stations): FollowUp {
 
     async sendRetry({ delivery, message }, changes) {
       const delaySeconds = Math.max(0, Math.ceil((changes.etaMs - clock()) / 1000));
-      await transport.sendAgain(delivery.receipt, retryBody(delivery.body, message, changes), { delaySeconds });
+      await transport.resend(delivery.receipt, retryBody(delivery.body, message, changes), { delaySeconds });
     },
 
     async resend(passenger, { dueMs }) {

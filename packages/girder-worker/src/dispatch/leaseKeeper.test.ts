@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createMemoryStore } from '../store/memory.ts';
-import { createMemoryTransport } from '../transport/memory.ts';
+import { createMemoryStore } from '../store/memory/memoryStore.ts';
+import { createMemoryTransport } from '../transport/memoryTransport.ts';
 import { claimOfAnother, dispatchOne, receipt, success } from './fixtures/dispatchOne.ts';
 
 const endless = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Registry } from '../registry/registry.ts';
 import type { TaskOptions } from '../task/options.ts';
 import { limitsOf } from './limits.ts';
-import type { Passenger } from './stations.ts';
+import type { TaskRun } from './stations.ts';
 
 /** Limits of a task that begins so many seconds into an invocation of a minute. */
 function limitsAfter(
@@ -18,7 +18,7 @@ function limitsAfter(
   };
   const timelimit = { hardSeconds: sent.hard ?? null, softSeconds: sent.soft ?? null };
   const passenger = { message: { task: 'lab.t', timelimit }, window: { startMs: 0, endMs } };
-  return limitsOf(passenger as Passenger, registry, seconds * 1000);
+  return limitsOf(passenger as TaskRun, registry, seconds * 1000);
 }
 
 const exceeded = (seconds: number) => ({

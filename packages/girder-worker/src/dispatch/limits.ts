@@ -2,7 +2,7 @@ import type { RunLimits } from '../execution/pool.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp, type Registry } from '../registry/registry.ts';
-import type { Passenger, Window } from './stations.ts';
+import type { InvocationWindow, TaskRun } from './stations.ts';
 
 /** Kept of an invocation's time for storing what its tasks came to, as a part of it, and at most so long. */
 const reserve = { part: 0.1, mostMs: 2000 };
@@ -22,7 +22,7 @@ type Returned = Extract<Outcome, { state: 'RETURNED' }>;
  * How long a task may take: its own limits, as far as the invocation has the time. One that began too late in it comes
  * back to the queue, to get a whole one; one that had a whole one, and was not done, fails.
  */
-export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number): RunLimits | Returned {
+export function limitsOf(passenger: TaskRun, registry: Registry, nowMs: number): RunLimits | Returned {
   const { window } = passenger;
   const { hardMs, softMs } = ownLimits(passenger, registry);
   if (window.endMs === Number.POSITIVE_INFINITY) return endlessLimits(hardMs, softMs);
@@ -50,7 +50,7 @@ export function limitsOf(passenger: Passenger, registry: Registry, nowMs: number
 }
 
 /** Calls back when a window has no time left in which a task could run; gives the function that calls it off. */
-export function atEndOf(window: Window, nowMs: number, callback: () => void): () => void {
+export function atEndOf(window: InvocationWindow, nowMs: number, callback: () => void): () => void {
   const leftMs = usableEndOf(window) - nowMs;
   if (leftMs === Number.POSITIVE_INFINITY) return () => undefined;
   const timer = setTimeout(callback, leftMs);
@@ -58,7 +58,7 @@ export function atEndOf(window: Window, nowMs: number, callback: () => void): ()
 }
 
 /** When outcomes have to be stored; that of a window without an end never comes. */
-function usableEndOf({ startMs, endMs }: Window): number {
+function usableEndOf({ startMs, endMs }: InvocationWindow): number {
   return endMs - Math.min((endMs - startMs) * reserve.part, reserve.mostMs);
 }
 
@@ -73,7 +73,7 @@ function endlessLimits(hardMs: number | undefined, softMs: number | undefined): 
 
 /** The sender's wish, else the task's, else the app's; 0 is none, as to Celery. */
 function ownLimits(
-  { message }: Passenger,
+  { message }: TaskRun,
   { tasks, settings }: Registry,
 ): { hardMs: number | undefined; softMs: number | undefined } {
   const { timeLimit, softTimeLimit } = lookUp({ tasks, settings }, message.task)?.options ?? {};

@@ -1,5 +1,5 @@
+import { DecodeError } from '../kombu/errors.ts';
 import { decode } from '../message/decode.ts';
-import { DecodeError } from '../message/errors.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp } from '../registry/registry.ts';
 import type { Claim } from '../store/resultStore.ts';
@@ -11,20 +11,20 @@ import { createFollowUp } from './followUp.ts';
 import { createRefusal } from './refusal.ts';
 import { reportEnded, reportReceived, title } from './report.ts';
 import { contextOf } from './resultContext.ts';
-import type { RevocationWatch } from './revocationWatch.ts';
+import type { RevocationPoller } from './revocationWatch.ts';
 import { type Claimed, createRunner } from './runner.ts';
 import { createPostponement } from './schedule.ts';
 import { createSettling } from './settling.ts';
-import type { Lease, Passenger, Settlement, Stations, Window } from './stations.ts';
+import type { DispatcherDeps, Disposition, InvocationWindow, Lease, TaskRun } from './stations.ts';
 
 /**
  * The way of one delivery through the stations, from top to bottom. Whatever throws on it brings the message back; what
  * was done by then is done again without harm, as everything that is published has a fixed id.
  */
 export function createPassage(
-  stations: Stations,
-  revocations: RevocationWatch,
-): (delivery: Delivery, lease: Lease, window: Window) => Promise<Settlement> {
+  stations: DispatcherDeps,
+  revocations: RevocationPoller,
+): (delivery: Delivery, lease: Lease, window: InvocationWindow) => Promise<Disposition> {
   const { store, log, clock, worker } = stations;
   const bury = createBurial(stations);
   const postpone = createPostponement(stations);
@@ -56,7 +56,7 @@ export function createPassage(
     return unlessAcknowledged(passenger, carryOut(passenger, answer));
   };
 
-  async function carryOut(passenger: Passenger, claimed: Claimed): Promise<Settlement> {
+  async function carryOut(passenger: TaskRun, claimed: Claimed): Promise<Disposition> {
     const startedMs = clock();
     const ending = withoutReturn(passenger, await run(passenger, claimed));
     const stored = await settle(passenger, ending);
@@ -67,7 +67,7 @@ export function createPassage(
   }
 
   /** Nothing returns a message that has left its queue. */
-  async function unlessAcknowledged(passenger: Passenger, carriedOut: Promise<Settlement>): Promise<Settlement> {
+  async function unlessAcknowledged(passenger: TaskRun, carriedOut: Promise<Disposition>): Promise<Disposition> {
     try {
       const settlement = await carriedOut;
       return passenger.acknowledgement.isMade ? 'settled' : settlement;
@@ -86,7 +86,7 @@ function thatCannotBeDecoded(error: unknown): DecodeError {
 }
 
 /** The sender's wish, else the task's, else the app's. */
-function ignoresResult(message: Message, { registry }: Stations): boolean {
+function ignoresResult(message: Message, { registry }: DispatcherDeps): boolean {
   return (
     message.ignoreResult ??
     lookUp(registry, message.task)?.options.ignoreResult ??

@@ -1,14 +1,14 @@
-import type { Refusal } from '../store/resultStore.ts';
+import type { ClaimConflict } from '../store/resultStore.ts';
 import type { FollowUp } from './followUp.ts';
 import { title } from './report.ts';
-import type { Passenger, Settlement, Stations } from './stations.ts';
+import type { DispatcherDeps, Disposition, TaskRun } from './stations.ts';
 
 /**
  * What becomes of a message whose task may not run: what is stored stands, or somebody else is at it. The one before it
  * may have died between storing and publishing, so that what follows is published again; it has fixed ids.
  */
-export function createRefusal({ log, clock }: Stations, followUp: FollowUp) {
-  return async (passenger: Passenger, refusal: Refusal): Promise<Settlement> => {
+export function createRefusal({ log, clock }: DispatcherDeps, followUp: FollowUp) {
+  return async (passenger: TaskRun, refusal: ClaimConflict): Promise<Disposition> => {
     const { message } = passenger;
     switch (refusal.kind) {
       case 'final':

@@ -1,6 +1,6 @@
+import type { Log } from '../events/log.ts';
 import type { Message } from '../message/message.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { Log } from './log.ts';
 
 /** How much of a result is shown, in characters. */
 const shownResult = 1024;

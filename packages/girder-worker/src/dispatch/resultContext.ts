@@ -1,12 +1,12 @@
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import { stringifyPythonJson } from '../message/pythonJson.ts';
 import type { ResultContext } from '../store/resultStore.ts';
-import type { Stations } from './stations.ts';
+import type { DispatcherDeps } from './stations.ts';
 
 /** What of a message belongs into the stored result. */
 export function contextOf(
   message: Message,
-  { registry, worker }: Pick<Stations, 'registry' | 'worker'>,
+  { registry, worker }: Pick<DispatcherDeps, 'registry' | 'worker'>,
   childrenJson = '[]',
 ): ResultContext {
   const { group, parentId } = message;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
+import type { Log } from '../events/log.ts';
 import type { Revocation } from '../store/resultStore.ts';
-import type { Log } from './log.ts';
-import { createRevocationWatch } from './revocationWatch.ts';
+import { createRevocationPoller } from './revocationWatch.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const nothing = () => undefined;
@@ -9,13 +9,13 @@ const nothing = () => undefined;
 /** A store whose answers the test gives. */
 function askedStore() {
   const answers: ((found: Map<string, Revocation>) => void)[] = [];
-  const revokedAmong = () => new Promise<Map<string, Revocation>>((resolve) => answers.push(resolve));
-  return { store: { revokedAmong }, answers };
+  const findRevocations = () => new Promise<Map<string, Revocation>>((resolve) => answers.push(resolve));
+  return { store: { findRevocations }, answers };
 }
 
 test('a look that is under way can be waited for', async () => {
   const { store, answers } = askedStore();
-  const { watch, settled } = createRevocationWatch({ store, log: silent, periodMs: 1 });
+  const { watch, settled } = createRevocationPoller({ store, log: silent, periodMs: 1 });
   await settled();
   const unwatch = watch(['task'], nothing);
   await expect.poll(() => answers).toHaveLength(1);
@@ -37,7 +37,7 @@ test('a look that is never answered does not keep others from being made', async
     const warnings: string[] = [];
     const log = { ...silent, warn: (text: string) => void warnings.push(text) };
     const seen: Revocation[] = [];
-    const { watch, settled } = createRevocationWatch({ store, log, periodMs: 100 });
+    const { watch, settled } = createRevocationPoller({ store, log, periodMs: 100 });
     watch(['task'], (revocation) => void seen.push(revocation));
     await vi.advanceTimersByTimeAsync(100);
     const lost = settled();
@@ -57,11 +57,15 @@ test('tasks that come and go while a look is under way do not make the looks mor
   try {
     let looks = 0;
     const answers: ((found: Map<string, Revocation>) => void)[] = [];
-    const revokedAmong = () => {
+    const findRevocations = () => {
       looks += 1;
       return new Promise<Map<string, Revocation>>((resolve) => answers.push(resolve));
     };
-    const { watch } = createRevocationWatch({ store: { revokedAmong }, log: silent, periodMs: 100 });
+    const { watch } = createRevocationPoller({
+      store: { findRevocations: findRevocations },
+      log: silent,
+      periodMs: 100,
+    });
     const unwatch = watch(['first'], nothing);
     await vi.advanceTimersByTimeAsync(100);
     unwatch();

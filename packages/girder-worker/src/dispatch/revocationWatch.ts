@@ -1,15 +1,15 @@
+import type { Log } from '../events/log.ts';
 import type { ResultStore, Revocation } from '../store/resultStore.ts';
-import type { Log } from './log.ts';
 
-export interface RevocationWatchOptions {
-  readonly store: Pick<ResultStore, 'revokedAmong'>;
+export interface RevocationPollerOptions {
+  readonly store: Pick<ResultStore, 'findRevocations'>;
   readonly log: Log;
   /** Between two looks; a revocation is seen half of it later on average. */
   readonly periodMs: number;
 }
 
 /** Looks after running tasks: one read per period for all of them together, and none while nothing runs. */
-export interface RevocationWatch {
+export interface RevocationPoller {
   /**
    * Tells, at every look, how the task is found revoked, by its own id or one of its marks, until the function is called
    * that this gives: a task that was asked to stop may be terminated later.
@@ -27,14 +27,14 @@ interface Watched {
   readonly onRevoked: (revocation: Revocation) => void;
 }
 
-export function createRevocationWatch({ store, log, periodMs }: RevocationWatchOptions): RevocationWatch {
+export function createRevocationPoller({ store, log, periodMs }: RevocationPollerOptions): RevocationPoller {
   const all = new Set<Watched>();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
 
   const look = async () => {
     try {
-      const revoked = await answered(store.revokedAmong([...new Set([...all].flatMap(({ ids }) => ids))]));
+      const revoked = await answered(store.findRevocations([...new Set([...all].flatMap(({ ids }) => ids))]));
       for (const { ids, onRevoked } of all) {
         const found = strongest(ids.map((id) => revoked.get(id)));
         if (found) onRevoked(found);

@@ -1,9 +1,9 @@
-import { builtinRun, isBuiltin } from '../canvas/builtinTasks.ts';
+import { builtinRun, isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import type { Calls, Ending, RunListener } from '../execution/pool.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
-import { stampMarksOf } from '../store/stampMarks.ts';
+import { stampRevocationKeysOf } from '../store/stampKeys.ts';
 import { createEarlyAcknowledgement, isAtMostOnce } from './acknowledgement.ts';
 import { callsOf, runBuiltin } from './builtins.ts';
 import type { FollowUp } from './followUp.ts';
@@ -11,9 +11,9 @@ import { createLeaseKeeper } from './leaseKeeper.ts';
 import { atEndOf, limitsOf } from './limits.ts';
 import { title } from './report.ts';
 import { contextOf } from './resultContext.ts';
-import type { RevocationWatch } from './revocationWatch.ts';
+import type { RevocationPoller } from './revocationWatch.ts';
 import { isExpired } from './schedule.ts';
-import type { Passenger, Stations } from './stations.ts';
+import type { DispatcherDeps, TaskRun } from './stations.ts';
 
 /** What the claim told of its task. */
 export interface Claimed {
@@ -22,12 +22,12 @@ export interface Claimed {
 }
 
 /** Runs a claimed task, unless it is known already how it ends. */
-export function createRunner(stations: Stations, followUp: FollowUp, revocations: RevocationWatch) {
+export function createRunner(stations: DispatcherDeps, followUp: FollowUp, revocations: RevocationPoller) {
   const { registry, pool, solo, store, log, clock, maxDeliveries } = stations;
   const acknowledge = createEarlyAcknowledgement(stations);
   const keepLease = createLeaseKeeper(stations);
 
-  return async (passenger: Passenger, claimed: Claimed): Promise<Ending> => {
+  return async (passenger: TaskRun, claimed: Claimed): Promise<Ending> => {
     const outcome = outcomeBeforehand(passenger, claimed) ?? (await outcomeByStamps(passenger));
     if (outcome) return { outcome, childrenJson: '[]' };
     const builtin = builtinRun(passenger.message.task, passenger.message);
@@ -40,7 +40,7 @@ export function createRunner(stations: Stations, followUp: FollowUp, revocations
     return runTask(passenger, builtin && callsOf(builtin));
   };
 
-  function outcomeBeforehand({ message }: Passenger, { attempt, revoked }: Claimed): Outcome | undefined {
+  function outcomeBeforehand({ message }: TaskRun, { attempt, revoked }: Claimed): Outcome | undefined {
     if (revoked) return { state: 'REVOKED', reason: 'revoked' };
     if (isExpired(message, clock())) return { state: 'REVOKED', reason: 'expired' };
     if (!lookUp(registry, message.task) && !isBuiltin(message.task)) {
@@ -51,17 +51,17 @@ export function createRunner(stations: Stations, followUp: FollowUp, revocations
   }
 
   /** Tasks without stamps, which are nearly all, cost no read. */
-  async function outcomeByStamps({ message }: Passenger): Promise<Outcome | undefined> {
-    const marks = stampMarksOf(message.stamps);
-    const revoked = marks.length > 0 && (await store.revokedAmong(marks)).size > 0;
+  async function outcomeByStamps({ message }: TaskRun): Promise<Outcome | undefined> {
+    const marks = stampRevocationKeysOf(message.stamps);
+    const revoked = marks.length > 0 && (await store.findRevocations(marks)).size > 0;
     return revoked ? { state: 'REVOKED', reason: 'revoked' } : undefined;
   }
 
-  function runnerOf(task: string): Stations['pool'] {
+  function runnerOf(task: string): DispatcherDeps['pool'] {
     return lookUp(registry, task)?.options.pool === 'solo' ? solo : pool;
   }
 
-  async function runTask(passenger: Passenger, calls: Calls | undefined): Promise<Ending> {
+  async function runTask(passenger: TaskRun, calls: Calls | undefined): Promise<Ending> {
     const { delivery, message, claim, window } = passenger;
     const listener: RunListener = {
       onLog: (level, text) => log[level](`${title(message)}: ${text}`),
@@ -78,7 +78,7 @@ export function createRunner(stations: Stations, followUp: FollowUp, revocations
     };
     const runner = runnerOf(calls?.task ?? message.task);
     const { ended, cancel, terminate } = runner.run(delivery.body, listener, decide, calls);
-    const unwatch = revocations.watch([message.id, ...stampMarksOf(message.stamps)], (revocation) => {
+    const unwatch = revocations.watch([message.id, ...stampRevocationKeysOf(message.stamps)], (revocation) => {
       if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });
       else cancel();
     });

@@ -1,26 +1,26 @@
-import { type Continuations, nothing } from '../canvas/continuations.ts';
-import { CanvasError } from '../canvas/errors.ts';
-import type { Ending } from '../execution/protocol.ts';
+import { type Continuations, noContinuations } from '../canvas/continuations/continuations.ts';
+import { CanvasError } from '../canvas/signatures/errors.ts';
+import type { RunResult } from '../execution/protocol.ts';
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import { parsePythonJson, stringifyPythonJson } from '../message/pythonJson.ts';
 import { toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
-import type { Refusal } from '../store/resultStore.ts';
+import type { ClaimConflict } from '../store/resultStore.ts';
 import { epochOf } from './epoch.ts';
 import type { FollowUp } from './followUp.ts';
 import { contextOf } from './resultContext.ts';
-import { type Passenger, restSeconds, type Settlement, type Stations } from './stations.ts';
+import { type DispatcherDeps, type Disposition, restSeconds, type TaskRun } from './stations.ts';
 
 /** The record's fate; or why the outcome could not be stored. */
-export type Settled = { readonly kind: 'settled'; readonly settlement: Settlement } | Refusal;
+export type Settled = { readonly kind: 'settled'; readonly settlement: Disposition } | ClaimConflict;
 
 /** A replacement is sent before its task has given up its place: so much later, so that it finds the place free. */
 const replacementDelaySeconds = 1;
 
 /** Stores what a run came to, and then publishes what follows from it. */
-export function createSettling(stations: Stations, followUp: FollowUp) {
+export function createSettling(stations: DispatcherDeps, followUp: FollowUp) {
   const { store } = stations;
-  return async (passenger: Passenger, ending: Ending): Promise<Settled> => {
+  return async (passenger: TaskRun, ending: RunResult): Promise<Settled> => {
     const { delivery, message, claim } = passenger;
     const { outcome } = ending;
     switch (outcome.state) {
@@ -31,11 +31,11 @@ export function createSettling(stations: Stations, followUp: FollowUp) {
       case 'REJECTED':
         if (!outcome.requeue)
           return finish(passenger, { state: 'FAILURE', failure: outcome.failure }, ending.childrenJson);
-        return after(await store.replaced(claim, claim.epoch), { returnInSeconds: restSeconds(delivery.receiveCount) });
+        return after(await store.release(claim, claim.epoch), { returnInSeconds: restSeconds(delivery.receiveCount) });
       case 'RETURNED':
-        return after(await store.replaced(claim, claim.epoch), { returnInSeconds: 0 });
+        return after(await store.release(claim, claim.epoch), { returnInSeconds: 0 });
       case 'IGNORED':
-        return after(await store.ignored(claim), 'settled');
+        return after(await store.ignore(claim), 'settled');
       case 'RETRY': {
         const retries = message.retries + 1;
         const nextEpoch = epochOf({ ...message, retries });
@@ -48,7 +48,7 @@ export function createSettling(stations: Stations, followUp: FollowUp) {
     }
   };
 
-  async function finish({ message, claim }: Passenger, result: FinalOutcome, childrenJson: string): Promise<Settled> {
+  async function finish({ message, claim }: TaskRun, result: FinalOutcome, childrenJson: string): Promise<Settled> {
     const { outcome, continuations } = planned(message, result);
     // What a task returned that leaves no result is known only now: a redelivery could not publish what follows from it.
     if (claim.ignoreResult) await followUp.carryOut(message, continuations);
@@ -67,12 +67,15 @@ export function createSettling(stations: Stations, followUp: FollowUp) {
       return { outcome, continuations: followUp.plan(message, outcome) };
     } catch (error) {
       if (!(error instanceof CanvasError)) throw error;
-      return { outcome: { state: 'FAILURE', failure: toFailure(error, moduleOf(message)) }, continuations: nothing };
+      return {
+        outcome: { state: 'FAILURE', failure: toFailure(error, moduleOf(message)) },
+        continuations: noContinuations,
+      };
     }
   }
 
   /** Sent first, as nothing of a replacement is stored by which it could be sent again. */
-  async function replace(passenger: Passenger, signature: unknown, childrenJson: string): Promise<Settled> {
+  async function replace(passenger: TaskRun, signature: unknown, childrenJson: string): Promise<Settled> {
     const { message, claim } = passenger;
     let expansion: ReturnType<FollowUp['planReplacement']>;
     try {
@@ -83,7 +86,7 @@ export function createSettling(stations: Stations, followUp: FollowUp) {
     }
     await followUp.publish(expansion, { delaySeconds: replacementDelaySeconds });
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
-    return after(await store.replaced(claim, nextEpoch), 'settled');
+    return after(await store.release(claim, nextEpoch), 'settled');
   }
 }
 
@@ -97,6 +100,6 @@ function joined(childrenJson: string, more: readonly unknown[]): string {
     : stringifyPythonJson([...(parsePythonJson(childrenJson) as unknown[]), ...more]);
 }
 
-function after(stored: { readonly kind: 'stored' } | Refusal, settlement: Settlement): Settled {
+function after(stored: { readonly kind: 'stored' } | ClaimConflict, settlement: Disposition): Settled {
   return stored.kind === 'stored' ? { kind: 'settled', settlement } : stored;
 }

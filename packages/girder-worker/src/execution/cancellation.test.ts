@@ -11,7 +11,7 @@ test('a flag raised in one thread ends a loop in another that computes without e
        const flag = new CancellationFlag(workerData);
        parentPort.postMessage('computing');
        let rounds = 0;
-       while (!flag.isRaised()) rounds++;
+       while (!flag.isSet()) rounds++;
        parentPort.postMessage(rounds);
      });`,
     { eval: true, workerData: cell },
@@ -20,7 +20,7 @@ test('a flag raised in one thread ends a loop in another that computes without e
   const ended = new Promise<void>((resolve) => {
     thread.on('message', (message) => {
       heard.push(message);
-      if (message === 'computing') flag.raise();
+      if (message === 'computing') flag.set();
       else resolve();
     });
   });
@@ -31,21 +31,21 @@ test('a flag raised in one thread ends a loop in another that computes without e
 
 test('a flag that nobody looked at was not seen, however long it is raised', () => {
   const flag = new CancellationFlag();
-  flag.raise();
+  flag.set();
   expect(flag.wasSeen).toBe(false);
-  expect(flag.isRaised()).toBe(true);
+  expect(flag.isSet()).toBe(true);
   expect(flag.wasSeen).toBe(true);
 });
 
 test('a flag that is lowered is that of another task: raised again, it is seen again', () => {
   const cell = new SharedArrayBuffer(4);
   const ours = new CancellationFlag(cell);
-  ours.raise();
-  ours.lower();
+  ours.set();
+  ours.reset();
   const theirs = new CancellationFlag(cell);
-  expect(theirs.isRaised()).toBe(false);
-  ours.raise('softLimit');
-  expect([theirs.isRaised(), theirs.stopReason()]).toEqual([false, 'softLimit']);
-  ours.raise();
-  expect([theirs.isRaised(), theirs.stopReason()]).toEqual([true, 'revoked']);
+  expect(theirs.isSet()).toBe(false);
+  ours.set('softLimit');
+  expect([theirs.isSet(), theirs.stopReason()]).toEqual([false, 'softLimit']);
+  ours.set();
+  expect([theirs.isSet(), theirs.stopReason()]).toEqual([true, 'revoked']);
 });

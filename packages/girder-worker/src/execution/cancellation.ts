@@ -18,11 +18,11 @@ export class CancellationFlag {
   }
 
   /** Makes the cell that of another task, which nobody has asked to stop. */
-  lower(): void {
+  reset(): void {
     Atomics.store(this.#bits, 0, 0);
   }
 
-  raise(reason: StopReason = 'revoked'): void {
+  set(reason: StopReason = 'revoked'): void {
     Atomics.or(this.#bits, 0, stopBits[reason]);
   }
 
@@ -30,7 +30,7 @@ export class CancellationFlag {
    * Whether the task is revoked. Costs two nanoseconds: a plain read may be kept in a register while a loop runs, so
    * that every so often it is an atomic one, which costs seven.
    */
-  isRaised(): boolean {
+  isSet(): boolean {
     this.#reads = (this.#reads + 1) & plainReads;
     return this.#reads === 0 || this.#bits[0] !== 0 ? this.#look() : false;
   }
@@ -47,7 +47,7 @@ export class CancellationFlag {
 
   /** Why the task is to stop, the revocation before the limit. */
   stopReason(): StopReason | undefined {
-    if (this.isRaised()) return 'revoked';
+    if (this.isSet()) return 'revoked';
     return (Atomics.load(this.#bits, 0) & stopBits.softLimit) !== 0 ? 'softLimit' : undefined;
   }
 }

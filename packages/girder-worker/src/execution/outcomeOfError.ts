@@ -1,4 +1,4 @@
-import { stringifyPythonJson } from '../message/pythonJson.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { failureOf, toFailure } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { Reject, Replaced, Retry } from '../task/errors.ts';

@@ -15,7 +15,7 @@ const pools: Pool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
 /** A pool on real threads, whose registry is the one of `fixtures/thread.ts`. */
-function bench(concurrency = 2, more: Pick<PoolOptions, 'patienceMs'> = {}) {
+function bench(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs'> = {}) {
   const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
   const pool = createPool({ threadFile, concurrency, maxHeapMb: 64, ...more });
   pools.push(pool);
@@ -90,7 +90,7 @@ describe('a task on a thread', () => {
 
 describe('threads', () => {
   test('are not started for short tasks, which share the one that is there, though many come at once', async () => {
-    const { run } = bench(10, { patienceMs: 60_000 }); // This machine may be busy for as long as a thread takes to start.
+    const { run } = bench(10, { scaleUpDelayMs: 60_000 }); // This machine may be busy for as long as a thread takes to start.
     const outcomes = await Promise.all(Array.from({ length: 30 }, () => run('fixture.whichThread').outcome));
     expect(new Set(outcomes.map((outcome) => outcome.state === 'SUCCESS' && outcome.resultJson)).size).toBe(1);
   });

@@ -1,9 +1,16 @@
 import type { Outcome } from '../outcome/outcome.ts';
-import { type Decide, type Job, lost, PoolThread, type RunListener, type ThreadEvents } from './poolThread.ts';
-import type { Calls, Ending } from './protocol.ts';
+import {
+  lost,
+  PoolThread,
+  type QueuedRun,
+  type ResolveLimits,
+  type RunListener,
+  type ThreadEvents,
+} from './poolThread.ts';
+import type { MapCall, RunResult } from './protocol.ts';
 
-export type { Decide, RunLimits, RunListener } from './poolThread.ts';
-export type { Calls, Ending } from './protocol.ts';
+export type { ResolveLimits as Decide, RunLimits, RunListener } from './poolThread.ts';
+export type { MapCall as Calls, RunResult as Ending } from './protocol.ts';
 
 export interface PoolOptions {
   /** The module that calls `serveTasks`; a thread is started from a file. */
@@ -16,12 +23,12 @@ export interface PoolOptions {
    * For how long runs wait for the threads that are there before others are started, which takes about as long: a batch of
    * short tasks shares the thread that is warm, and pays for no other. @default 50
    */
-  readonly patienceMs?: number;
+  readonly scaleUpDelayMs?: number;
 }
 
 /** A run that was asked for. */
 export interface Run {
-  readonly ended: Promise<Ending>;
+  readonly ended: Promise<RunResult>;
   /** Makes `canceled` true in the task; one that waits for a thread still gets one, and is told there. */
   cancel(): void;
   /** Ends the task in the middle of whatever it does, with this outcome; one that has ended already keeps its own. */
@@ -30,19 +37,19 @@ export interface Run {
 
 /** Threads that run tasks: one task per thread at a time, threads started when they are needed and kept. */
 export interface Pool {
-  run(body: string, listener: RunListener, decide?: Decide, calls?: Calls): Run;
+  run(body: string, listener: RunListener, decide?: ResolveLimits, calls?: MapCall): Run;
   /** Starts a thread ahead of the first run. */
   warmUp(): void;
   /** Ends all threads; runs that have not ended come to a FAILURE. */
   close(): Promise<void>;
 }
 
-export function createPool({ threadFile, concurrency, maxHeapMb, patienceMs = 50 }: PoolOptions): Pool {
+export function createPool({ threadFile, concurrency, maxHeapMb, scaleUpDelayMs: patienceMs = 50 }: PoolOptions): Pool {
   const alive = new Set<PoolThread>();
   /** Those that are being ended have no place in the pool any more, as that may take for as long as a native call. */
   const ending = new Set<PoolThread>();
   const idle: PoolThread[] = [];
-  const waiting: Job[] = [];
+  const waiting: QueuedRun[] = [];
   /** Runs while somebody waits. */
   let patience: NodeJS.Timeout | undefined;
 
@@ -74,7 +81,7 @@ export function createPool({ threadFile, concurrency, maxHeapMb, patienceMs = 50
     if (alive.size === 0 && waiting.length > 0) start();
   };
 
-  const assign = (job: Job) => {
+  const assign = (job: QueuedRun) => {
     const thread = idle.pop();
     if (thread) {
       if (!thread.take(job)) idle.push(thread);
@@ -82,25 +89,25 @@ export function createPool({ threadFile, concurrency, maxHeapMb, patienceMs = 50
     }
     waiting.push(job);
     if (alive.size === 0) start();
-    patience ??= setTimeout(losePatience, patienceMs);
+    patience ??= setTimeout(scaleUp, patienceMs);
   };
 
   /** Starts threads for those that wait; but while none has started yet, they may all be short. */
-  const losePatience = () => {
+  const scaleUp = () => {
     const starting = [...alive].filter((thread) => !thread.hasStarted).length;
     const missing = starting < alive.size ? waiting.length - starting : 0;
     for (let i = 0; i < missing && alive.size < concurrency; i++) start();
-    patience = waiting.length > 0 ? setTimeout(losePatience, patienceMs) : undefined;
+    patience = waiting.length > 0 ? setTimeout(scaleUp, patienceMs) : undefined;
   };
 
   return {
     run(body, listener, decide = () => ({}), calls) {
-      const { promise, resolve } = Promise.withResolvers<Ending>();
-      const job: Job = {
+      const { promise, resolve } = Promise.withResolvers<RunResult>();
+      const job: QueuedRun = {
         body,
         calls,
         listener,
-        decide,
+        resolveLimits: decide,
         settle: resolve,
       };
       assign(job);

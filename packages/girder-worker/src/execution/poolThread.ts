@@ -3,7 +3,7 @@ import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
-import type { Calls, Ending, FromThread, ThreadData, ToThread } from './protocol.ts';
+import type { FromThread, MapCall, RunResult, ThreadData, ToThread } from './protocol.ts';
 
 /** Who asked for a run, and hears of it while it lasts. */
 export interface RunListener {
@@ -25,15 +25,15 @@ export interface RunLimits {
  * Decides, when a thread has come free for a run, how long it may take; or, by an outcome, that there is no use any more
  * in beginning it.
  */
-export type Decide = () => RunLimits | Outcome;
+export type ResolveLimits = () => RunLimits | Outcome;
 
 /** A run that a thread has, or that waits for one. */
-export interface Job {
+export interface QueuedRun {
   readonly body: string;
-  readonly calls: Calls | undefined;
+  readonly calls: MapCall | undefined;
   readonly listener: RunListener;
-  readonly decide: Decide;
-  readonly settle: (ending: Ending) => void;
+  readonly resolveLimits: ResolveLimits;
+  readonly settle: (ending: RunResult) => void;
   thread?: PoolThread;
   /** It was revoked while it waited for a thread. */
   isRevoked?: boolean;
@@ -45,7 +45,7 @@ export interface ThreadEvents {
   /** It is being ended, takes no more jobs, and is gone soon, or when a native call is over. */
   onEnding(thread: PoolThread): void;
   /** It has ended, with whatever job it had, which comes to this. */
-  onGone(thread: PoolThread, ending: Ending): void;
+  onGone(thread: PoolThread, ending: RunResult): void;
 }
 
 /**
@@ -60,7 +60,7 @@ export class PoolThread {
   readonly #flag: CancellationFlag;
   readonly #events: ThreadEvents;
   readonly #timers: NodeJS.Timeout[] = [];
-  #job: Job | undefined;
+  #job: QueuedRun | undefined;
   #hasStarted = false;
   #isEnding = false;
   #death = 'ended';
@@ -94,8 +94,8 @@ export class PoolThread {
   }
 
   /** Takes a job, unless it is decided now that it is not to begin: then false, and the thread is as free as before. */
-  take(job: Job): boolean {
-    const limits = job.decide();
+  take(job: QueuedRun): boolean {
+    const limits = job.resolveLimits();
     if ('state' in limits) {
       job.settle({ outcome: limits, childrenJson: '[]' });
       return false;
@@ -103,8 +103,8 @@ export class PoolThread {
     this.#job = job;
     job.thread = this;
     this.#worker.ref();
-    this.#flag.lower();
-    if (job.isRevoked) this.#flag.raise();
+    this.#flag.reset();
+    if (job.isRevoked) this.#flag.set();
     this.#tell({ kind: 'run', body: job.body, calls: job.calls });
     const { softMs, hard } = limits;
     if (softMs !== undefined) this.#timers.push(setTimeout(() => this.stop(job, 'softLimit'), softMs));
@@ -113,9 +113,9 @@ export class PoolThread {
   }
 
   /** Asks a job to stop, if it is still this thread's. */
-  stop(job: Job, reason: StopReason): void {
+  stop(job: QueuedRun, reason: StopReason): void {
     if (this.#job !== job) return;
-    this.#flag.raise(reason);
+    this.#flag.set(reason);
     this.#tell({ kind: 'stop' });
   }
 
@@ -163,7 +163,7 @@ export class PoolThread {
     this.#events.onFree(this);
   }
 
-  #settle(ending: Ending): void {
+  #settle(ending: RunResult): void {
     const job = this.#job;
     this.#job = undefined;
     for (const timer of this.#timers.splice(0)) clearTimeout(timer);

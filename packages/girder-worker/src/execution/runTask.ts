@@ -1,16 +1,16 @@
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import { stringifyPythonJson } from '../message/pythonJson.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { RegistryEntry } from '../registry/registry.ts';
-import { type Current, runAs } from '../task/current.ts';
+import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
 import type { TaskRequest } from '../task/request.ts';
-import { afterError } from '../task/retry.ts';
+import { applyAutoretry } from '../task/retry.ts';
 import { Task, type TaskRuntime } from '../task/task.ts';
 import { bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
-import type { Ending } from './protocol.ts';
+import type { RunResult } from './protocol.ts';
 
 /** What a run is given, and what it tells of afterwards. */
 export interface RunRuntime extends TaskRuntime {
@@ -29,8 +29,8 @@ export async function runTask(
   message: Message,
   runtime: RunRuntime,
   argumentLists?: readonly (readonly unknown[])[],
-): Promise<Ending> {
-  const current: Current = { rootId: message.rootId, parentId: message.id, children: [], runtime };
+): Promise<RunResult> {
+  const current: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
   const outcome = await runAs(current, () => outcomeOf(entry, message, runtime, argumentLists));
   return { outcome, childrenJson: stringifyPythonJson(current.children) };
 }
@@ -54,7 +54,7 @@ async function outcomeOf(
   } catch (error) {
     if (runtime.sawRevocation) return revoked;
     const cause = reasonOf(error, runtime.stopError);
-    const final = definition ? afterError(cause, request, definition.options, Date.now()) : cause;
+    const final = definition ? applyAutoretry(cause, request, definition.options, Date.now()) : cause;
     return outcomeOfError(final, message.task);
   }
 }

@@ -5,7 +5,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Task } from '../task/task.ts';
 import type { RunLimits } from './pool.ts';
-import { createSolo } from './solo.ts';
+import { createSoloPool } from './solo.ts';
 
 const untilStopped = (signal: AbortSignal) =>
   new Promise<string>((resolve) => {
@@ -36,7 +36,7 @@ const registry: Registry = {
 
 function run(task: string, args: unknown[] = [], limits: RunLimits = {}) {
   const heard: string[] = [];
-  const { ended, ...controls } = createSolo(registry).run(
+  const { ended, ...controls } = createSoloPool(registry).run(
     encode({ task: `solo.${task}`, id: 'x', args }),
     {
       onLog: (level, text) => heard.push(`${level}: ${text}`),

@@ -2,7 +2,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Registry } from '../registry/registry.ts';
 import { CancellationFlag } from './cancellation.ts';
 import type { Pool, Run } from './pool.ts';
-import type { Ending, FromThread } from './protocol.ts';
+import type { FromThread, RunResult } from './protocol.ts';
 import { runBody } from './runBody.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
@@ -11,7 +11,7 @@ import { ThreadRuntime } from './threadRuntime.ts';
  * One that computes holds up everything else here, and none can be ended before it ends itself: a hard limit or a
  * termination settles its outcome, and what it does afterwards is for nothing.
  */
-export function createSolo(registry: Registry): Pick<Pool, 'run'> {
+export function createSoloPool(registry: Registry): Pick<Pool, 'run'> {
   return {
     run(body, listener, decide = () => ({}), calls) {
       const limits = decide();
@@ -19,13 +19,13 @@ export function createSolo(registry: Registry): Pick<Pool, 'run'> {
       const { softMs, hard } = limits;
 
       const flag = new CancellationFlag();
-      const terminated = Promise.withResolvers<Ending>();
+      const terminated = Promise.withResolvers<RunResult>();
       const runtime: ThreadRuntime = new ThreadRuntime(flag, hear);
       const stop = (reason: 'revoked' | 'softLimit') => {
-        flag.raise(reason);
+        flag.set(reason);
         runtime.abortIfStopped();
       };
-      const terminate = (outcome: Ending['outcome']) => {
+      const terminate = (outcome: RunResult['outcome']) => {
         stop('revoked');
         terminated.resolve({ outcome, childrenJson: '[]' });
       };

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Registry } from '../registry/registry.ts';
-import { currentTask } from '../task/current.ts';
+import { runningTask } from '../task/current.ts';
 import { CancellationFlag } from './cancellation.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { runBody } from './runBody.ts';
-import { giveConsoleToTasks } from './taskConsole.ts';
+import { captureConsole } from './taskConsole.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
 /** Makes this worker thread one of a pool's: it runs the messages that it is handed, one after the other. */
@@ -36,29 +36,29 @@ export function serveTasks(registry: Registry): void {
     }
   });
 
-  giveConsoleToTasks((level, text) => {
+  captureConsole((level, text) => {
     if (!isOfRunning()) return false;
     tell({ kind: 'log', level, text });
     return true;
   });
   const exit = process.exit.bind(process);
   process.exit = (code) => {
-    if (currentTask() && !isOfRunning()) throw new Error('process.exit() was called.');
+    if (runningTask() && !isOfRunning()) throw new Error('process.exit() was called.');
     return exit(code);
   };
-  process.on('uncaughtException', blame);
-  process.on('unhandledRejection', blame);
+  process.on('uncaughtException', onUncaughtError);
+  process.on('unhandledRejection', onUncaughtError);
   tell({ kind: 'ready' });
 
   /** Code of a task that has ended may still be at work: what it does is not its successor's. */
   function isOfRunning(): boolean {
-    return running !== undefined && currentTask()?.runtime === running;
+    return running !== undefined && runningTask()?.runtime === running;
   }
 
   /** An error that nobody catches ends the thread, and with it the task that it comes from; not one that came later. */
-  function blame(error: unknown): void {
+  function onUncaughtError(error: unknown): void {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const task = currentTask();
+    const task = runningTask();
     if (task && !isOfRunning()) {
       tell({
         kind: 'stray',

@@ -1,4 +1,4 @@
-import { stringifyPythonJson } from '../message/pythonJson.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { SoftTimeLimitExceeded } from '../task/errors.ts';
 import type { LogLevel } from '../task/task.ts';
 import type { CancellationFlag, StopReason } from './cancellation.ts';
@@ -25,7 +25,7 @@ export class ThreadRuntime implements RunRuntime {
   }
 
   isCanceled(): boolean {
-    return this.#flag.isRaised();
+    return this.#flag.isSet();
   }
 
   get sawRevocation(): boolean {

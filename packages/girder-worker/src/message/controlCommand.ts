@@ -1,6 +1,6 @@
+import { DecodeError } from '../kombu/errors.ts';
+import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
 import { decodePayload } from './decode.ts';
-import { DecodeError } from './errors.ts';
-import { isObject, type KombuObject, type KombuValue } from './values.ts';
 
 /** A command of remote control, as `app.control` broadcasts it (wire specification §2). */
 export interface ControlCommand {
@@ -30,7 +30,7 @@ export interface ReplyAddress {
 
 /** Replies are sent to nothing but mailboxes for replies: a command does not choose any queue it likes. */
 const replyExchange = /^reply\.[\w.-]+\.pidbox$/;
-const mailboxKey = /^[\w-]+$/;
+const replyQueueKey = /^[\w-]+$/;
 
 /**
  * Reads a command from the text that Kombu published to SNS.
@@ -57,7 +57,7 @@ function replyAddress({ reply_to: address, ticket }: KombuObject, { clock }: Kom
   const { exchange, routing_key: routingKey } = address;
   if (typeof exchange !== 'string' || !replyExchange.test(exchange))
     throw malformed('"reply_to" names no mailbox for replies.');
-  if (typeof routingKey !== 'string' || !mailboxKey.test(routingKey))
+  if (typeof routingKey !== 'string' || !replyQueueKey.test(routingKey))
     throw malformed('"reply_to" names no mailbox for replies.');
   return {
     queue: `${routingKey}.${exchange}`,

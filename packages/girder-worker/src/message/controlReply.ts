@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { ReplyAddress } from './controlCommand.ts';
-import { stringifyPythonJson } from './pythonJson.ts';
 
 /** What Kombu calls a message that need not survive a restart of the broker. */
 const transient = 1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DecodeError } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
-import { DecodeError } from './errors.ts';
 
 /** What a mutation may put in the place of anything. */
 const poison = fc.oneof(

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { compressed, envelope, withHeaders } from './decode.fixture.ts';
+import type { DecodeErrorCode } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
-import type { DecodeErrorCode } from './errors.ts';
+import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
 
 describe('a message that cannot be read is refused with the code of its cause', () => {
   test.each<[string, DecodeErrorCode, string]>([

@@ -1,10 +1,10 @@
 import { brotliCompressSync, deflateSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { bytesIn, gigabyte, inPython } from './compression.fixture.ts';
-import { compressed, envelope, withHeaders } from './decode.fixture.ts';
+import { bytesIn, gigabyte, inPython } from '../kombu/fixtures/compression.ts';
+import { DateTime } from '../kombu/values.ts';
 import { decode, decodePayload, defaultLimits } from './decode.ts';
+import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
 import type { Message } from './message.ts';
-import { DateTime } from './values.ts';
 
 test('what a message leaves out has the defaults of Celery', async () => {
   expect(await decode(envelope({}))).toStrictEqual({

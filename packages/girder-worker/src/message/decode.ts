@@ -1,10 +1,10 @@
+import { DecodeError } from '../kombu/errors.ts';
+import { deserialize, type Payload } from '../kombu/serializers/serializers.ts';
+import type { KombuValue } from '../kombu/values.ts';
 import { type Envelope, openEnvelope } from './envelope.ts';
-import { DecodeError } from './errors.ts';
 import { optionalText } from './headerReaders.ts';
 import type { Message } from './message.ts';
 import { identityOf, toMessage } from './protocol.ts';
-import { deserialize, type Payload } from './serializers.ts';
-import type { KombuValue } from './values.ts';
 
 /** How much a message may hold; more is refused as TOO_LARGE. */
 export interface DecodeLimits {
@@ -71,7 +71,7 @@ function unwrap({ body, properties }: Envelope): Payload {
 async function decompressed(payload: Payload, { headers }: Envelope, maxBytes: number): Promise<Payload> {
   const compression = optionalText(headers.compression, 'compression');
   if (compression === null || compression === '') return payload;
-  const { decompress } = await import('./compression.ts');
+  const { decompress } = await import('../kombu/compression/compression.ts');
   return decompress(Buffer.from(payload), compression, maxBytes);
 }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { EncodeError } from '../kombu/errors.ts';
+import { anyText, kombuObjects, kombuValues } from '../kombu/fixtures/values.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { decode } from './decode.ts';
 import { encode, type OutgoingMessage } from './encode.ts';
-import { EncodeError } from './errors.ts';
 import type { Message, WireSignature } from './message.ts';
-import { stringifyPythonJson } from './pythonJson.ts';
-import { anyText, kombuObjects, kombuValues } from './values.fixture.ts';
 
 interface Envelope {
   readonly body: string;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { EncodeError } from './errors.ts';
+import { EncodeError } from '../kombu/errors.ts';
+import { isoToMs } from '../kombu/isoTime.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { saferepr, safereprOfArgs } from '../kombu/repr/saferepr.ts';
 import { writeHeaders } from './headerFields.ts';
-import { isoToMs } from './isoTime.ts';
 import type { Embed, Message } from './message.ts';
-import { stringifyPythonJson } from './pythonJson.ts';
-import { argsRepr, pythonRepr } from './pythonRepr.ts';
 
 type Fields = Omit<
   Message,
@@ -73,8 +73,8 @@ function headersOf(message: OutgoingMessage): Record<string, unknown> {
     timelimit: message.timelimit ?? { hardSeconds: null, softSeconds: null },
     rootId: message.rootId ?? message.id,
     parentId: message.parentId ?? null,
-    argsRepr: message.argsRepr ?? argsRepr(message.args ?? []),
-    kwargsRepr: message.kwargsRepr ?? pythonRepr(message.kwargs ?? {}),
+    argsRepr: message.argsRepr ?? safereprOfArgs(message.args ?? []),
+    kwargsRepr: message.kwargsRepr ?? saferepr(message.kwargs ?? {}),
     origin: message.origin ?? origin,
     ignoreResult: message.ignoreResult === undefined ? false : message.ignoreResult,
     replacedTaskNesting: message.replacedTaskNesting ?? 0,

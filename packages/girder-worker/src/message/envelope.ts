@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeError } from './errors.ts';
-import { parsePythonJson } from './pythonJson.ts';
-import { isObject, type KombuObject, type KombuValue } from './values.ts';
+import { DecodeError } from '../kombu/errors.ts';
+import { parsePythonJson } from '../kombu/json/pythonJson.ts';
+import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
 
 /** What Kombu wraps every body in (wire specification §1), names of the wire. */
 export interface Envelope {

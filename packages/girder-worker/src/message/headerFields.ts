@@ -1,3 +1,4 @@
+import type { KombuObject } from '../kombu/values.ts';
 import {
   count,
   dict,
@@ -11,7 +12,6 @@ import {
   timeLimit,
 } from './headerReaders.ts';
 import type { Message } from './message.ts';
-import type { KombuObject } from './values.ts';
 
 /** How one of Celery's headers becomes a field of a Message, and the field that header. */
 interface HeaderField<T> {

@@ -1,8 +1,8 @@
-import { DecodeError, type DecodeErrorCode } from './errors.ts';
-import { isoToMs } from './isoTime.ts';
+import { DecodeError, type DecodeErrorCode } from '../kombu/errors.ts';
+import { isoToMs } from '../kombu/isoTime.ts';
+import { saferepr } from '../kombu/repr/saferepr.ts';
+import { DateTime, isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
 import type { TimeLimit } from './message.ts';
-import { pythonRepr } from './pythonRepr.ts';
-import { DateTime, isObject, type KombuObject, type KombuValue, Uuid } from './values.ts';
 
 /** The value of a header; undefined where it is missing. */
 export type Raw = KombuValue | undefined;
@@ -27,7 +27,7 @@ export function optionalText(value: Raw, wire: string): string | null {
 /** Texts that are shown or handed on, and that Celery never looks at: other types become what it would have printed. */
 export function shownText(value: Raw): string | null {
   if (value == null) return null;
-  return typeof value === 'string' || value instanceof Uuid ? String(value) : pythonRepr(value);
+  return typeof value === 'string' || value instanceof Uuid ? String(value) : saferepr(value);
 }
 
 /** ISO 8601, as the sender wrote it. */
@@ -72,5 +72,5 @@ export function dict(value: Raw, wire: string): KombuObject {
 }
 
 export function malformed(wire: string, wanted: string, value: KombuValue): DecodeError {
-  return new DecodeError('HEADER_MALFORMED', `"${wire}" must be ${wanted}, and is ${pythonRepr(value).slice(0, 80)}.`);
+  return new DecodeError('HEADER_MALFORMED', `"${wire}" must be ${wanted}, and is ${saferepr(value).slice(0, 80)}.`);
 }

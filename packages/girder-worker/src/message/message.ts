@@ -1,4 +1,4 @@
-import type { KombuValue } from './values.ts';
+import type { KombuValue } from '../kombu/values.ts';
 
 /**
  * A signature as it travels inside a message (wire specification §1.3): a task that is to be sent later.

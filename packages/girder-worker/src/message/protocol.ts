@@ -1,9 +1,9 @@
+import { DecodeError, type MessageIdentity } from '../kombu/errors.ts';
+import { isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
 import type { Envelope } from './envelope.ts';
-import { DecodeError, type MessageIdentity } from './errors.ts';
 import { ownHeaders, readHeaders } from './headerFields.ts';
 import { dict, shownText } from './headerReaders.ts';
 import type { DeliveryInfo, Embed, Message, WireSignature } from './message.ts';
-import { isObject, type KombuObject, type KombuValue, Uuid } from './values.ts';
 
 /** The properties that Celery and Kombu define (wire specification §1.1). */
 const celeryProperties: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { encode } from './encode.ts';
 import { outerText } from './envelope.ts';
 import type { Message } from './message.ts';
-import { parsePythonJson, stringifyPythonJson } from './pythonJson.ts';
 
 /** What a retry changes of its message; all else stays as the sender wrote it (wire specification §1.8). */
 export interface RetryChanges {

@@ -1,4 +1,4 @@
-import { stringifyPythonJson } from '../message/pythonJson.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { pythonExceptionOf } from './pythonException.ts';
 import { traceback } from './traceback.ts';
 

@@ -25,5 +25,8 @@ export type Outcome =
 /** Outcomes after which the task has ended. */
 export type FinalOutcome = Extract<Outcome, { state: 'SUCCESS' | 'FAILURE' | 'REVOKED' }>;
 
+/** Of a task that will run again. */
+export type RetryOutcome = Extract<Outcome, { state: 'RETRY' }>;
+
 /** Celery's words for why a task was revoked. */
 export type RevocationReason = 'revoked' | 'terminated' | 'expired';

@@ -1,6 +1,5 @@
 import type { Failure } from '../outcome/failure.ts';
-import type { FinalOutcome } from '../outcome/outcome.ts';
-import type { RetryOutcome } from './celeryResult.ts';
+import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ChordStore } from './chordStore.ts';
 import type { StoredResult } from './storedResult.ts';
 
@@ -33,7 +32,7 @@ export interface Claim {
 export type Revocation = 'revoked' | 'terminated';
 
 /** Why a delivery may not run its task, or not store its outcome. */
-export type Refusal =
+export type ClaimConflict =
   | { readonly kind: 'final'; readonly state: FinalState }
   /** Another delivery holds the task until then. */
   | { readonly kind: 'elsewhere'; readonly untilMs: number }
@@ -51,7 +50,7 @@ export type ClaimAnswer =
       /** Somebody revoked the task while an earlier claim, now gone, was running it. */
       readonly revoked: boolean;
     }
-  | Refusal;
+  | ClaimConflict;
 
 /** What of the message, and of the task's run, belongs into the stored result. */
 export interface ResultContext {
@@ -78,7 +77,7 @@ export interface ExtendedContext {
 }
 
 /** The outcome that is stored now: the one given, or a failure that says that it was too large. */
-export interface Ended {
+export interface Completed {
   readonly kind: 'stored';
   readonly outcome: FinalOutcome;
 }
@@ -100,30 +99,35 @@ export interface ResultStore extends ChordStore {
    * Makes a claim that still holds last until another time (ms since 1970), also one that has ended meanwhile, as long as
    * nobody else has claimed the task.
    */
-  renew(claim: Claim, leaseEndMs: number): Promise<Stored | Refusal>;
+  renew(claim: Claim, leaseEndMs: number): Promise<Stored | ClaimConflict>;
   /** Stores the outcome, if the claim still holds. */
-  complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Ended | Refusal>;
+  complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Completed | ClaimConflict>;
   /** Stores that the task will run again, by a message of a later epoch, and gives the claim back. */
-  retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Stored | Refusal>;
+  retry(
+    claim: Claim,
+    outcome: RetryOutcome,
+    context: ResultContext,
+    nextEpoch: number,
+  ): Promise<Stored | ClaimConflict>;
   /** Gives the claim back to a message of a later epoch (or of the same, to run again), and leaves the state as it is. */
-  replaced(claim: Claim, nextEpoch: number): Promise<Stored | Refusal>;
+  release(claim: Claim, nextEpoch: number): Promise<Stored | ClaimConflict>;
   /** Ends a task that wants no result: what it stored with `updateState` stays, else clients see PENDING. */
-  ignored(claim: Claim): Promise<Stored | Refusal>;
+  ignore(claim: Claim): Promise<Stored | ClaimConflict>;
   /**
    * Stores a state of the task's own choice; `metaJson` is its result as JSON text. One that sounds final is provisional:
    * the outcome replaces it, while `ignored` keeps it. Rejects with BackendStoreError what does not fit into an item.
    */
-  updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Stored | Refusal>;
+  updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Stored | ClaimConflict>;
   /** Stores the failure of a task that never ran: a later step of a failed chain, the body of a failed chord. */
   fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final'>;
   /** Makes a task not run, or marks it while it runs; a task that has ended stays as it is. */
   revoke(id: string, revocation: Revocation): Promise<'revoked' | 'marked' | 'final'>;
   /** Those of the ids that have been revoked, by whomever. */
-  revokedAmong(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
+  findRevocations(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
   /** Undefined where nothing is stored. Rejects with UnreadableResultError what is not JSON. */
   read(id: string): Promise<StoredResult | undefined>;
   /** As `read`, for many; those of which nothing is stored are not in the map. */
-  results(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
+  readMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
   /** Drops the result, but remembers that the task has run. */
   forget(id: string): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** The task that is running, as those that it sends need to know it. */
-export interface Current {
+export interface RunningTask {
   readonly rootId: string;
   /** The id of the running task: it is the parent of what it sends. */
   readonly parentId: string;
@@ -11,14 +11,14 @@ export interface Current {
   readonly runtime: object;
 }
 
-const storage = new AsyncLocalStorage<Current>();
+const storage = new AsyncLocalStorage<RunningTask>();
 
 /** Runs a function, and whatever it awaits, as this task. */
-export function runAs<R>(current: Current, fn: () => R): R {
+export function runAs<R>(current: RunningTask, fn: () => R): R {
   return storage.run(current, fn);
 }
 
 /** The task whose code asks; undefined outside of any. */
-export function currentTask(): Current | undefined {
+export function runningTask(): RunningTask | undefined {
   return storage.getStore();
 }

@@ -1,5 +1,5 @@
 /** An error class, or the name of one: `TypeError`, `'ConnectionError'`. */
-export type ErrorKind = string | (abstract new (...args: never[]) => Error);
+export type ErrorMatcher = string | (abstract new (...args: never[]) => Error);
 
 /** What can be said of a task where it is defined: Celery's task options in camelCase. */
 export interface TaskOptions {
@@ -32,9 +32,9 @@ export interface TaskOptions {
   /** Seconds until a retry that gives no time itself. @default 180 */
   readonly defaultRetryDelay?: number;
   /** Errors after which the task is retried by itself. @default none */
-  readonly autoretryFor?: readonly ErrorKind[];
+  readonly autoretryFor?: readonly ErrorMatcher[];
   /** Errors after which it is not, although `autoretryFor` names them. @default none */
-  readonly dontAutoretryFor?: readonly ErrorKind[];
+  readonly dontAutoretryFor?: readonly ErrorMatcher[];
   /** What retries by itself are done with, beside their time. */
   readonly retryKwargs?: { readonly maxRetries?: number | null; readonly countdown?: number };
   /** Wait longer each time: 1, 2, 4… seconds, or so many times that. @default false: defaultRetryDelay each time */
@@ -44,11 +44,11 @@ export interface TaskOptions {
   /** Wait a random part of it, so that many do not come back at once. @default true */
   readonly retryJitter?: boolean;
   /** Errors that are expected: they are logged as such, without a traceback. @default none */
-  readonly throws?: readonly ErrorKind[];
+  readonly throws?: readonly ErrorMatcher[];
 }
 
 /** Whether an error is of one of the kinds, or extends it. */
-export function isOfKind(error: unknown, kinds: readonly ErrorKind[] = []): boolean {
+export function matchesError(error: unknown, kinds: readonly ErrorMatcher[] = []): boolean {
   return kinds.some((kind) =>
     typeof kind === 'string' ? error instanceof Error && error.name === kind : error instanceof kind,
   );

@@ -1,4 +1,4 @@
-import type { RevokeOptions } from './control.ts';
+import type { RevokeOptions } from './remoteControl.ts';
 
 export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | (string & {});
 

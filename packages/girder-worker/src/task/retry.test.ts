@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { eagerTask } from './eager.ts';
 import { Ignore, MaxRetriesExceededError, Retry } from './errors.ts';
 import type { TaskOptions } from './options.ts';
-import { afterError, backoffSeconds, type RetryOptions, retryOf } from './retry.ts';
+import { applyAutoretry, backoffSeconds, type RetryOptions, retryOf } from './retry.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const request = (retries: number) => ({ ...eagerTask('lab.work', []).request, id: 'id-1', retries });
@@ -41,7 +41,7 @@ describe('a task that throws', () => {
     dontAutoretryFor: ['Fatal'],
     retryBackoff: true,
   };
-  const after = (error: unknown, retries = 0) => afterError(error, request(retries), options, now, () => 0.999);
+  const after = (error: unknown, retries = 0) => applyAutoretry(error, request(retries), options, now, () => 0.999);
 
   test('is retried by itself for the errors it names, by class or by name', () => {
     expect(after(new TypeError('x'))).toMatchObject({ name: 'Retry', exc: { message: 'x' } });
@@ -58,7 +58,7 @@ describe('a task that throws', () => {
 
   test('has its own way: Ignore is not retried, whatever is named', () => {
     const ignore = new Ignore();
-    expect(afterError(ignore, request(0), { autoretryFor: [Error] }, now)).toBe(ignore);
+    expect(applyAutoretry(ignore, request(0), { autoretryFor: [Error] }, now)).toBe(ignore);
   });
 
   test('waits a random part of 1, 2, 4… seconds, at most ten minutes', () => {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { MaxRetriesExceededError, Retry } from './errors.ts';
-import { isOfKind, type TaskOptions } from './options.ts';
+import { matchesError, type TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
 
 /** When, how often and why a task is to be run again; Celery's `retry()`. */
@@ -35,7 +35,7 @@ export function retryOf(request: TaskRequest, options: TaskOptions, wish: RetryO
 }
 
 /** What a task that threw is to end with: the error itself, or a retry, if `autoretryFor` asks for one. */
-export function afterError(
+export function applyAutoretry(
   error: unknown,
   request: TaskRequest,
   options: TaskOptions,
@@ -43,7 +43,8 @@ export function afterError(
   random = Math.random,
 ): unknown {
   const isOwnWay = error instanceof Error && ['Retry', 'Ignore', 'Reject', 'Replaced'].includes(error.name);
-  if (isOwnWay || !isOfKind(error, options.autoretryFor) || isOfKind(error, options.dontAutoretryFor)) return error;
+  if (isOwnWay || !matchesError(error, options.autoretryFor) || matchesError(error, options.dontAutoretryFor))
+    return error;
   const backoff = options.retryBackoff ? { countdown: backoffSeconds(request.retries, options, random) } : {};
   return retryOf(request, options, { ...options.retryKwargs, ...backoff, exc: error as Error }, nowMs);
 }

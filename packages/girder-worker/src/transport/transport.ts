@@ -36,7 +36,7 @@ export interface Transport {
   /** Sends a message, encoded by `message/encode.ts`. */
   publish(body: string, options: PublishOptions): Promise<void>;
   /** Sends a message to the queue that a delivery came from. */
-  sendAgain(receipt: Receipt, body: string, delay: Delay): Promise<void>;
+  resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
   /** Puts a message beside the others that need a person. */
   deadLetter(letter: DeadLetter): Promise<void>;
   /** Deletes a delivery: it will not be seen again. One that is gone already is no error. */

@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { discover } from './discover.ts';
+
+/** A package.json that declares nothing but what is given. */
+function manifest(content: object): string {
+  return JSON.stringify({ version: '1.2.3', ...content });
+}
+
+function declaring(entryPoints: unknown): object {
+  return { entry_points: { girder_worker_plugins: entryPoints } };
+}
+
+describe('discovering plugins', () => {
+  test('finds the direct dependencies that declare entry points, sorted, and takes others for no plugins', () => {
+    using deployment = createDeployment(['gwexample', '@gwexample/text-tools']);
+    const { plugins, faults } = discover(deployment.root);
+    expect(plugins.map(({ id, entryPoint }) => [id, entryPoint])).toEqual([
+      [
+        '@gwexample/text-tools@0.1.0',
+        { name: 'text_tools', module: '@gwexample/text-tools', pluginClass: 'TextToolsPlugin' },
+      ],
+      ['gwexample@0.1.0', { name: 'gwexample', module: 'gwexample', pluginClass: 'GWExamplePlugin' }],
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  test('finds a dependency that is installed further up, as a workspace is', () => {
+    using deployment = createDeployment(['gwexample'], {
+      files: { 'apps/worker/package.json': manifest({ dependencies: { gwexample: '*' } }) },
+    });
+    expect(discover(join(deployment.root, 'apps/worker')).plugins).toHaveLength(1);
+  });
+
+  test('finds what a package declares that hides its package.json behind its exports', () => {
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': manifest({ dependencies: { hidden: '*' } }),
+        'node_modules/hidden/package.json': manifest({ exports: './index.js', ...declaring(['h = hidden:Plugin']) }),
+      },
+    });
+    expect(discover(deployment.root)).toMatchObject({ plugins: [{ id: 'hidden@1.2.3' }], faults: [] });
+  });
+
+  test('ignores what only a development dependency, or the dependency of one, declares', () => {
+    using deployment = createDeployment(['gwexample']);
+    writeFileSync(join(deployment.root, 'package.json'), manifest({ devDependencies: { gwexample: '*' } }));
+    expect(discover(deployment.root)).toEqual({ plugins: [], faults: [] });
+  });
+
+  test('takes several entry points of one package, and a single one that is not in a list', () => {
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': manifest({ dependencies: { one: '*', two: '*' } }),
+        'node_modules/one/package.json': manifest(declaring('only = one:Plugin')),
+        'node_modules/two/package.json': manifest(declaring(['b = two:B', 'a = two:A'])),
+      },
+    });
+    const { plugins } = discover(deployment.root);
+    expect(plugins.map(({ entryPoint }) => entryPoint.name)).toEqual(['only', 'b', 'a']);
+  });
+
+  test('reports every entry point that it cannot read, and reads the others', () => {
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': manifest({ dependencies: { mixed: '*' } }),
+        'node_modules/mixed/package.json': manifest(declaring([{ a: 1 }, 'good = mixed:Plugin', 'bad'])),
+      },
+    });
+    const { plugins, faults } = discover(deployment.root);
+    expect(plugins).toHaveLength(1);
+    expect(faults).toMatchObject([
+      { code: 'ENTRY_POINT_MALFORMED', plugin: 'mixed@1.2.3', entryPoint: '{"a":1}' },
+      { code: 'ENTRY_POINT_MALFORMED', plugin: 'mixed@1.2.3', entryPoint: 'bad' },
+    ]);
+  });
+
+  test.each(['../outside', '@scope', '@scope/../../outside', '.hidden', 'a/b', ''])(
+    'does not look outside of node_modules for a dependency named %j',
+    (name) => {
+      using deployment = createDeployment([]);
+      mkdirSync(join(deployment.root, 'outside'));
+      writeFileSync(join(deployment.root, 'outside/package.json'), manifest(declaring(['p = outside:Plugin'])));
+      writeFileSync(join(deployment.root, 'package.json'), manifest({ dependencies: { [name]: '*' } }));
+      expect(discover(deployment.root)).toMatchObject({
+        plugins: [],
+        faults: [{ code: 'DEPENDENCY_UNRESOLVABLE', reason: 'this is not the name of a package' }],
+      });
+    },
+  );
+
+  test('reports a package.json that is no JSON', () => {
+    using deployment = createDeployment([], { files: { 'package.json': '{ "dependencies": ' } });
+    expect(discover(deployment.root).faults).toMatchObject([{ code: 'ROOT_UNREADABLE' }]);
+  });
+
+  test('reports an installed dependency whose package.json is no JSON', () => {
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': manifest({ dependencies: { torn: '*' } }),
+        'node_modules/torn/package.json': '{',
+      },
+    });
+    expect(discover(deployment.root).faults).toMatchObject([{ code: 'DEPENDENCY_UNRESOLVABLE', dependency: 'torn' }]);
+  });
+});

@@ -1,0 +1,99 @@
+import { type AnyNode, type FunctionExpression, type ObjectPattern, type Pattern, parseExpressionAt } from 'acorn';
+import type { Keywords, Parameter, Parameters } from '../../registry/registry.ts';
+
+/**
+ * What a function takes, read from its source, as Python would say it:
+ *
+ * - `a`: by place or by name; `a = 1`: may be left out; `...rest`: any number by place
+ * - a final `{ a, b = 2 }`: just these by name alone; a final `{ ...rest }`: any name
+ * - a destructured parameter before the last, or a destructured list: by place alone
+ *
+ * An optional parameter of TypeScript (`a?: number`) leaves no trace in what runs: only a default makes one optional.
+ *
+ * @returns undefined if the source cannot be parsed, as that of a native or bound function
+ */
+export function readParameters(source: string): Parameters | undefined {
+  const params = parseFunction(source)?.params;
+  if (!params) return undefined;
+  const last = params.at(-1);
+  const rest = last?.type === 'RestElement' ? { rest: nameOf(last.argument) ?? 'args' } : {};
+  const options = last && destructured(last);
+  const positional = last && ('rest' in rest || options) ? params.slice(0, -1) : params;
+  return {
+    positional: positional.map(positionalParameter),
+    ...rest,
+    ...(options && { keywords: keywordsOf(options.pattern, options.hasDefault) }),
+  };
+}
+
+/** What is known of a function whose source is not: how many arguments it has to be given; more may follow. */
+export function parametersOfLength(length: number): Parameters {
+  return { positional: Array.from({ length }, (_, place) => ({ name: namelessAt(place) })), rest: 'args' };
+}
+
+/** Parses the text of a function: an expression, or a method as it stands in a class or an object. */
+function parseFunction(source: string): Pick<FunctionExpression, 'params'> | undefined {
+  const expression = parse(`(${source})`);
+  if (expression?.type === 'FunctionExpression' || expression?.type === 'ArrowFunctionExpression') return expression;
+  const container = parse(`(class { ${source} })`);
+  const member = container?.type === 'ClassExpression' ? container.body.body[0] : undefined;
+  return member?.type === 'MethodDefinition' ? member.value : undefined;
+}
+
+function parse(code: string): AnyNode | undefined {
+  try {
+    return parseExpressionAt(code, 0, {
+      ecmaVersion: 'latest',
+      sourceType: 'module',
+      // The text has lost its surroundings, which may allow all of these.
+      allowAwaitOutsideFunction: true,
+      allowSuperOutsideMethod: true,
+      checkPrivateFields: false,
+    }) as AnyNode;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function positionalParameter(pattern: Pattern, place: number): Parameter {
+  const hasDefault = pattern.type === 'AssignmentPattern';
+  const name = nameOf(hasDefault ? pattern.left : pattern) ?? namelessAt(place);
+  return hasDefault ? { name, optional: true } : { name };
+}
+
+/** A name that nobody can give, as no Python identifier has a space in it. */
+function namelessAt(place: number): string {
+  return `argument ${place + 1}`;
+}
+
+function nameOf(pattern: Pattern): string | undefined {
+  return pattern.type === 'Identifier' ? pattern.name : undefined;
+}
+
+function destructured(pattern: Pattern): { pattern: ObjectPattern; hasDefault: boolean } | undefined {
+  if (pattern.type === 'ObjectPattern') return { pattern, hasDefault: false };
+  if (pattern.type !== 'AssignmentPattern' || pattern.left.type !== 'ObjectPattern') return undefined;
+  return { pattern: pattern.left, hasDefault: true };
+}
+
+/** Where the object itself has a default, as in `({ a } = {})`, all of it may be left out. */
+function keywordsOf({ properties }: ObjectPattern, allOptional: boolean): Keywords {
+  const names: Parameter[] = [];
+  let rest = false;
+  for (const property of properties) {
+    const name = property.type === 'Property' ? keyOf(property) : undefined;
+    // A computed key can be any name, as can a rest element.
+    if (property.type !== 'Property' || name === undefined) rest = true;
+    else names.push(allOptional || property.value.type === 'AssignmentPattern' ? { name, optional: true } : { name });
+  }
+  return allOptional ? { names, rest, optional: true } : { names, rest };
+}
+
+function keyOf({
+  key,
+  computed,
+}: Extract<ObjectPattern['properties'][number], { type: 'Property' }>): string | undefined {
+  if (key.type === 'Literal') return String(key.value);
+  return key.type === 'Identifier' && !computed ? key.name : undefined;
+}

@@ -1,0 +1,183 @@
+import { PythonJsonError } from '../errors.ts';
+import { maxDepth, maxIntegerDigits } from '../pythonLimits.ts';
+import { kombuTypes } from '../taggedTypes.ts';
+import type { KombuValue } from '../values.ts';
+
+const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
+const controlCharacter = /[^ -\uffff]/;
+
+/** Reads one text of Python's JSON in one pass, for what `JSON.parse` cannot read or would round. */
+export class JsonReader {
+  readonly #text: string;
+  #at = 0;
+  #depth = 0;
+  /** Where the next backslash is, so that a text without any is searched for them only once. */
+  #backslash: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#backslash = text.indexOf('\\');
+  }
+
+  read(): KombuValue {
+    const value = this.#value();
+    if (this.#next() !== '') throw this.#unexpected('the end');
+    return value;
+  }
+
+  #value(): KombuValue {
+    switch (this.#next()) {
+      case '"':
+        return this.#string();
+      case '[':
+        return this.#array();
+      case '{':
+        return this.#object();
+      case 'n':
+        return this.#word('null', null);
+      case 't':
+        return this.#word('true', true);
+      case 'f':
+        return this.#word('false', false);
+      case 'N':
+        return this.#word('NaN', Number.NaN);
+      case 'I':
+        return this.#word('Infinity', Number.POSITIVE_INFINITY);
+      case '-':
+        if (this.#text[this.#at + 1] === 'I') return this.#word('-Infinity', Number.NEGATIVE_INFINITY);
+        return this.#number();
+      default:
+        return this.#number();
+    }
+  }
+
+  #word(word: string, value: KombuValue): KombuValue {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#unexpected('a value');
+    this.#at += word.length;
+    return value;
+  }
+
+  #array(): KombuValue {
+    this.#enter();
+    const items: KombuValue[] = [];
+    if (!this.#taken(']')) {
+      do items.push(this.#value());
+      while (this.#taken(','));
+      this.#take(']');
+    }
+    this.#depth -= 1;
+    return items;
+  }
+
+  #object(): KombuValue {
+    this.#enter();
+    const object: Record<string, KombuValue> = {};
+    if (!this.#taken('}')) {
+      do {
+        if (this.#next() !== '"') throw this.#unexpected('a key');
+        const key = this.#string();
+        this.#take(':');
+        define(object, key, this.#value());
+      } while (this.#taken(','));
+      this.#take('}');
+    }
+    this.#depth -= 1;
+    return this.#untagged(object);
+  }
+
+  /** Goes past the bracket or brace at which it stands. */
+  #enter(): void {
+    this.#at += 1;
+    this.#depth += 1;
+    if (this.#depth > maxDepth) throw new PythonJsonError(`JSON is nested deeper than ${maxDepth} levels`);
+  }
+
+  /** What a dict stands for: with exactly the two keys of a tag a value of that type, else itself. */
+  #untagged(object: Record<string, KombuValue>): KombuValue {
+    const { __type__: type, __value__: value } = object;
+    if (type === undefined || value === undefined || Object.keys(object).length !== 2) return object;
+    if (typeof type !== 'string') throw new PythonJsonError('JSON has a __type__ that is not a string');
+    const read = kombuTypes.get(type);
+    if (read === undefined) throw new PythonJsonError(`JSON has the unknown __type__ "${type.slice(0, 80)}"`);
+    try {
+      return read(value);
+    } catch (cause) {
+      throw new PythonJsonError(`JSON has a __value__ that is no "${type}"`, { cause });
+    }
+  }
+
+  #string(): string {
+    const start = this.#at;
+    let end = this.#text.indexOf('"', start + 1);
+    if (this.#backslash !== -1 && this.#backslash < start) this.#backslash = this.#text.indexOf('\\', start);
+    const escaped = this.#backslash !== -1 && this.#backslash < end;
+    while (end !== -1 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
+    if (end === -1) throw this.#unexpected('the end of this string');
+    this.#at = end + 1;
+    const inner = this.#text.slice(start + 1, end);
+    if (controlCharacter.test(inner)) throw this.#unexpected('a string without control characters before it');
+    return escaped ? this.#unescape(inner, start) : inner;
+  }
+
+  /** Whether an odd number of backslashes stands before a position. */
+  #isEscaped(position: number): boolean {
+    let first = position;
+    while (this.#text[first - 1] === '\\') first -= 1;
+    return (position - first) % 2 === 1;
+  }
+
+  #unescape(inner: string, start: number): string {
+    try {
+      return JSON.parse(`"${inner}"`) as string;
+    } catch (cause) {
+      throw new PythonJsonError(`JSON has a string with a wrong escape at character ${start}`, { cause });
+    }
+  }
+
+  #number(): number | bigint {
+    numberPattern.lastIndex = this.#at;
+    const match = numberPattern.exec(this.#text);
+    if (match === null) throw this.#unexpected('a value');
+    const [digits, fraction, exponent] = match;
+    this.#at += digits.length;
+    const number = Number(digits);
+    if (fraction !== undefined || exponent !== undefined || Number.isSafeInteger(number)) return number;
+    if (digits.replace('-', '').length > maxIntegerDigits) {
+      throw new PythonJsonError(`JSON has an integer of more than ${maxIntegerDigits} digits`);
+    }
+    return BigInt(digits);
+  }
+
+  /** Goes to the next character that is not white space, and gives it; '' at the end. */
+  #next(): string {
+    for (; this.#at < this.#text.length; this.#at++) {
+      const character = this.#text.charAt(this.#at);
+      if (character !== ' ' && character !== '\n' && character !== '\r' && character !== '\t') return character;
+    }
+    return '';
+  }
+
+  #taken(character: string): boolean {
+    if (this.#next() !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #take(character: string): void {
+    if (!this.#taken(character)) throw this.#unexpected(character);
+  }
+
+  #unexpected(wanted: string): PythonJsonError {
+    const found = this.#text.slice(this.#at, this.#at + 20);
+    return new PythonJsonError(`JSON needs ${wanted} at character ${this.#at}, not ${JSON.stringify(found)}`);
+  }
+}
+
+/** Sets an own property, whatever its name: assigning to `__proto__` would change the prototype. */
+function define(object: Record<string, KombuValue>, key: string, value: KombuValue): void {
+  if (key === '__proto__') {
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    object[key] = value;
+  }
+}

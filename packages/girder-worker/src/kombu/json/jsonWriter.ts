@@ -1,0 +1,111 @@
+import { EncodeError } from '../errors.ts';
+import { maxDepth } from '../pythonLimits.ts';
+import { kombuTagOf } from '../taggedTypes.ts';
+import type { Tagged } from '../values.ts';
+import { writeBigInt, writeNumber, writeString } from './jsonScalars.ts';
+
+/** What to do instead of sending a type that has no form on the wire. */
+const hints: Readonly<Record<string, string>> = {
+  Function: 'send what it returns, or the name of a task',
+  Symbol: 'send its description',
+  Set: 'send [...set]',
+  Map: 'send Object.fromEntries(map), or [...map]',
+  Promise: 'await it first',
+  Error: 'throw it, or send its message',
+  RegExp: 'send its source',
+  ArrayBuffer: 'send new Uint8Array(buffer)',
+};
+
+/** JSON as Python's `json.dumps` and Kombu's encoder write it. */
+export class JsonWriter {
+  readonly #ancestors: object[] = [];
+
+  write(value: unknown, key: string | number = ''): string {
+    switch (typeof value) {
+      case 'string':
+        return writeString(value);
+      case 'number':
+        return writeNumber(value);
+      case 'boolean':
+        return value ? 'true' : 'false';
+      case 'bigint':
+        return writeBigInt(value);
+      case 'undefined':
+        return 'null';
+      case 'object':
+        return value === null ? 'null' : this.#object(value, key);
+      case 'function':
+        throw unserializable('Function');
+      case 'symbol':
+        throw unserializable('Symbol');
+    }
+  }
+
+  #object(value: object, key: string | number): string {
+    const tagged = kombuTagOf(value);
+    if (tagged !== undefined) return this.#tagged(tagged);
+    if (!('toJSON' in value) || typeof value.toJSON !== 'function') return this.#container(value);
+
+    const replacement: unknown = value.toJSON(String(key));
+    if (typeof replacement !== 'object' || replacement === null) return this.write(replacement);
+    const replacementTagged = kombuTagOf(replacement);
+    // Not asked for its own toJSON: JSON.stringify asks once, and a value that returns itself would never end.
+    return replacementTagged === undefined ? this.#container(replacement) : this.#tagged(replacementTagged);
+  }
+
+  #tagged({ type, value }: Tagged): string {
+    return `{"__type__": ${writeString(type)}, "__value__": ${this.write(value)}}`;
+  }
+
+  #container(value: object): string {
+    if (this.#ancestors.includes(value)) {
+      throw new EncodeError('A value that contains itself is not JSON serializable: send a copy without the cycle.');
+    }
+    if (this.#ancestors.length >= maxDepth) {
+      throw new EncodeError(
+        `Python cannot read JSON that is nested deeper than ${maxDepth} levels: send it flattened.`,
+      );
+    }
+    this.#ancestors.push(value);
+    const text = Array.isArray(value) ? this.#array(value) : this.#entries(value);
+    this.#ancestors.pop();
+    return text;
+  }
+
+  #array(items: readonly unknown[]): string {
+    let text = '[';
+    for (let index = 0; index < items.length; index++) {
+      if (index > 0) text += ', ';
+      text += this.write(items[index], index);
+    }
+    return `${text}]`;
+  }
+
+  #entries(value: object): string {
+    const type = typeName(value);
+    if (wrapperTypes.has(type)) return this.write(value.valueOf());
+    if (type !== 'Object') throw unserializable(type);
+    let text = '{';
+    for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue;
+      if (text.length > 1) text += ', ';
+      text += `${writeString(key)}: ${this.write(item, key)}`;
+    }
+    return `${text}}`;
+  }
+}
+
+const wrapperTypes: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean', 'BigInt']);
+
+/** `Object` for plain objects and instances of most classes, the name of the type for those of the language. */
+function typeName(value: object): string {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null
+    ? 'Object'
+    : Object.prototype.toString.call(value).slice(8, -1);
+}
+
+function unserializable(type: string): EncodeError {
+  const wayOut = Object.hasOwn(hints, type) ? hints[type] : 'send plain data';
+  return new EncodeError(`Object of type ${type} is not JSON serializable: ${wayOut}.`);
+}

@@ -1,0 +1,65 @@
+/** The process of the emulators: `emulatorProcess.ts <sqs port> <dynamodb port>`. */
+import '../process/endWithParent.ts';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import dynalite from 'dynalite';
+import { buildApp } from 'fauxqs';
+import type { EmulatedService, EmulatorReport } from './emulatorProtocol.ts';
+import { returnUndelivered, useReachableQueueUrls } from './fauxqsHooks.ts';
+
+const host = '127.0.0.1';
+
+async function listenSqs(port: number): Promise<number> {
+  const app = buildApp({ logger: false });
+  useReachableQueueUrls(app);
+  returnUndelivered(app);
+  await app.listen({ host, port });
+  return (app.server.address() as AddressInfo).port;
+}
+
+async function listenDynamodb(port: number): Promise<number> {
+  const server = dynalite({ createTableMs: 0 });
+  surviveAbortedRequests(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** dynalite throws where a client goes away in the middle of a request, which would end the emulators. */
+function surviveAbortedRequests(server: Server): void {
+  server.on('request', (request) => {
+    request.removeAllListeners('error');
+    request.on('error', () => request.destroy());
+  });
+}
+
+async function listen(
+  service: EmulatedService,
+  port: number,
+  start: (port: number) => Promise<number>,
+): Promise<number> {
+  try {
+    return await start(port);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    report({ kind: 'failed', service, port, cause: code ?? message });
+    throw error;
+  }
+}
+
+function report(what: EmulatorReport): void {
+  process.send?.(what, () => undefined); // A parent that is gone by now ends this process anyway.
+}
+
+const [sqsPort = 0, dynamodbPort = 0] = process.argv.slice(2).map(Number);
+try {
+  report({
+    kind: 'listening',
+    sqsPort: await listen('SQS', sqsPort, listenSqs),
+    dynamodbPort: await listen('DynamoDB', dynamodbPort, listenDynamodb),
+  });
+} catch {
+  process.exitCode = 1; // The report says why. The parent ends this process.
+}

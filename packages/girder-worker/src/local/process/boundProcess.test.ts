@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { killBound, startBound } from './boundProcess.ts';
+
+const computing = path('../fixtures/computingChild.ts');
+const kinds: [kind: string, module: string, args: string[]][] = [
+  ['that computes', computing, []],
+  ['of the emulators', path('../emulators/emulatorProcess.ts'), ['0', '0']],
+  ['of a function', path('../lambda/lambdaRuntime.ts'), [path('../fixtures/handler.ts'), 'echo']],
+];
+
+describe.each(['started', 'up'])('when its parent is killed as soon as it is %s', (moment) => {
+  test.each(kinds)('a tied process %s ends', async (_, module, args) => {
+    const parent = spawn(process.execPath, [path('../fixtures/killedParent.ts'), module, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const bothGone = once(parent.stdout, 'close'); // The two are the only ones that hold it.
+    createInterface({ input: parent.stdout }).on('line', (line) => {
+      if (line === moment) parent.kill('SIGKILL');
+    });
+    await bothGone;
+    expect(parent.signalCode).toBe('SIGKILL');
+  });
+});
+
+test('a tied process is gone once it was killed, and may be killed again', async () => {
+  const child = startBound(computing, { env: process.env, stdio: ['ignore', 'ignore', 'inherit'] });
+  await once(child, 'message');
+  await killBound(child);
+  expect(() => process.kill(child.pid!, 0)).toThrow('ESRCH');
+  await killBound(child);
+});
+
+function path(module: string): string {
+  return fileURLToPath(new URL(module, import.meta.url));
+}

@@ -1,9 +1,0 @@
-/** The thread of `tie.ts`: a process whose parent is gone is given another parent. */
-import { killGroup } from './tiedProcess.ts';
-
-const intervalMs = 500;
-const parent = process.ppid;
-
-setInterval(() => {
-  if (process.ppid !== parent) killGroup(process.pid, 'SIGKILL');
-}, intervalMs);

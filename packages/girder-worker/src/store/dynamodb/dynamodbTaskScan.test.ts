@@ -1,0 +1,133 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectService } from '../../aws/serviceCall.ts';
+import { localCredentials, localRegion } from '../../local/emulators/credentials.ts';
+import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
+import { createResultTable } from '../../local/emulators/resources.ts';
+import { stampRevocationKey } from '../stampKeys.ts';
+import { createDynamodbTaskScan } from './dynamodbTaskScan.ts';
+import { itemKeys } from './itemKeys.ts';
+
+const nowMs = 1_800_000_000_000;
+const table = 'celery';
+const keys = itemKeys('app');
+const started = '{"status": "STARTED", "result": {"pid": 7, "hostname": "girder-worker@x"}}';
+
+let emulators: Emulators;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  client = new DynamoDBClient({
+    endpoint: emulators.dynamodbEndpoint,
+    region: localRegion,
+    credentials: localCredentials,
+  });
+  await createResultTable(emulators.dynamodbEndpoint, table);
+  await put(keys.task('running'), { result: started, lx: nowMs + 1, timestamp: nowMs / 1000 - 2.5 });
+  await put(keys.task('abandoned'), { result: started, lx: nowMs - 1 });
+  await put(keys.task('ended'), { result: '{"status": "SUCCESS"', fin: 'SUCCESS', lx: nowMs + 1 });
+  await put(keys.task('progressing'), {
+    result: '{"status": "PROGRESS", "result": 5}',
+    lx: nowMs + 1,
+    rvk: nowMs,
+    tsk: 'a.b',
+  });
+  await put(keys.task('retried'), { result: '{"status": "RETRY"', ep: 1, ra: nowMs + 9000 });
+  await put(keys.task('expired'), { result: '{"status": "REVOKED"', fin: 'REVOKED' });
+  await put(keys.task('compressed'), { result: '\0celery-compressed\0', fin: 'SUCCESS' });
+  await put(keys.task(stampRevocationKey('a', 'b', 'revoked')), {
+    result: '{"status": "REVOKED"',
+    fin: 'REVOKED',
+    rvk: nowMs,
+  });
+  await put(keys.group('a-group'), { result: '{"result": []}' });
+  await put(keys.chord('a-group'), { chord_count: 3 });
+  await put(itemKeys('other').task('of another application'), { result: started, lx: nowMs + 1 });
+});
+afterAll(async () => {
+  client.destroy();
+  await emulators.stop();
+});
+
+async function put(id: string, { result, ...rest }: Record<string, string | number>): Promise<void> {
+  const others = Object.entries(rest).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? { N: String(value) } : { S: value },
+  ]);
+  const bytes = result === undefined ? {} : { result: { B: Buffer.from(String(result)) } };
+  await client.send(
+    new PutItemCommand({ TableName: table, Item: { id: { S: id }, ...bytes, ...Object.fromEntries(others) } }),
+  );
+}
+
+function census(limits = { tasks: 100, pages: 10 }) {
+  const place = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
+  return createDynamodbTaskScan({
+    dynamodb: connectService('DYNAMODB', place),
+    table,
+    keys,
+    clock: () => nowMs,
+    limits,
+  });
+}
+
+const idsOf = (tasks: readonly { readonly id: string }[]) => tasks.map(({ id }) => id).sort();
+
+test('active are the tasks whose claim has not ended, of this application alone', async () => {
+  const { tasks, isComplete } = await census().list('active');
+  expect(idsOf(tasks)).toEqual(['progressing', 'running']);
+  expect(isComplete).toBe(true);
+});
+
+test('an active task tells its worker and its start while it is STARTED, and its name where that is stored', async () => {
+  const { tasks } = await census().list('active');
+  expect(tasks).toContainEqual({
+    ...{ id: 'running', state: 'STARTED', phase: 'active', task: null },
+    ...{ worker: { pid: 7, hostname: 'girder-worker@x' }, startedMs: nowMs - 2500, dueMs: null },
+  });
+  expect(tasks).toContainEqual({
+    ...{
+      id: 'progressing',
+      state: 'PROGRESS',
+      phase: 'active',
+      task: 'a.b',
+      worker: null,
+      startedMs: null,
+      dueMs: null,
+    },
+  });
+});
+
+test('scheduled are the tasks that wait for their retry', async () => {
+  const { tasks } = await census().list('scheduled');
+  expect(tasks).toMatchObject([{ id: 'retried', phase: 'scheduled', dueMs: nowMs + 9000 }]);
+});
+
+test('revoked are tasks that run, have ended or have expired, and no marks of stamps', async () => {
+  expect(idsOf((await census().list('revoked')).tasks)).toEqual(['expired', 'progressing']);
+});
+
+test('find gives what is known, once for each id, and leaves out the rest', async () => {
+  const ids = [
+    'running',
+    'ended',
+    'abandoned',
+    'compressed',
+    'running',
+    'nobody',
+    ...Array.from({ length: 150 }, (_, n) => `no-${n}`),
+  ];
+  const found = await census().find(ids);
+  expect(Object.fromEntries(found.map(({ id, phase, state }) => [id, [phase, state]]))).toEqual({
+    running: ['active', 'STARTED'],
+    ended: ['ready', 'SUCCESS'],
+    abandoned: ['ready', 'STARTED'],
+    compressed: ['ready', 'SUCCESS'],
+  });
+  expect(found).toHaveLength(4);
+});
+
+test('says so where there are more tasks, or more pages, than it gives', async () => {
+  expect(await census({ tasks: 1, pages: 10 }).list('active')).toMatchObject({ tasks: [{}], isComplete: false });
+  expect(await census({ tasks: 100, pages: 0 }).list('active')).toEqual({ tasks: [], isComplete: false });
+});

@@ -1,0 +1,109 @@
+import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
+import { parseBackendUrl } from '../../connections/backendUrl.ts';
+import { clientSettings } from '../../connections/clientSettings.ts';
+import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
+import { isObject, type KombuObject } from '../../kombu/values.ts';
+import type { Clock } from '../resultStore.ts';
+import { isStampRevocationKey } from '../stampKeys.ts';
+import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
+import type { Attributes } from './attributeValues.ts';
+import { type ItemKeys, itemKeys } from './itemKeys.ts';
+import { createTable } from './table.ts';
+
+export interface DynamodbTaskScanOptions {
+  readonly dynamodb: ServiceCall;
+  readonly table: string;
+  readonly keys?: ItemKeys;
+  readonly clock?: Clock;
+  /** @default censusLimits */
+  readonly limits?: { readonly tasks: number; readonly pages: number };
+}
+
+const running = 'attribute_not_exists(fin) AND lx >= :now';
+const filters = {
+  active: running,
+  scheduled: `begins_with(#result, :retry) AND attribute_not_exists(fin) AND (attribute_not_exists(lx) OR lx < :now)`,
+  revoked: 'attribute_exists(rvk) OR begins_with(#result, :revoked)',
+} as const;
+
+/** The census of the table that the environment names: GIRDER_WORKER_BACKEND, and the AWS SDK's own variables. */
+export function connectTaskScan(env: NodeJS.ProcessEnv): TaskScan {
+  const backend = parseBackendUrl(env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery');
+  return createDynamodbTaskScan({
+    dynamodb: connectService('DYNAMODB', clientSettings(env, 'DYNAMODB', backend)),
+    table: backend.table,
+    keys: itemKeys(env.GIRDER_WORKER_KEY_PREFIX),
+  });
+}
+
+export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskScan {
+  const { dynamodb, table: name, keys = itemKeys(), clock = Date.now, limits = scanLimits } = options;
+  const table = createTable(dynamodb, name);
+
+  return {
+    async list(which) {
+      const nowMs = clock();
+      const tasks: TaskSummary[] = [];
+      let pages = 0;
+      for await (const items of table.scan(filters[which], valuesAt(nowMs))) {
+        if (pages++ === limits.pages) return { tasks, isComplete: false };
+        tasks.push(...items.flatMap((item) => recordOf(item, keys, nowMs) ?? []));
+        if (tasks.length > limits.tasks) return { tasks: tasks.slice(0, limits.tasks), isComplete: false };
+      }
+      return { tasks, isComplete: true };
+    },
+
+    async find(ids) {
+      const items = await table.getAll(ids.map(keys.task), { consistent: false });
+      return [...items.values()].flatMap((item) => recordOf(item, keys, clock()) ?? []);
+    },
+  };
+}
+
+/** Undefined for the items of groups and chords, and for the marks of stamps. */
+function recordOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskSummary | undefined {
+  const id = taskIdIn(attributes.id?.S ?? '', keys);
+  if (id === undefined || isStampRevocationKey(id)) return undefined;
+  const bytes = attributes.result?.B ?? new Uint8Array();
+  const state = stateIn(bytes) ?? attributes.fin?.S ?? 'PENDING';
+  const isActive = !attributes.fin && Number(attributes.lx?.N ?? 0) >= nowMs;
+  const isScheduled = !isActive && state === 'RETRY';
+  const isStarted = isActive && state === 'STARTED';
+  return {
+    id,
+    state,
+    phase: isActive ? 'active' : isScheduled ? 'scheduled' : 'ready',
+    task: attributes.tsk?.S ?? null,
+    worker: isStarted ? workerIn(bytes) : null,
+    dueMs: isScheduled && attributes.ra?.N ? Number(attributes.ra.N) : null,
+    startedMs: isStarted && attributes.timestamp?.N ? Math.round(Number(attributes.timestamp.N) * 1000) : null,
+  };
+}
+
+function taskIdIn(key: string, keys: ItemKeys): string | undefined {
+  const start = keys.task('').slice(0, -1);
+  return key.startsWith(start) && key.length > start.length + 1 ? key.slice(start.length, -1) : undefined;
+}
+
+/** Every document begins with its status, unless it is compressed: that it has ended, `fin` then tells. */
+function stateIn(bytes: Uint8Array): string | undefined {
+  return /^\{"status": "(\w+)"/.exec(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))?.[1];
+}
+
+/** Of the document of a task that has been claimed. */
+function workerIn(bytes: Uint8Array): TaskSummary['worker'] {
+  const { result } = parsePythonJson(Buffer.from(bytes).toString('utf8')) as KombuObject;
+  if (!isObject(result)) return null;
+  const { pid, hostname } = result;
+  return typeof pid === 'number' && typeof hostname === 'string' ? { pid, hostname } : null;
+}
+
+/** What the filters compare with. */
+function valuesAt(nowMs: number): Attributes {
+  const bytes = (text: string) => ({ B: Buffer.from(text) });
+  return {
+    ':now': { N: String(nowMs) },
+    ':retry': bytes('{"status": "RETRY"'),
+    ':revoked': bytes('{"status": "REVOKED"'),
+  };
+}

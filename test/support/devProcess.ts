@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type PrintingProcess, readPrinting } from './printingProcess.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A running `girder-worker dev`. */
+export interface DevProcess extends PrintingProcess {
+  /** Of SQS and of DynamoDB. */
+  endpoints(): string[];
+}
+
+/** Starts it as a terminal does: as the leader of a process group. Killing it ends all that it has started. */
+export function startDev(...args: string[]): DevProcess {
+  const child = spawn(process.execPath, [path.join(root, 'packages/girder-worker/src/cli/main.ts'), 'dev', ...args], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printing = readPrinting(child);
+  return {
+    ...printing,
+    endpoints: () =>
+      printing
+        .text()
+        .match(/http:\/\/127\.0\.0\.1:\d+/g)
+        ?.slice(0, 2) ?? [],
+  };
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
+import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
+import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { startLocalDispatcher } from '../../packages/girder-worker/src/local/localDispatcher.ts';
+import { createDeployment } from '../fixtures/plugins/deployment.ts';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const dispatcherLibraries = ['@aws-lambda-powertools/logger', '@middy/core'];
+
+/** The whole local stack with plugins of the tests' own: emulators, and the bundled dispatcher behind its queue. */
+export interface Stack {
+  readonly emulators: Emulators;
+  /** For processes that are to reach the stack. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The bundled dispatcher, for tests that connect it to more queues. */
+  readonly handlerFile: string;
+  /** What the dispatcher has printed. */
+  readonly lines: readonly string[];
+  /** Adds a line to these. */
+  printLine(line: string): void;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Names of plugins in `plugins/` and `test/fixtures/plugins/`. */
+  readonly plugins: readonly string[];
+  readonly timeoutSeconds?: number;
+  readonly concurrency?: number;
+  /** For the function, beside what it is told of the stack. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export async function startStack({
+  plugins,
+  timeoutSeconds = 60,
+  concurrency = 2,
+  env = {},
+}: StackOptions): Promise<Stack> {
+  const deployment = createDeployment(plugins, { files: functionSources() });
+  const { root } = deployment;
+  for (const library of dispatcherLibraries) link(library, root);
+  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  const outDir = join(root, '.build');
+  await bundleFunctions({ root, outDir });
+
+  const emulators = await startEmulators();
+  const lines: string[] = [];
+  const handlerFile = join(outDir, 'handler.mjs');
+  const printLine = (line: string) => {
+    lines.push(line);
+  };
+  const dispatcher = await startLocalDispatcher({
+    emulators,
+    file: handlerFile,
+    controlFile: join(outDir, 'control.mjs'),
+    concurrency,
+    timeoutSeconds,
+    env,
+    printLine,
+    onFault: ({ code, reason }) => printLine(`${code}: ${reason}`),
+  });
+  return {
+    emulators,
+    env: isolatedVariables(process.env, stackVariables(emulators, 'celery')),
+    handlerFile,
+    lines,
+    printLine,
+    async stop() {
+      await dispatcher.stop(1000);
+      await emulators.stop();
+      deployment[Symbol.dispose]();
+    },
+  };
+}
+
+/** The functions as they are, but for the registry, which is that of the tests' plugins. */
+function functionSources(): Record<string, string> {
+  const folder = join(repository, 'functions');
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const sources = names.filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
+  return Object.fromEntries(sources.map((name) => [`functions/${name}`, readFileSync(join(folder, name), 'utf8')]));
+}
+
+function link(library: string, root: string): void {
+  const target = join(root, 'node_modules', library);
+  mkdirSync(dirname(target), { recursive: true });
+  symlinkSync(join(repository, 'node_modules', library), target, 'dir');
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
+import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { createDeployment } from '../fixtures/plugins/deployment.ts';
+import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
+
+const threadFile = 'functions/dispatcher/thread.ts';
+
+/** What long-running workers need beside their queues: emulators, a table, and a deployment of plugins with its registry. */
+export interface WorkerStack {
+  readonly emulators: Emulators;
+  /** For processes that are to reach the stack. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The folder of the deployment. */
+  readonly root: string;
+  /** Starts a worker, and waits until it is ready. */
+  startWorker(...args: string[]): Promise<WorkerProcess>;
+  stop(): Promise<void>;
+}
+
+/** Starts one with these plugins: their names in `plugins/` and `test/fixtures/plugins/`. */
+export async function startWorkerStack(...plugins: string[]): Promise<WorkerStack> {
+  const files = { [threadFile]: readFileSync(new URL(`../../${threadFile}`, import.meta.url), 'utf8') };
+  const deployment = createDeployment(plugins, { files });
+  const { root } = deployment;
+  await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  const emulators = await startEmulators();
+  await createResultTable(emulators.dynamodbEndpoint, 'celery');
+  const env = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
+  return {
+    ...{ emulators, env, root },
+    async startWorker(...args) {
+      const worker = startWorkerProcess(env, '-l', 'info', '--root', root, '--no-build', ...args);
+      await worker.printed(' ready.');
+      return worker;
+    },
+    async stop() {
+      await emulators.stop();
+      deployment[Symbol.dispose]();
+    },
+  };
+}
