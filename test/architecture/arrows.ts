@@ -10,6 +10,8 @@ export type Arrow = 'code' | 'types';
  */
 export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
   // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
+  // Time and randomness.
+  system: {},
   kombu: {},
   // What plugin authors and clients see: app, tasks, options, errors.
   task: {},
