@@ -15,7 +15,7 @@ const batchSizes = [1, 2, 5, 10];
 
 export const awsCalls: Subject = {
   name: 'aws-calls',
-  title: 'Requests to AWS for a short task that succeeds, by the size of its batch',
+  title: 'Requests to AWS for a short task that succeeds, by the size of the batch',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     using deployment = await bundleDeployment();
     const emulators = await startEmulators();
@@ -27,10 +27,10 @@ export const awsCalls: Subject = {
       handlerFile: deployment.handlerFile,
     });
     const place = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
-    const look = connectService('DYNAMODB', place);
+    const call = connectService('DYNAMODB', place);
     const bytesOf = async (id: string) => {
       const input = { TableName: table, Key: { id: { S: itemKeys().task(id) } }, ConsistentRead: true };
-      return itemBytes((await look<{ Item: Record<string, object> }>('GetItem', input)).Item);
+      return itemBytes((await call<{ Item: Record<string, object> }>('GetItem', input)).Item);
     };
     const batchOf = (size: number) => async () => {
       dynamodb.calls.length = 0;
@@ -42,7 +42,7 @@ export const awsCalls: Subject = {
         writes: count(({ operation }) => operation === 'UpdateItem'),
         reads: count(({ operation }) => operation !== 'UpdateItem'),
         sqs: sqs.calls.length / size,
-        // The claim is about as large as what is stored in the end: it has a lease instead of an outcome.
+        // The claim is written to an item of about the same size, which contains a lease instead of an outcome.
         units: (items.reduce((sum, bytes) => sum + writeUnits(bytes), 0) * 2) / size,
         bytes: Math.max(...items),
       };
@@ -76,6 +76,6 @@ function figuresOf(batch: string, values: Record<string, number[]>): Figure[] {
 }
 
 const notes = [
-  'Units are worked out from the sizes of the items, by the rules of DynamoDB; the emulator does not count them.',
-  'A batch that is at work for longer than 250 ms reads once in that time, for all its tasks together, whether one is revoked.',
+  'Write units are computed from the sizes of the items by the rules of DynamoDB; the emulator does not count them.',
+  'A batch that runs for longer than 250 ms makes one read every 250 ms, which finds revocations of all its tasks.',
 ];

@@ -1,5 +1,5 @@
 import { createPool, type Pool } from '../packages/girder-worker/src/execution/pool.ts';
-import { createSoloPool } from '../packages/girder-worker/src/execution/solo.ts';
+import { createSoloPool } from '../packages/girder-worker/src/execution/soloPool.ts';
 import { registry } from './fixtures/registry.ts';
 import { bullmqVersions, loadBullmq } from './support/bullmqPackage.ts';
 import { type Jobs, startBullmq } from './support/bullmqWorker.ts';
@@ -10,7 +10,7 @@ import { cpuOf, interleave, repeat } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
 
-/** As many at once as a batch of SQS has. */
+/** Concurrent tasks: as many as a batch of SQS has messages. */
 const atOnce = 10;
 
 const solo = 'girder-worker, solo';
@@ -20,7 +20,7 @@ const theirSolo = 'BullMQ, in-process';
 const theirTwoThreads = 'BullMQ, 2 worker threads';
 const theirTenThreads = 'BullMQ, 10 worker threads';
 
-/** Ours, and what does the same with BullMQ. */
+/** A pool of girder-worker, and the corresponding worker of BullMQ. */
 const pairs = [
   [solo, theirSolo],
   [twoThreads, theirTwoThreads],
@@ -34,10 +34,11 @@ const kilobyte = 'x'.repeat(1024);
 
 export const bullmq: Subject = {
   name: 'bullmq',
-  title: 'What running a task costs, beside BullMQ on Redis',
+  title: 'Running a task, compared with BullMQ on Redis',
   unavailable() {
-    if (process.platform !== 'linux') return 'the CPU time of Redis is read from /proc, which only Linux has.';
-    if (redisVersion() === undefined) return 'it needs redis-server. Debian and Ubuntu: apt-get install redis-server.';
+    if (process.platform !== 'linux') return 'the CPU time of Redis is read from /proc, which exists only on Linux.';
+    if (redisVersion() === undefined)
+      return 'redis-server is not installed. Debian and Ubuntu: apt-get install redis-server.';
     return undefined;
   },
   async measure({ quick }: BenchOptions): Promise<Findings> {
@@ -73,7 +74,7 @@ export const bullmq: Subject = {
         Object.entries(loads).map(([load, jobs]) => [nameOf(worker, load), () => measure(jobs)]),
       ),
     );
-    await interleave(2, cases); // So that all is compiled, and BullMQ's threads are there.
+    await interleave(2, cases); // Compiles the code and starts BullMQ's threads.
     const values = await interleave(quick ? 3 : 9, cases);
     return { figures: [...absolute(values), ...compared(values)], notes: await notesOn(count) };
   },
@@ -94,7 +95,7 @@ function measureOf(pool: Pick<Pool, 'run'>): Measure {
   };
 }
 
-/** BullMQ connects the output of each of its threads with this process's, which else warns of a leak. */
+/** BullMQ pipes the output of each of its threads to that of this process, which otherwise warns of a leak. */
 function expectPipes(threads: number): void {
   for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(stream.getMaxListeners() + 2 * threads);
 }
@@ -123,12 +124,12 @@ function compared(values: Values): Figure[] {
   const of = (worker: string, load: string, key: string) => values[nameOf(worker, load)]![key]!;
   const ratios = ([load, key, unit]: readonly [load: string, key: string, unit: string]) =>
     pairs.map(([ours, theirs]) => ({
-      name: `${load}: ${ours}, over ${theirs}`,
+      name: `${load}: ${ours}, relative to ${theirs}`,
       unit,
       spread: ratioOf(of(ours, load, key), of(theirs, load, key)),
     }));
   const added = (threads: string, without: string) => ({
-    name: `noop: ${threads}, less ${without}`,
+    name: `noop: ${threads}, minus ${without}`,
     unit: 'us CPU per task',
     spread: spreadOf(of(threads, noop, 'cpuUs').map((us, round) => us - of(without, noop, 'cpuUs')[round]!)),
   });
@@ -144,7 +145,7 @@ async function notesOn(count: number): Promise<string[]> {
   const { bullmq: version, ioredis } = await bullmqVersions();
   return [
     `BullMQ ${version} with ioredis ${ioredis}, Redis ${redisVersion()} on the same machine, without persistence; ${count} tasks per run.`,
-    'BullMQ: 10 jobs at once in-process, one per thread else; CPU and tasks/s are those of running jobs that were added before, results stored in Redis included. Adding is one request for all of them; the CPU of Redis is that of both.',
-    'girder-worker: 10 tasks at once, all threads started before, no queue and no store: with these, see the end-to-end table.',
+    'BullMQ: 10 concurrent jobs in-process; with threads, one job per thread. CPU and tasks/s are those of running jobs that were added before, including storing their results in Redis. One request adds all jobs. The CPU of Redis is that of adding and running.',
+    'girder-worker: 10 concurrent tasks, all threads started before, without queue and store. The comparison with Celery above includes both.',
   ];
 }

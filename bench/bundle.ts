@@ -7,15 +7,15 @@ import { interleave } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
 
-/** How many tasks there are beside the benchmark's own. */
+/** Numbers of tasks in the registry, without those of the benchmark. */
 const sizes = [1, 100, 1000];
 
-/** The executable of Node 22, where there is one. */
+/** The executable of Node 22; undefined to skip it. */
 const node22 = process.env.GIRDER_WORKER_BENCH_NODE22;
 
 export const bundle: Subject = {
   name: 'bundle',
-  title: 'What a cold start loads, and how long that takes, by the number of tasks in the registry',
+  title: 'Size and duration of a cold start, by the number of tasks in the registry',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     const emulators = await startEmulators();
     await createResultTable(emulators.dynamodbEndpoint, table);
@@ -38,7 +38,7 @@ export const bundle: Subject = {
       const target = size === 1 ? { target: '<= 210' } : {};
       return {
         name: `handler.mjs, ${tasks(size)}`,
-        unit: 'KB eager',
+        unit: 'KB loaded',
         spread: spreadOf([eagerBytes / 1000]),
         ...target,
       };
@@ -55,14 +55,16 @@ export const bundle: Subject = {
           spread: spreadOf(importMs!),
           ...(name === nameOf('Node 24', 1) && { target: '<= 60' }),
         })),
-        { name: 'import, 1000 tasks over 1 task', unit: 'x', spread: ratio, target: '<= 1.5' },
+        { name: 'import, 1000 tasks relative to 1 task', unit: 'x', spread: ratio, target: '<= 1.5' },
         ...Object.entries(values).map(([name, { firstTaskMs }]) => ({
-          name: `first task after it, ${name}`,
+          name: `first task after the import, ${name}`,
           unit: 'ms',
           spread: spreadOf(firstTaskMs!),
         })),
       ],
-      notes: node22 ? [] : ['Node 22 was not measured: GIRDER_WORKER_BENCH_NODE22 names its executable.'],
+      notes: node22
+        ? []
+        : ['Node 22 was not measured. To measure it, set GIRDER_WORKER_BENCH_NODE22 to its executable.'],
     };
   },
 };

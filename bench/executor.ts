@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { createPool } from '../packages/girder-worker/src/execution/pool.ts';
-import { createSoloPool } from '../packages/girder-worker/src/execution/solo.ts';
+import { createSoloPool } from '../packages/girder-worker/src/execution/soloPool.ts';
 import { encode } from '../packages/girder-worker/src/message/encode.ts';
 import { registry } from './fixtures/registry.ts';
 import { runToEnd } from './support/ownPool.ts';
@@ -8,7 +8,7 @@ import { cpuOf, interleave, repeat } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
 
-/** As many at once as a batch of SQS has. */
+/** Concurrent tasks: as many as a batch of SQS has messages. */
 const atOnce = 10;
 
 const kilobyte = 'x'.repeat(1024);
@@ -18,7 +18,7 @@ const fib20 = body('fibonacci', 20);
 
 export const executor: Subject = {
   name: 'executor',
-  title: 'What running a task costs beside the task: no queue, no store',
+  title: 'CPU of the executor per task, without queue and store',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     const tasks = quick ? 500 : 5000;
     const rounds = quick ? 3 : 9;
@@ -40,9 +40,9 @@ export const executor: Subject = {
       '2 threads, echo of 1 KB': cpuPer(tasks, () => runToEnd(two, echo)),
       '2 threads, fib(20)': cpuPer(tasks / 5, () => runToEnd(two, fib20)),
       '10 threads, noop': cpuPer(tasks, () => runToEnd(ten, noop)),
-      'a bare postMessage there and back': cpuPer(tasks, () => echoing.ask(noop)),
+      'postMessage and its answer, without a task': cpuPer(tasks, () => echoing.ask(noop)),
     };
-    await interleave(2, cases); // So that all is compiled, and all threads are there.
+    await interleave(2, cases); // Compiles the code and starts all threads.
     const values = await interleave(rounds, cases);
     await Promise.all([two.close(), ten.close(), echoing.stop()]);
 
@@ -55,12 +55,15 @@ export const executor: Subject = {
       unit: 'tasks/s',
       spread: spreadOf(values[name]!.perSecond!),
     }));
-    const overBare = {
-      name: '2 threads, noop, over a bare postMessage',
-      unit: 'times the CPU',
-      spread: ratioOf(values['2 threads, noop']!.cpuUs!, values['a bare postMessage there and back']!.cpuUs!),
+    const relativeToPostMessage = {
+      name: '2 threads, noop, relative to postMessage',
+      unit: 'x CPU per task',
+      spread: ratioOf(values['2 threads, noop']!.cpuUs!, values['postMessage and its answer, without a task']!.cpuUs!),
     };
-    return { figures: [...cpu, ...speed, overBare], notes: [`${atOnce} tasks at once, ${tasks} per run.`] };
+    return {
+      figures: [...cpu, ...speed, relativeToPostMessage],
+      notes: [`${atOnce} concurrent tasks, ${tasks} per run.`],
+    };
   },
 };
 
@@ -70,7 +73,7 @@ function body(name: string, ...args: unknown[]): string {
   return encode({ task: `benchtasks.${name}`, id: crypto.randomUUID(), args });
 }
 
-/** A thread that sends back what it gets: below this no pool of threads can come. */
+/** A thread that sends each message back: the lower bound of the cost of a pool of threads. */
 async function startEcho() {
   const worker = new Worker(
     "const { parentPort: p } = require('node:worker_threads'); p.on('message', (m) => p.postMessage(m));",

@@ -1,3 +1,4 @@
+import { loadConnections } from '../packages/girder-worker/src/connections/connections.ts';
 import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
 import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
@@ -16,14 +17,14 @@ const bodyKilobytes = [1, 16, 64, 256];
 
 export const growth: Subject = {
   name: 'growth',
-  title: 'Whether a task costs more where there are many, or large ones',
+  title: 'Cost of a task, by the number of messages in the queue and by the size of the body',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     using deployment = await bundleDeployment();
     const { handlerFile } = deployment;
     const emulators = await startEmulators();
     await createResultTable(emulators.dynamodbEndpoint, table);
     const sqs = localSqsClient(emulators.sqsEndpoint);
-    const store = connectStore(isolatedVariables({}, stackVariables(emulators, table)));
+    const store = connectStore(loadConnections(isolatedVariables({}, stackVariables(emulators, table))).backend);
     const worker = await startDispatcherOn('celery', { emulators, handlerFile, invocations: 2 });
     const drained = (count: number) => () =>
       drain({ emulatorsPid: emulators.pid, sqs, store, queue: 'celery', worker }, { task: 'noop', args: [], count });
@@ -31,7 +32,7 @@ export const growth: Subject = {
     const counts = quick ? backlogs.slice(0, 3) : backlogs;
     const byBacklog = await interleave(
       quick ? 1 : 2,
-      Object.fromEntries(counts.map((count) => [`${count} messages`, drained(count)])),
+      Object.fromEntries(counts.map((count) => [`messages in the queue: ${count}`, drained(count)])),
     );
     await worker.stop();
     sqs.destroy();
@@ -64,12 +65,12 @@ export const growth: Subject = {
           spread: spreadOf(cpuMs!),
         })),
       ],
-      notes: ['CPU is counted in ticks of 10 ms, too coarse for one message alone.'],
+      notes: ['CPU is measured in ticks of 10 ms, which is too coarse for a single message.'],
     };
   },
 };
 
-/** Of a text whose message has about this size: base64 twice makes 16/9 of it. */
+/** The length of a text whose message has about this size: base64 is applied twice, which multiplies the size by 16/9. */
 function textLength(kilobytes: number): number {
   return Math.max(1, Math.floor(((kilobytes * 1024 - 900) * 9) / 16));
 }

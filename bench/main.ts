@@ -1,6 +1,6 @@
 /**
- * Measures what the documentation promises: `npm run bench [-- SUBJECT...] [--quick]`. Prints tables, and writes
- * `bench/results/<subject>.json` and the tables of docs/performance.md, unless it is quick.
+ * Runs the benchmarks: `npm run bench [-- SUBJECT...] [--quick]`. Prints tables. Without --quick, it also writes
+ * `bench/results/<subject>.json` and the tables of docs/performance.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -55,7 +55,7 @@ function fileOf({ name }: Subject): URL {
 function chosen(names: readonly string[]): readonly Subject[] {
   const known = subjects.map(({ name }) => name);
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`There is no subject ${unknown.join(', ')}. There are: ${known.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`There is no subject ${unknown.join(', ')}. Use ${known.join(', ')}.`);
   return names.length === 0 ? subjects : subjects.filter(({ name }) => names.includes(name));
 }
 

@@ -9,12 +9,12 @@ import type { BenchOptions, Findings, Subject } from './support/subject.ts';
 
 const threadCounts = [1, 2, 3, 5, 10];
 
-/** Long enough that no thread is free again before each message has one. */
+/** Long enough that each message gets a thread of its own before the first thread is free again. */
 const pauseMs = 1000;
 
 export const memory: Subject = {
   name: 'memory',
-  title: 'Physical memory of the function, by the number of its threads',
+  title: 'Physical memory of the function, by the number of threads',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     using deployment = await bundleDeployment();
     const emulators = await startEmulators();
@@ -25,7 +25,7 @@ export const memory: Subject = {
     };
     const values = await interleave(
       quick ? 2 : 7,
-      Object.fromEntries(threadCounts.map((count) => [`${count} threads, each with a task`, residentWith(count)])),
+      Object.fromEntries(threadCounts.map((count) => [`threads, each with a task: ${count}`, residentWith(count)])),
     );
     await emulators.stop();
     const [first, ...others] = Object.values(values).map(({ mib }) => mib!);
@@ -33,9 +33,9 @@ export const memory: Subject = {
     return {
       figures: [
         ...Object.entries(values).map(([name, { mib }]) => ({ name, unit: 'MiB', spread: spreadOf(mib!) })),
-        { name: 'each further thread', unit: 'MiB', spread: spreadOf(perThread) },
+        { name: 'each additional thread', unit: 'MiB', spread: spreadOf(perThread) },
       ],
-      notes: ['Resident set of a process that does nothing else; Lambda adds its runtime.'],
+      notes: ['Resident set size of the process. Lambda adds the memory of its runtime.'],
     };
   },
 };

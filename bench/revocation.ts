@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadConnections } from '../packages/girder-worker/src/connections/connections.ts';
 import { CancellationFlag } from '../packages/girder-worker/src/execution/cancellation.ts';
 import { ThreadRuntime } from '../packages/girder-worker/src/execution/threadRuntime.ts';
 import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
@@ -13,11 +14,11 @@ import { bodyOf, type DispatcherFunction, startFunction, table } from './support
 import { quantile, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Findings, Subject } from './support/subject.ts';
 
-const lookPeriodMs = 250;
+const pollPeriodMs = 250;
 
 export const revocation: Subject = {
   name: 'revocation',
-  title: 'From app.control.revoke to a loop that computes, and what asking costs the loop',
+  title: 'Latency from app.control.revoke to this.canceled in a task that computes, and the time of reading it',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     const latencies = await measureLatencies(quick ? 8 : 60);
     const sorted = latencies.toSorted((a, b) => a - b);
@@ -31,7 +32,7 @@ export const revocation: Subject = {
         { name: 'latency, p99', unit: 'ms', spread: p99, target: '<= 500' },
         { name: 'reading this.canceled', unit: 'ns', spread: spreadOf(reads), target: '<= 2' },
       ],
-      notes: ['Each revocation comes at another moment of the period of 250 ms in which the dispatcher looks.'],
+      notes: ['The revocations are spread evenly over the 250 ms between two polls of the dispatcher.'],
     };
   },
 };
@@ -40,14 +41,14 @@ async function measureLatencies(count: number): Promise<number[]> {
   using deployment = await bundleDeployment();
   const emulators = await startEmulators();
   await createResultTable(emulators.dynamodbEndpoint, table);
-  const store = connectStore(isolatedVariables({}, stackVariables(emulators, table)));
+  const store = connectStore(loadConnections(isolatedVariables({}, stackVariables(emulators, table))).backend);
   const lines: string[] = [];
   const printLine = (line: string) => void lines.push(line);
   const dispatcher = await startFunction({ emulators, handlerFile: deployment.handlerFile, printLine });
   const latencies: number[] = [];
   for (let run = 0; run <= count; run++) {
-    const latency = await latencyOf(dispatcher, store, lines, (run / count) * lookPeriodMs);
-    if (run > 0) latencies.push(latency); // The first one has started the thread.
+    const latency = await latencyOf(dispatcher, store, lines, (run / count) * pollPeriodMs);
+    if (run > 0) latencies.push(latency); // The first run starts the thread.
   }
   await dispatcher.kill();
   await emulators.stop();
@@ -79,6 +80,7 @@ function nsPerRead(times: number): number {
     new ThreadRuntime(new CancellationFlag(new SharedArrayBuffer(4)), () => undefined),
   );
   const startNs = process.hrtime.bigint();
-  for (let index = 0; index < times; index++) if (task.canceled) throw new Error('Nobody has revoked it.');
+  for (let index = 0; index < times; index++)
+    if (task.canceled) throw new Error('The task is canceled, although it was not revoked.');
   return Number(process.hrtime.bigint() - startNs) / times;
 }

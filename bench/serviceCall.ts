@@ -9,10 +9,10 @@ import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Findings, Subject } from './support/subject.ts';
 
 const atOnce = 10;
-const ours = 'our call';
-const sdk = 'client-dynamodb';
+const ours = 'girder-worker';
+const sdk = 'AWS SDK (client-dynamodb)';
 
-/** About what storing the result of a short task says. */
+/** About the request that stores the result of a short task. */
 const update = {
   TableName: 'celery',
   Key: { id: { S: "b'celery-task-meta-0c2dde12-2b0c-4b0a-9d1c-0a1b2c3d4e5f'" } },
@@ -31,7 +31,8 @@ const others = {
 
 export const serviceCall: Subject = {
   name: 'service-call',
-  title: 'What one call of DynamoDB costs, by the AWS SDK and by the dispatcher, of a service that answers at once',
+  title:
+    'CPU of one DynamoDB call, with the AWS SDK and with the client of girder-worker, for a service that answers at once',
   async measure({ quick }: BenchOptions): Promise<Findings> {
     const calls = quick ? 500 : 3000;
     const server = startBound(fileURLToPath(new URL('./fixtures/emptyAnswers.ts', import.meta.url)), {
@@ -56,7 +57,7 @@ export const serviceCall: Subject = {
         return client.send(new UpdateItemCommand({ ...update, ExpressionAttributeValues: values }));
       }),
     };
-    await interleave(2, cases); // So that all is compiled.
+    await interleave(2, cases); // Compiles the code.
     const values = await interleave(quick ? 3 : 9, cases);
     client.destroy();
     await killBound(server);
@@ -64,12 +65,12 @@ export const serviceCall: Subject = {
       figures: [
         ...Object.entries(values).map(([name, { cpuUs }]) => ({ name, unit: 'us CPU', spread: spreadOf(cpuUs!) })),
         {
-          name: 'client-dynamodb, over ours',
+          name: 'AWS SDK, relative to girder-worker',
           unit: 'x CPU',
           spread: ratioOf(values[sdk]!.cpuUs!, values[ours]!.cpuUs!),
         },
       ],
-      notes: [`${atOnce} calls at once, ${calls} per run, over HTTP: TLS costs both the same.`],
+      notes: [`${atOnce} concurrent calls, ${calls} per run, over HTTP: TLS costs both the same.`],
     };
   },
 };

@@ -1,4 +1,4 @@
-"""Sends fibonacci(26) to the queue and prints what a worker makes of it: 121393.
+"""Sends fibonacci(26) to a worker and prints the result, 121393.
 
     pip install 'celery[sqs]'
     npm run dev                       # in another terminal

@@ -6,10 +6,10 @@ import path from 'node:path';
 const bundleFolder = path.join('.build', 'dispatcher');
 
 /**
- * Builds the functions before osls packages them, and makes the bundle's files, and only these, the archive of both: they
- * share most of their code.
+ * A plugin of osls that builds the functions before they are packaged. Both functions get the same archive, which contains
+ * only the files of the bundle: they share most of their code.
  *
- * osls itself would archive from the root of the service: node_modules included, and the bundle under `.build/`.
+ * Without it, osls would archive the root of the service, with node_modules, and with the bundle below `.build/`.
  */
 export default class BuildBeforePackage {
   constructor(serverless) {
@@ -24,16 +24,19 @@ export default class BuildBeforePackage {
     const serviceDir = this.serverless.serviceDir;
     const exitCode = await build(serviceDir);
     if (exitCode !== 0) {
-      // osls prints an error of its own class without a stack.
+      // osls prints errors of this class without a stack.
       const { Error: ServerlessError } = this.serverless.classes;
-      throw new ServerlessError(`npm run build failed (exit code ${exitCode}).`, 'DISPATCHER_BUILD_FAILED');
+      throw new ServerlessError(
+        `npm run build failed (exit code ${exitCode}): its output is above.`,
+        'DISPATCHER_BUILD_FAILED',
+      );
     }
     const folder = path.join(serviceDir, bundleFolder);
     const entries = await readdir(folder, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-    // osls's own packaging plugin: sorted entries and fixed times, so an unchanged bundle is an unchanged archive.
+    // The packaging plugin of osls sorts entries and fixes their times: an unchanged bundle gives an unchanged archive.
     const packaging = this.serverless.pluginManager.getPlugins().find((plugin) => 'zipFiles' in plugin);
-    // By the name of the service: under that one, deploying looks for it.
+    // `serverless deploy` expects the archive under the name of the service.
     const name = this.serverless.getProvider('aws').naming.getServiceArtifactName();
     const artifact = await packaging.zipFiles(files, name, folder);
     for (const functionName of this.serverless.service.getAllFunctions()) {
@@ -43,7 +46,7 @@ export default class BuildBeforePackage {
   }
 }
 
-/** Through npm, as package.json says how to build and which Node does it: osls may be running under an older one. */
+/** Runs the npm script, with the Node.js of node_modules: osls itself may run with an older one. Resolves to the exit code. */
 async function build(serviceDir) {
   const onWindows = process.platform === 'win32';
   const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['run', '--silent', 'build'], {

@@ -1,2 +1,2 @@
-// Neither serverless.yml nor CloudFormation can multiply.
+// Six times the function timeout, as Lambda recommends. Neither serverless.yml nor CloudFormation can multiply.
 module.exports = async ({ resolveVariable }) => 6 * Number(await resolveVariable('param:timeoutSeconds'));

@@ -1,6 +1,6 @@
-// Makes the package as it is published: `node scripts/build-packages.mjs [folder]`, then `npm publish <folder>`.
-// The folder, packages/girder-worker/dist unless told otherwise, gets JavaScript and declarations in lib/ for the
-// TypeScript in src/, and a package.json that is derived from the library's own.
+// Builds the package that is published: `node scripts/build-packages.mjs [folder]`, then `npm publish <folder>`.
+// The folder (default: packages/girder-worker/dist) receives JavaScript and declarations in lib/, compiled from the
+// TypeScript in src/, and a package.json that is derived from that of the library.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ writeManifest();
 for (const file of ['README.md', 'LICENSE']) copyFileSync(path.join(root, file), path.join(dist, file));
 process.stdout.write(`The package is in ${path.relative(process.cwd(), dist) || '.'}\n`);
 
-/** src/ to lib/, at the same depth, so that what a module finds relative to itself it finds there too. */
+/** Compiles src/ to lib/. Both have the same depth, so that paths relative to a module stay valid. */
 function compile() {
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   const project = path.join(import.meta.dirname, 'publish.tsconfig.json');
@@ -24,7 +24,7 @@ function compile() {
     stdio: ['ignore', process.stderr, process.stderr],
   });
   if (status !== 0) process.exit(1);
-  // The compiler rewrites `./x.ts` to `./x.js` in code, but leaves it in declarations.
+  // The compiler rewrites `./x.ts` to `./x.js` in code, but not in declarations.
   for (const file of globSync('lib/**/*.d.ts', { cwd: dist })) {
     const declarations = readFileSync(path.join(dist, file), 'utf8');
     const specifier = /\b((?:from|import)\s*\(?\s*(['"])\.{1,2}\/[^'"]*)\.ts\2/g;
@@ -54,9 +54,10 @@ function isSource(target) {
   return /^(\.\/)?src\/.*\.ts$/.test(target);
 }
 
-/** `./src/x.ts` as `./lib/x.js`; throws for anything else, rather than to publish a path that is not there. */
+/** Converts `./src/x.ts` to `./lib/x.js`. Throws for any other path: it would not exist in the published package. */
 function compiled(source, extension = '.js') {
-  if (!isSource(source)) throw new Error(`package.json names ${source}, which is not TypeScript in src/`);
+  if (!isSource(source))
+    throw new Error(`package.json of the library names "${source}", which is not a TypeScript file in src/`);
   return source.replace('src/', 'lib/').replace(/\.ts$/, extension);
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   arrows,
   arrowsIn,
+  placesOfTimeAndChance,
   renderArrows,
   reserved,
   roomsWithWireNames,
@@ -104,7 +105,7 @@ describe('the rooms of the library', () => {
   });
 
   test('of the build and of the runtime know nothing of each other but what a task and a registry are', () => {
-    expect(arrows.build).toEqual({ task: 'code', registry: 'types' });
+    expect(arrows.build).toEqual({ system: 'code', task: 'code', registry: 'types' });
     const importers = Object.keys(arrows).filter((room) => 'build' in (arrows[room] ?? {}));
     expect(importers).toEqual(['cli']);
   });
@@ -115,8 +116,8 @@ describe('the rooms of the library', () => {
     expect(importers.filter(({ file }) => !places.some((place) => file.startsWith(place)))).toEqual([]);
   });
 
-  test.each(selfContained)('need no npm package in %s/', (room) => {
-    const packages = packageImports.filter(({ specifier }) => !specifier.startsWith('node:'));
+  test.each(selfContained)('need no npm package in %s/ but for types', (room) => {
+    const packages = packageImports.filter(({ specifier, kind }) => kind === 'code' && !specifier.startsWith('node:'));
     expect(packages.filter(({ file }) => roomOf(file) === room)).toEqual([]);
   });
 
@@ -130,6 +131,12 @@ describe('the rooms of the library', () => {
 });
 
 describe('the files of the library', () => {
+  test('take time and randomness from a System, whose real one alone asks Node for them', () => {
+    const users = [...modules].filter(([file]) => !placesOfTimeAndChance.includes(file));
+    expect(users.flatMap(([file, { timeAndChance }]) => timeAndChance.map((use) => ({ file, use })))).toEqual([]);
+    for (const file of placesOfTimeAndChance) expect(modules.get(file)?.timeAndChance).not.toEqual([]);
+  });
+
   test('never import each other in a circle, types included', () => {
     expect(circlesIn(modules)).toEqual([]);
   });

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const scripts = fileURLToPath(new URL('../scripts', import.meta.url));
 let checkout: string;
-let left: ChildProcess[] = [];
+let started: ChildProcess[] = [];
 
 beforeEach(() => {
   checkout = mkdtempSync(path.join(tmpdir(), 'setup-'));
@@ -19,13 +19,13 @@ beforeEach(() => {
   }
 });
 afterEach(() => {
-  for (const child of left) child.kill('SIGKILL');
-  left = [];
+  for (const child of started) child.kill('SIGKILL');
+  started = [];
   rmSync(checkout, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** A checkout that needs no network: it depends on a folder within it. npm runs `postinstall` at its end. */
-function write({ version = '1.0.0', postinstall = leavesMark, dependency = 'file:dependency' } = {}): void {
+/** Writes a checkout whose installation needs no network: its dependency is a folder within it. npm runs `postinstall` last. */
+function write({ version = '1.0.0', postinstall = marksInstallation, dependency = 'file:dependency' } = {}): void {
   const root = { name: 'checkout', version: '1.0.0', dependencies: { dependency } };
   const packages = {
     '': root,
@@ -42,9 +42,9 @@ function writeJson(file: string, value: object): void {
   writeFileSync(path.join(checkout, file), JSON.stringify(value));
 }
 
-const leavesMark = `node -e "fs.appendFileSync('installations', 'x'); console.log('said by postinstall')"`;
-const neverEnds = `node -e "fs.writeFileSync('begun', ''); setTimeout(() => 0, 60000)"`;
-const takesHalfASecond = `${leavesMark} && node -e "setTimeout(() => 0, 500)"`;
+const marksInstallation = `node -e "fs.appendFileSync('installations', 'x'); console.log('output of postinstall')"`;
+const neverEnds = `node -e "fs.writeFileSync('started', ''); setTimeout(() => 0, 60000)"`;
+const takesHalfASecond = `${marksInstallation} && node -e "setTimeout(() => 0, 500)"`;
 const fails = `node -e "console.error('the reason'); process.exit(1)"`;
 
 function installations(): number {
@@ -52,37 +52,40 @@ function installations(): number {
   return existsSync(file) ? readFileSync(file, 'utf8').length : 0;
 }
 
-/** Runs the set-up as a person would. */
-function start(env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<{ code: unknown; said: string }> } {
+/** Runs the set-up as npm does before its scripts. */
+function start(env: NodeJS.ProcessEnv = {}): {
+  child: ChildProcess;
+  ended: Promise<{ code: unknown; output: string }>;
+} {
   const child = spawn(process.execPath, ['scripts/setup.mjs'], {
     cwd: checkout,
     env: { ...process.env, npm_execpath: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  left.push(child);
-  const output = Promise.all([text(child.stdout), text(child.stderr)]);
-  const ended = once(child, 'close').then(async ([code]) => ({ code, said: (await output).join('') }));
+  started.push(child);
+  const streams = Promise.all([text(child.stdout), text(child.stderr)]);
+  const ended = once(child, 'close').then(async ([code]) => ({ code, output: (await streams).join('') }));
   return { child, ended };
 }
 
-async function begun(): Promise<void> {
-  while (!existsSync(path.join(checkout, 'begun'))) await delay(20);
+async function npmStarted(): Promise<void> {
+  while (!existsSync(path.join(checkout, 'started'))) await delay(20);
 }
 
 describe('the set-up of a checkout', () => {
-  test('installs what is not there, and then has nothing to do or say', async () => {
+  test('installs the dependencies once, and prints nothing if they are installed', async () => {
     write();
     const first = await start().ended;
     expect(first).toEqual({
       code: 0,
-      said: expect.stringMatching(/^Installing the dependencies \(npm ci\): 0 s\n.*done after \d+ s\n$/),
+      output: expect.stringMatching(/^Installing the dependencies \(npm ci\): 0 s\n.*done after \d+ s\n$/),
     });
     expect(existsSync(path.join(checkout, 'node_modules/dependency/package.json'))).toBe(true);
-    expect(await start().ended).toEqual({ code: 0, said: '' });
+    expect(await start().ended).toEqual({ code: 0, output: '' });
     expect(installations()).toBe(1);
   });
 
-  test('installs again when package-lock.json has changed', async () => {
+  test('installs again if package-lock.json has changed', async () => {
     write();
     await start().ended;
     write({ version: '1.0.1' });
@@ -90,7 +93,7 @@ describe('the set-up of a checkout', () => {
     expect(installations()).toBe(2);
   });
 
-  test('accepts what a person has installed with npm', async () => {
+  test('accepts dependencies that were installed with npm', async () => {
     write();
     const npm = spawn('npm', ['install', '--no-audit'], {
       cwd: checkout,
@@ -99,50 +102,50 @@ describe('the set-up of a checkout', () => {
     });
     await once(npm, 'exit');
     expect(installations()).toBe(1);
-    expect(await start().ended).toEqual({ code: 0, said: '' });
+    expect(await start().ended).toEqual({ code: 0, output: '' });
     expect(installations()).toBe(1);
   });
 
-  test('installs without a package-lock.json, too', async () => {
+  test('installs with npm install if there is no package-lock.json', async () => {
     write();
     rmSync(path.join(checkout, 'package-lock.json'));
-    expect(await start().ended).toMatchObject({ code: 0, said: expect.stringContaining('npm install') });
-    expect(await start().ended).toEqual({ code: 0, said: '' });
+    expect(await start().ended).toMatchObject({ code: 0, output: expect.stringContaining('npm install') });
+    expect(await start().ended).toEqual({ code: 0, output: '' });
   });
 
-  test('shows npm’s output if npm fails, and tries again at the next run', async () => {
+  test('shows npm’s output if npm fails, and installs again at the next run', async () => {
     write({ postinstall: fails });
     const failed = await start().ended;
     expect(failed.code).toBe(1);
-    expect(failed.said).toContain('the reason');
-    expect(failed.said).toContain('npm ci failed, see above.');
+    expect(failed.output).toContain('the reason');
+    expect(failed.output).toContain('npm ci failed: its output is above.');
     write();
     expect(await start().ended).toMatchObject({ code: 0 });
     expect(installations()).toBe(1);
   });
 
-  test('says that the registry cannot be reached, if that is the reason', async () => {
+  test('reports that the registry cannot be reached, if that is the reason', async () => {
     write({ dependency: '1.0.0' });
     rmSync(path.join(checkout, 'package-lock.json'));
     const unreachable = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
     expect(await start(unreachable).ended).toMatchObject({
       code: 1,
-      said: expect.stringContaining('npm cannot reach its registry (ECONNREFUSED)'),
+      output: expect.stringContaining('npm cannot reach its registry (ECONNREFUSED)'),
     });
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('ends npm at %s, and installs at the next run', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('ends npm at %s, and installs again at the next run', async (signal) => {
     write({ postinstall: neverEnds });
     const { child, ended } = start();
-    await begun();
+    await npmStarted();
     child.kill(signal);
     expect(await ended).toMatchObject({ code: signal === 'SIGINT' ? 130 : 143 });
     write();
-    expect(await start().ended).toMatchObject({ code: 0, said: expect.stringContaining('done') });
+    expect(await start().ended).toMatchObject({ code: 0, output: expect.stringContaining('done') });
     expect(installations()).toBe(1);
   });
 
-  test('is not held up by one that was killed', async () => {
+  test('ignores the lock of a set-up that was killed', async () => {
     mkdirSync(path.join(checkout, '.build'));
     const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     await once(dead, 'exit');
@@ -152,11 +155,11 @@ describe('the set-up of a checkout', () => {
     expect(installations()).toBe(1);
   });
 
-  test('is done once by two that start at the same time', async () => {
+  test('installs once if two set-ups start at the same time', async () => {
     write({ postinstall: takesHalfASecond });
     const both = await Promise.all([start().ended, start().ended]);
     expect(both).toMatchObject([{ code: 0 }, { code: 0 }]);
     expect(installations()).toBe(1);
-    expect(both.map(({ said }) => said).join('')).toMatch(/Waiting for the set-up that process \d+/);
+    expect(both.map(({ output }) => output).join('')).toMatch(/Waiting for the installation by process \d+/);
   });
 });

@@ -1,4 +1,4 @@
-// The tasks that are measured; their Python twins are in bench/celery/worker.py.
+// The tasks of the benchmarks. bench/celery/worker.py has the same tasks in Python.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GirderWorkerPluginABC } from 'girder-worker';
 import { app } from 'girder-worker/app';
@@ -30,7 +30,7 @@ export const pauses = app.task(function pauses(ms: number) {
   return sleep(ms, null);
 });
 
-/** Computes until it is canceled, and says when that was, in ms since 1970. */
+/** Computes until it is canceled, and logs the time at which it saw this, in ms since 1970. */
 export const computes = app.task(function computes(this: Task) {
   while (!this.canceled);
   this.log.info(`canceled at ${Date.now()}`);

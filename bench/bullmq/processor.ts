@@ -1,5 +1,5 @@
-// The tasks of bench/benchtasks as BullMQ has them: one function that is told a job's name. It runs in the process of the
-// worker, or, named by its file, in worker threads.
+// The tasks of bench/benchtasks for BullMQ, which calls one function with the name of the job. It runs in the process of the
+// worker or, if BullMQ gets the URL of this file, in worker threads.
 
 const tasks: Readonly<Record<string, (data: never) => unknown>> = {
   noop: () => null,

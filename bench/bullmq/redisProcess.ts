@@ -1,5 +1,5 @@
-// A process whose child is Redis, which ends with it, and it when its own parent is gone. Once Redis listens, it sends its
-// parent the port; SIGTERM ends both.
+// A process that starts Redis as its child. It ends when its own parent ends, and Redis ends with it. When Redis listens, it
+// sends the port to its parent. SIGTERM ends both.
 import '../../packages/girder-worker/src/local/process/endWithParent.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 
 const host = '127.0.0.1';
 
-/** Redis takes no port 0, so that a port is looked for that is free now. */
+/** Resolves to a port that is free now, because Redis does not accept port 0. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');

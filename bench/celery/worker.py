@@ -1,9 +1,9 @@
-"""A real Celery worker with the twins of the benchmark's tasks: prints `ready`, and ends as soon as its standard input
-does, with all its processes; it leads a process group.
+"""A real Celery worker with the benchmark's tasks in Python. It prints `ready`, and ends with all processes of its process
+group when its standard input ends.
 
 usage: worker.py QUEUE prefork|solo defaults|tuned
 
-The environment says where the emulators are: BENCH_BROKER and BENCH_BACKEND.
+Environment variables: BENCH_BROKER and BENCH_BACKEND, the URLs of the emulators.
 """
 
 import os
@@ -18,7 +18,7 @@ queue, pool, settings = sys.argv[1:]
 
 app = Celery("benchtasks", broker=os.environ["BENCH_BROKER"], backend=os.environ["BENCH_BACKEND"])
 transport = {"region": "us-east-1", "is_secure": False}
-# Else what is printed here goes to its log.
+# By default the output of print() goes to the worker's log.
 app.conf.update(
     broker_connection_retry_on_startup=True, task_default_queue=queue, worker_redirect_stdouts=False
 )
@@ -41,19 +41,19 @@ def fibonacci_task(n):
 
 
 def fibonacci(n):
-    """Not the task itself: to call that one costs Python far more than the computation."""
+    """A plain function, because a call of the task itself costs Python far more than the computation."""
     return 1 if n <= 2 else fibonacci(n - 1) + fibonacci(n - 2)
 
 
 def end_with_input():
-    """However the process goes that has started this one, its end of the pipe is closed."""
-    while os.read(0, 1024):  # Not sys.stdin: a process that is forked while it is read waits for its lock forever.
+    """Ends with the parent process: the pipe closes however the parent ends."""
+    while os.read(0, 1024):  # Not sys.stdin: a process that is forked during a read would wait for its lock without end.
         pass
     os.killpg(0, signal.SIGKILL)
 
 
 @worker_ready.connect
-def tell(**_):
+def print_ready(**_):
     print("ready", flush=True)
 
 

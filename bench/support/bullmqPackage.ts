@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cacheFolder } from '../../test/support/cacheFolder.ts';
 
-const asked = fileURLToPath(new URL('../bullmq/', import.meta.url));
+const manifestFolder = fileURLToPath(new URL('../bullmq/', import.meta.url));
 const files = ['package.json', 'package-lock.json'];
 const timeToInstallMs = 300_000;
 
@@ -21,7 +21,7 @@ export type Processor = (job: Job) => Promise<unknown>;
 
 export interface Queue {
   addBulk(jobs: readonly Job[]): Promise<unknown>;
-  /** Removes at most so many that ended more than so long ago. */
+  /** Removes at most `limit` jobs that ended more than `graceMs` ago. */
   clean(graceMs: number, limit: number, state: 'completed'): Promise<readonly string[]>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -52,39 +52,39 @@ interface Connection {
   readonly port: number;
 }
 
-/** What is used of BullMQ, whose own types are not there where this is type-checked. */
+/** The part of BullMQ's API that the benchmark uses. BullMQ's own types are not installed when this file is type-checked. */
 export interface Bullmq {
   readonly Queue: new (name: string, options: { readonly connection: Connection }) => Queue;
   readonly Worker: new (name: string, processor: Processor | URL, options: WorkerOptions) => Worker;
 }
 
-/** The versions of BullMQ and of its Redis client that are compared with. */
+/** Resolves to the versions of BullMQ and of its Redis client. */
 export async function bullmqVersions(): Promise<Readonly<Record<'bullmq' | 'ioredis', string>>> {
-  return JSON.parse(await readFile(path.join(asked, 'package.json'), 'utf8')).dependencies;
+  return JSON.parse(await readFile(path.join(manifestFolder, 'package.json'), 'utf8')).dependencies;
 }
 
 /**
- * BullMQ, all versions as in bench/bullmq/package-lock.json. Installed by npm at the first call, and kept outside the
- * repository. Needs npm's registry that first time; throws an Error with npm's own words where that fails.
+ * Loads BullMQ, with all versions as in bench/bullmq/package-lock.json. The first call installs it with npm, outside the
+ * repository, and needs npm's registry. Rejects with an Error with npm's output if npm fails.
  */
 export async function loadBullmq(): Promise<Bullmq> {
   const folder = await install();
   return createRequire(path.join(folder, 'package.json'))('bullmq');
 }
 
-/** The folder whose node_modules have it: from the cache, or from npm. */
+/** Resolves to the folder whose node_modules contain BullMQ: from the cache, or installed by npm. */
 async function install(): Promise<string> {
-  const lock = await readFile(path.join(asked, 'package-lock.json'));
+  const lock = await readFile(path.join(manifestFolder, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex').slice(0, 12);
   const folder = path.join(cacheFolder(), `bullmq-${(await bullmqVersions()).bullmq}-${digest}`);
   if (existsSync(folder)) return folder;
   await mkdir(cacheFolder(), { recursive: true });
-  // Only a complete installation gets the folder's name: of several processes, the first one's.
+  // Only a complete installation gets the name of the folder: that of the first process if there are several.
   const draft = await mkdtemp(`${folder}-`);
   try {
-    for (const file of files) await copyFile(path.join(asked, file), path.join(draft, file));
-    // Not `npm ci`: that refuses a lock which lacks optional packages for other platforms. By --prefix, as the npm of an
-    // outer `npm run` tells this one of its own folder.
+    for (const file of files) await copyFile(path.join(manifestFolder, file), path.join(draft, file));
+    // Not `npm ci`, which refuses a lock file without the optional packages for other platforms. With --prefix, because an outer
+    // `npm run` sets its own folder in the environment.
     const npmArguments = [
       'install',
       '--prefix',

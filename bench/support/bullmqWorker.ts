@@ -3,32 +3,32 @@ import type { Bullmq, Job, Worker } from './bullmqPackage.ts';
 import type { RedisServer } from './redisServer.ts';
 import { cpuOf } from './rounds.ts';
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
 export interface BullmqOptions {
   readonly bullmq: Bullmq;
   readonly redis: RedisServer;
-  /** How many jobs run at the same time. */
+  /** Concurrent jobs. */
   readonly concurrency: number;
-  /** In a worker thread for each of them, or all in this one. */
+  /** True: each concurrent job has a worker thread. False: all jobs run in the thread of this process. */
   readonly threads: boolean;
 }
 
-/** So many jobs that are all the same. */
+/** `count` equal jobs. */
 export interface Jobs {
   readonly task: string;
   readonly data: unknown;
-  /** What each has to give. */
+  /** The expected return value of each job. */
   readonly result: string | number | null;
   readonly count: number;
 }
 
-/** A queue of BullMQ with a worker. */
+/** A BullMQ queue with a worker. */
 export interface BullmqWorker extends AsyncDisposable {
   /**
-   * Adds jobs, all in one request, while the queue is paused; then runs them. Gives the CPU of this process for each of
-   * the two, that of Redis for both, in microseconds per job, and how fast they ran. The results are in Redis then, as
-   * BullMQ keeps them if it is not told otherwise, and are removed when all has been measured.
+   * Adds the jobs in one request while the queue is paused, then runs them. Resolves to the CPU of this process for adding
+   * and for running, and the CPU of Redis for both, in microseconds per job, and to the jobs per second. The results stay in
+   * Redis, which is BullMQ's default, until the end of the measurement.
    */
   measure(jobs: Jobs): Promise<Record<'addCpuUs' | 'cpuUs' | 'redisCpuUs' | 'perSecond', number>>;
 }
@@ -70,12 +70,12 @@ export async function startBullmq({ bullmq, redis, concurrency, threads }: Bullm
 async function allCompleted(worker: Worker, count: number, result: Jobs['result']): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let open = count;
-  const onCompleted = ({ name }: Job, given: unknown) => {
-    if (given !== result) reject(new Error(`A job ${name} gave ${JSON.stringify(given)}`));
+  const onCompleted = ({ name }: Job, returned: unknown) => {
+    if (returned !== result) reject(new Error(`A job ${name} returned ${JSON.stringify(returned)}.`));
     else if (--open === 0) resolve();
   };
   const onFailed = (_: Job | undefined, error: Error) => reject(error);
-  const timer = setTimeout(() => reject(new Error(`${open} of ${count} jobs have not ended.`)), patienceMs);
+  const timer = setTimeout(() => reject(new Error(`${open} of ${count} jobs have not ended.`)), timeoutMs);
   worker.on('completed', onCompleted).on('failed', onFailed).on('error', reject);
   try {
     await promise;

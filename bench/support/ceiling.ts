@@ -12,7 +12,7 @@ import { cpuOf, repeat } from './rounds.ts';
 
 export interface Ceiling {
   readonly sqs: SQSClient;
-  /** A new one. */
+  /** The name of a queue that does not exist yet. */
   readonly queue: string;
   /** A multiple of 10. */
   readonly count: number;
@@ -20,8 +20,8 @@ export interface Ceiling {
 }
 
 /**
- * What the emulators can do at most: messages are received and deleted by tens, and for each of
- * them one item is written twice, and nothing else is done.
+ * Measures the upper limit of the emulators: messages are received and deleted in batches of 10, and one item is written
+ * twice for each message.
  */
 export async function measureCeiling({ sqs, queue, count, twoWrites }: Ceiling) {
   const { url: QueueUrl } = await createQueue(sqs, { name: queue, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
@@ -40,7 +40,7 @@ export async function measureCeiling({ sqs, queue, count, twoWrites }: Ceiling) 
   return { perSecond: (count / elapsedMs) * 1000, cpuMs: cpuUs / 1000 / count };
 }
 
-/** The cheapest two writes that there are: no condition, a few bytes. */
+/** The two cheapest writes: a few bytes without a condition. */
 export function plainWrites(client: DynamoDBClient): (id: string) => Promise<void> {
   const update = (id: string, text: string) =>
     client.send(

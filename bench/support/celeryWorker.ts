@@ -10,12 +10,12 @@ import type { RunningWorker } from './worker.ts';
 export interface CeleryOptions {
   readonly python: string;
   readonly emulators: Emulators;
-  /** Two processes, or none but its own. */
+  /** Two child processes, or the process of the worker itself. */
   readonly pool: 'prefork' | 'solo';
   readonly settings: 'defaults' | 'tuned';
 }
 
-/** Starts a real Celery worker on a queue. It ends when it is stopped, and when this process ends. */
+/** Starts a real Celery worker on a queue. It ends when `stop` is called, and when this process ends. */
 export async function startCelery(
   { python, emulators, pool, settings }: CeleryOptions,
   queue: string,
@@ -27,7 +27,7 @@ export async function startCelery(
     {
       env: isolatedVariables(process.env, { BENCH_BROKER: broker, BENCH_BACKEND: backend, C_FORCE_ROOT: '1' }),
       stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true, // Its group is what it ends.
+      detached: true, // It ends its own process group.
     },
   );
   const lines: string[] = [];
@@ -36,7 +36,7 @@ export async function startCelery(
   const ended = exited.then(() => {
     throw new Error(`The Celery worker has ended:\n${lines.slice(-20).join('\n')}`);
   });
-  ended.catch(() => undefined); // Once it is ready, its end is what `stop` waits for.
+  ended.catch(() => undefined); // After it is ready, only `stop` waits for its end.
   await Promise.race([saysReady(createInterface({ input: child.stdout })), ended]);
   return {
     pids: () => [child.pid!],

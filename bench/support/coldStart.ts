@@ -8,20 +8,20 @@ import { table } from './function.ts';
 const probe = fileURLToPath(new URL('../fixtures/coldStart.mjs', import.meta.url));
 
 export interface ColdStartOptions {
-  /** @default the Node that runs this */
+  /** The executable of Node. @default that of this process */
   readonly node?: string;
   /** The bundled handler. */
   readonly file: string;
   readonly emulators: Emulators;
   readonly concurrency: number;
-  /** What the first batch is; without it, one task that does nothing. */
+  /** The first batch. @default one task that does nothing */
   readonly batch?: { readonly task: string; readonly args: readonly unknown[]; readonly count: number };
 }
 
-/** How long a cold start took, and its memory before and after the first batch. */
+/** The durations of a cold start, and its memory before and after the first batch. */
 export type ColdStart = Record<'importMs' | 'firstTaskMs' | 'importedMib' | 'mib', number>;
 
-/** Loads the function in a process that has nothing else to do, and runs a first batch. */
+/** Loads the function in a process of its own, and runs a first batch. */
 export async function coldStart(options: ColdStartOptions): Promise<ColdStart> {
   const { node = process.execPath, file, emulators, concurrency, batch } = options;
   const env = isolatedVariables(process.env, {

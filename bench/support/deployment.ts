@@ -14,8 +14,8 @@ export interface BundledDeployment extends Disposable {
 }
 
 /**
- * The dispatcher of this repository, bundled with the benchmark's tasks, and with a further plugin of so many tasks, ten
- * to a module, that nobody calls.
+ * Bundles the dispatcher of this repository with the benchmark's tasks and with `furtherTasks` tasks of a further plugin, ten
+ * in each module, which are not called.
  */
 export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeployment> {
   const further = furtherTasks > 0 ? manyTasks(furtherTasks) : {};
@@ -36,7 +36,7 @@ export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeploym
   return { handlerFile: join(outDir, 'handler.mjs'), report, [Symbol.dispose]: () => deployment[Symbol.dispose]() };
 }
 
-/** What the functions import beside the library. */
+/** Returns the packages that the functions import besides the library. */
 function libraries(): string[] {
   const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
@@ -50,7 +50,7 @@ function link(library: string, root: string): void {
   symlinkSync(join(repository, 'node_modules', library), place, 'dir');
 }
 
-/** The files of a plugin, by their path in the deployment. */
+/** Returns the files of a plugin with `count` tasks, by their path in the deployment. */
 function manyTasks(count: number): Record<string, string> {
   const modules = Math.ceil(count / 10);
   const names = Array.from({ length: modules }, (_, index) => `module${index}`);

@@ -14,7 +14,7 @@ interface Result {
   readonly notes: readonly string[];
 }
 
-/** Writes what was measured last, of each of these files, into docs/performance.md. */
+/** Writes the results in these files to docs/performance.md. */
 export function updateDocument(files: readonly URL[]): void {
   const sections = files
     .filter((file) => existsSync(file))
@@ -32,7 +32,7 @@ function sectionOf({ title, machine, figures, notes }: Result): string {
   return [
     `### ${title}`,
     '',
-    '| | unit | min | median | max | runs | to reach |',
+    '| | unit | min | median | max | runs | target |',
     '|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
     '',

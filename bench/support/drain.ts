@@ -6,12 +6,12 @@ import { cpuSecondsOf } from './processes.ts';
 import { repeat } from './rounds.ts';
 import type { RunningWorker } from './worker.ts';
 
-/** How often it is asked whether the last of the tasks has ended. */
-const lookMs = 100;
-const patienceMs = 120_000;
+/** The time between two polls for the results of the last tasks. */
+const pollPeriodMs = 100;
+const timeoutMs = 120_000;
 
 export interface Drain {
-  /** The process of the emulators: what they spend on a worker's requests limits how many tasks it can run. */
+  /** The process of the emulators. Their CPU for a worker's requests limits how many tasks it can run. */
   readonly emulatorsPid: number;
   readonly sqs: SQSClient;
   readonly store: Pick<ResultStore, 'readMany'>;
@@ -26,9 +26,9 @@ export interface Load {
 }
 
 /**
- * Sends so many messages, which takes milliseconds a batch, and waits until the results of all are final.
- * CPU is that of the worker's processes between the first sending and the last result. Gives also how many failed:
- * on the emulators a real Celery worker's sometimes do.
+ * Sends `count` messages, which takes milliseconds per batch, and waits until all results are final. CPU is that of the
+ * worker's processes between the first message and the last result. Also resolves to the number of failed tasks: with
+ * the emulators, tasks of a real Celery worker fail sometimes.
  */
 export async function drain({ emulatorsPid, sqs, store, queue, worker }: Drain, { task, args, count }: Load) {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queue }));
@@ -55,19 +55,19 @@ export async function drain({ emulatorsPid, sqs, store, queue, worker }: Drain, 
   };
 }
 
-/** Gives how many have failed. One small read at a time: the emulator is to work for the workers. */
+/** Resolves to the number of failed tasks. Makes one small read at a time, which leaves the emulators to the workers. */
 async function untilFinal(store: Drain['store'], ids: readonly string[]): Promise<number> {
   let failed = 0;
   const open = [...ids];
-  for (const deadline = performance.now() + patienceMs; open.length > 0; ) {
-    const looked = open.slice(-10);
-    const results = await store.readMany(looked);
+  for (const deadline = performance.now() + timeoutMs; open.length > 0; ) {
+    const polled = open.slice(-10);
+    const results = await store.readMany(polled);
     for (const [id, { state }] of results) {
       if (state === 'FAILURE' || state === 'REVOKED') failed++;
       if (state !== 'STARTED' && state !== 'PENDING') open.splice(open.indexOf(id), 1);
     }
     if (performance.now() > deadline) throw new Error(`${open.length} of ${ids.length} tasks have not ended.`);
-    if (looked.some((id) => open.includes(id))) await sleep(lookMs);
+    if (polled.some((id) => open.includes(id))) await sleep(pollPeriodMs);
   }
   return failed;
 }

@@ -11,11 +11,11 @@ import { childrenWith } from './processes.ts';
 export const table = 'celery';
 export const memoryMb = 1769;
 
-/** The dispatcher as a local Lambda function, to be invoked with batches. */
+/** The dispatcher as a local Lambda function. */
 export interface DispatcherFunction extends LambdaFunction {
-  /** Rejects if a record comes back. */
+  /** Invokes it with one batch. Rejects if a record fails. */
   run(bodies: readonly string[]): Promise<void>;
-  /** The processes of its environments. */
+  /** Returns the processes of its environments. */
   pids(): number[];
 }
 
@@ -27,7 +27,7 @@ export interface FunctionOptions {
   readonly printLine?: (line: string) => void;
 }
 
-/** Loads the dispatcher once, ahead of the first batch. */
+/** Starts the dispatcher. Its module is loaded before the first batch. */
 export async function startFunction(options: FunctionOptions): Promise<DispatcherFunction> {
   const { emulators, handlerFile, deadLetterUrl = 'http://unused', env = {}, printLine = () => undefined } = options;
   const lambda = createLambdaFunction({
@@ -50,12 +50,13 @@ export async function startFunction(options: FunctionOptions): Promise<Dispatche
     async run(bodies) {
       const response = await lambda.invoke({ Records: bodies.map(recordOf) });
       const { batchItemFailures } = response as { batchItemFailures: unknown[] };
-      if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} records came back.`);
+      if (batchItemFailures.length > 0)
+        throw new Error(`${batchItemFailures.length} records failed and would be delivered again.`);
     },
   };
 }
 
-/** The body of a message, as it lies in SQS. */
+/** Returns the SQS body of a message. */
 export function bodyOf(name: string, args: readonly unknown[] = [], id: string = crypto.randomUUID()): string {
   return encode({ task: `benchtasks.${name}`, id, args });
 }

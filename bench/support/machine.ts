@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 
-/** What the figures were measured with: they mean little without it. */
+/** The hardware and software with which the figures were measured. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGb: number;
   readonly system: string;
-  /** Over the last minute, when the subject began: what else the machine had to do. */
+  /** The load average of the last minute before the subject started: other work of the machine. */
   readonly load: number;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;

@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The unit of /proc/<pid>/stat; Linux says 100 to programs on all machines that Node runs on. */
+/** The unit of times in /proc/<pid>/stat: 100 on every platform that Node.js supports on Linux. */
 const ticksPerSecond = 100;
 
 interface Process {
   readonly pid: number;
   readonly parent: number;
-  /** Of itself, and of those of its children that have ended. */
+  /** CPU time of the process and of its children that have ended. */
   readonly cpuSeconds: number;
 }
 
-/** CPU time that some processes, and all that they have started, have used so far, in seconds. */
+/** Returns the CPU time of these processes and all their descendants, in seconds. */
 export function cpuSecondsOf(roots: readonly number[]): number {
   const all = allProcesses();
   const counted = new Set(roots);
@@ -21,14 +21,14 @@ export function cpuSecondsOf(roots: readonly number[]): number {
   return all.reduce((sum, { pid, cpuSeconds }) => (counted.has(pid) ? sum + cpuSeconds : sum), 0);
 }
 
-/** Children of this process whose command line has this word. */
+/** Returns the children of this process whose command line contains this word. */
 export function childrenWith(word: string): number[] {
   return allProcesses()
     .filter(({ pid, parent }) => parent === process.pid && read(`/proc/${pid}/cmdline`)?.includes(word))
     .map(({ pid }) => pid);
 }
 
-/** The physical memory that a process uses, in MiB. */
+/** Returns the physical memory of a process in MiB. */
 export function residentMib(pid: number): number {
   const kib = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
   if (kib === undefined) throw new Error(`Process ${pid} is gone.`);
@@ -41,7 +41,7 @@ function allProcesses(): Process[] {
     .flatMap((name) => {
       const stat = read(`/proc/${name}/stat`);
       if (stat === undefined) return [];
-      // The name of the program is in parentheses, and may hold anything.
+      // The name of the program is in parentheses and can contain any character.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const ticks = fields.slice(11, 15).map(Number); // utime, stime, cutime, cstime
       const cpuSeconds = ticks.reduce((sum, tick) => sum + tick, 0) / ticksPerSecond;
@@ -49,7 +49,7 @@ function allProcesses(): Process[] {
     });
 }
 
-/** undefined where the process has ended meanwhile. */
+/** Returns the text of a file; undefined if its process has ended meanwhile. */
 function read(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

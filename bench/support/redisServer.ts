@@ -7,20 +7,20 @@ import { cpuSecondsOf } from './processes.ts';
 const timeToStartMs = 15_000;
 const timeToEndMs = 2000;
 
-/** An empty Redis on 127.0.0.1 that writes nothing to disk. Disposing of it ends it; so does the end of this process. */
+/** An empty Redis on 127.0.0.1 that writes nothing to disk. It ends when it is disposed, and when this process ends. */
 export interface RedisServer extends AsyncDisposable {
   readonly port: number;
-  /** CPU time that it has used so far, in steps of 10 ms. */
+  /** Returns its CPU time in seconds, in steps of 10 ms. */
   cpuSeconds(): number;
 }
 
-/** The version of redis-server; undefined where it is not installed. */
+/** Returns the version of redis-server; undefined if it is not installed. */
 export function redisVersion(): string | undefined {
   const { status, stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
   return status === 0 ? /\bv=(\S+)/.exec(stdout)?.[1] : undefined;
 }
 
-/** Throws an Error where Redis does not listen after 15 seconds; what it said itself is on stderr then. */
+/** Starts Redis. Rejects with an Error if it does not listen within 15 seconds; its own output is on stderr. */
 export async function startRedis(): Promise<RedisServer> {
   const child = startBound(fileURLToPath(new URL('../bullmq/redisProcess.ts', import.meta.url)), {
     env: process.env,

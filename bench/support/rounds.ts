@@ -1,9 +1,9 @@
 type Measurement = Readonly<Record<string, number>>;
 
 /**
- * Measures all cases one after the other, round after round, so that a machine that grows slower or busier does so for
- * all of them. Every second round goes backwards, so that no case always follows the same other one.
- * Gives, of each case, the values of each of its figures, in the order of the rounds.
+ * Measures all cases one after the other, in several rounds, so that changes in the speed of the machine affect all cases.
+ * Every second round runs in reverse order, so that a case does not always follow the same other case.
+ * Resolves to the values of each figure of each case, in the order of the rounds.
  */
 export async function interleave(
   rounds: number,
@@ -26,7 +26,7 @@ export async function interleave(
   return values;
 }
 
-/** CPU time of this process, all its threads, that some work takes, in microseconds, and how long it took. */
+/** Resolves to the CPU time of all threads of this process during the work, in microseconds, and to its duration. */
 export async function cpuOf(work: () => Promise<unknown>): Promise<{ cpuUs: number; elapsedMs: number }> {
   const startCpu = process.cpuUsage();
   const startMs = performance.now();
@@ -35,11 +35,11 @@ export async function cpuOf(work: () => Promise<unknown>): Promise<{ cpuUs: numb
   return { cpuUs: user + system, elapsedMs: performance.now() - startMs };
 }
 
-/** Does something so many times, so many of them at once. */
+/** Calls `work` `times` times, `atOnce` of them concurrently. */
 export async function repeat(times: number, atOnce: number, work: (index: number) => Promise<unknown>): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const workNext = async () => {
     while (next < times) await work(next++);
   };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  await Promise.all(Array.from({ length: atOnce }, workNext));
 }

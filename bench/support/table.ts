@@ -1,8 +1,8 @@
 import type { Figure } from './subject.ts';
 
-const headings = ['', 'unit', 'min', 'median', 'max', 'runs', 'to reach'];
+const headings = ['', 'unit', 'min', 'median', 'max', 'runs', 'target'];
 
-/** The figures as lines of text, for a terminal. */
+/** Returns the figures as lines of text for a terminal. */
 export function tableOf(figures: readonly Figure[]): string {
   const rows = [headings, ...figures.map(cellsOf)];
   const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -22,7 +22,7 @@ function cellsOf({ name, unit, spread, target = '' }: Figure): string[] {
   return [name, unit, ...numbers, String(spread.runs), target];
 }
 
-/** Three digits that count; more would be noise. */
+/** Rounds to three significant digits, because further digits are noise. */
 export function shown(value: number): string {
   if (Number.isInteger(value) || Math.abs(value) >= 1000) return String(Math.round(value));
   return String(Number(value.toPrecision(3)));

@@ -3,9 +3,9 @@ import { createQueue, localSqsClient } from '../../packages/girder-worker/src/lo
 import { createEventSourceMapping } from '../../packages/girder-worker/src/local/lambda/eventSourceMapping.ts';
 import { startFunction } from './function.ts';
 
-/** Something that takes messages from a queue and stores their results. */
+/** A worker that takes messages from a queue and stores their results. */
 export interface RunningWorker {
-  /** Its processes; what they have started counts as well. */
+  /** Returns its processes. Measurements include their descendants. */
   pids(): number[];
   stop(): Promise<void>;
 }
@@ -13,12 +13,12 @@ export interface RunningWorker {
 export interface DispatcherOptions {
   readonly emulators: Emulators;
   readonly handlerFile: string;
-  /** Invocations at once. */
+  /** Concurrent invocations. */
   readonly invocations: number;
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Connects the bundled dispatcher to a queue, as Lambda does: the polling is done by this process. */
+/** Connects the bundled dispatcher to a queue. This process polls the queue, as Lambda does. */
 export async function startDispatcherOn(queueName: string, options: DispatcherOptions): Promise<RunningWorker> {
   const { emulators, handlerFile, invocations, env = {} } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);

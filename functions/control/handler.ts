@@ -1,29 +1,30 @@
 import type { SNSEvent } from 'aws-lambda';
 import {
-  connectControlParts,
+  connectControl,
   connectTransport,
-  createControl,
-  createMailbox,
-  type MailboxLog,
+  createControlNode,
+  createPidbox,
+  loadConnections,
+  type PidboxLog,
 } from 'girder-worker/control';
 import { registry } from '../dispatcher/registry.generated.ts';
 
-const log: MailboxLog = process.env.GIRDER_WORKER_LOG_FORMAT === 'text' ? console : await createJsonLog();
-const parts = connectControlParts(process.env, { registry, warn: (text) => log.warn(text) });
+const log: PidboxLog = process.env.GIRDER_WORKER_LOG_FORMAT === 'text' ? console : await createJsonLog();
+const connections = loadConnections(process.env);
 
-const receive = createMailbox({
-  node: parts.node,
-  control: createControl(parts),
-  transport: connectTransport(process.env),
+const receive = createPidbox({
+  node: connections.nodeName,
+  control: createControlNode(connectControl(connections, { registry, warn: (text) => log.warn(text) })),
+  transport: connectTransport(connections.broker),
   log,
 });
 
-/** Remote control: takes the commands that Celery's clients publish to the SNS topic `celery-pidbox`. */
+/** Remote control: executes the commands that Celery's clients publish to the SNS topic `celery-pidbox`. */
 export async function handler({ Records }: SNSEvent): Promise<void> {
   await Promise.all(Records.map(({ Sns }) => receive(Sns.Message)));
 }
 
-async function createJsonLog(): Promise<MailboxLog> {
+async function createJsonLog(): Promise<PidboxLog> {
   const { Logger } = await import('@aws-lambda-powertools/logger');
   return new Logger({ serviceName: 'girder-worker-control' });
 }

@@ -7,18 +7,18 @@ test.each([
   ['128', 3],
   ['256', 10],
   ['1769', 10],
-])('a function of %s MB runs %i tasks at once, unless it is told otherwise', (memory, concurrency) => {
+])('a function with %s MB runs %i tasks at the same time, unless its concurrency is set', (memory, concurrency) => {
   const lambda = { ...env, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory };
   expect(loadConfig(lambda).concurrency).toBe(concurrency);
   expect(loadConfig({ ...lambda, GIRDER_WORKER_CONCURRENCY: '2' }).concurrency).toBe(2);
 });
 
-test('a task may have what memory the dispatcher leaves, and outside of Lambda what Node allows', () => {
+test('the heap limit of a task is the memory of the function less that of the dispatcher; outside of Lambda there is none', () => {
   expect(loadConfig({ ...env, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' }).maxHeapMb).toBe(1689);
   expect(loadConfig(env).maxHeapMb).toBeUndefined();
 });
 
-test('whatever is wrong is told at once, each with what is to be written', () => {
+test('one error lists all invalid settings, each with what it must be', () => {
   const wrong = {
     GIRDER_WORKER_CONCURRENCY: 'many',
     GIRDER_WORKER_MAX_DELIVERIES: '0',
@@ -26,5 +26,12 @@ test('whatever is wrong is told at once, each with what is to be written', () =>
   };
   expect(() => loadConfig(wrong)).toThrow(
     /^The dispatcher cannot start:\n- .*LOG_FORMAT.*"xml"\n- .*DEAD_LETTER_QUEUE_URL.*\n- .*CONCURRENCY.*"many"\n- .*MAX_DELIVERIES.*"0"/,
+  );
+});
+
+test('the error lists the faults of broker and backend, too', () => {
+  const wrong = { GIRDER_WORKER_BROKER: 'redis://localhost', GIRDER_WORKER_BACKEND: 'redis://localhost' };
+  expect(() => loadConfig(wrong)).toThrow(
+    /^The dispatcher cannot start:\n- .*_BROKER is not.*\n- .*_BACKEND is not.*\n- .*DEAD_LETTER_QUEUE_URL/,
   );
 });

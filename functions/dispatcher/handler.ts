@@ -6,39 +6,42 @@ import {
   connectTransport,
   createDispatcher,
   createPool,
-  createSolo,
+  createSoloPool,
   createTextLog,
   type Log,
-  nodeName,
+  nodeSystem,
 } from 'girder-worker/dispatch';
 import { loadConfig } from './config.ts';
 import { registry } from './registry.generated.ts';
 
-const { concurrency, maxHeapMb, maxDeliveries, logFormat } = loadConfig(process.env);
+const { connections, concurrency, maxHeapMb, maxDeliveries, logFormat } = loadConfig(process.env);
 
 const pool = createPool({
   threadFile: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.mjs', import.meta.url),
   concurrency,
   maxHeapMb,
 });
-pool.warmUp(); // While Lambda initialises the function, its CPU is not throttled.
+pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
 app.config.update(registry.settings);
 
 const dispatch = createDispatcher({
   registry,
   pool,
-  solo: createSolo(registry),
-  store: connectStore(process.env),
-  transport: connectTransport(process.env),
+  solo: createSoloPool(registry),
+  store: connectStore(connections.backend),
+  transport: connectTransport(connections.broker),
   log: logFormat === 'text' ? createTextLog() : await createJsonLog(),
-  worker: { pid: process.pid, hostname: nodeName(process.env) },
+  worker: { pid: process.pid, hostname: connections.nodeName },
   maxDeliveries,
 });
 
-// Middy's early timeout would report records as failed that have ended well; the dispatcher keeps to the deadline itself.
+// Middy's early timeout would report records as failed whose tasks have ended; the dispatcher observes the deadline itself.
 export const handler = middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler(
   (event, context) =>
-    dispatch(event, { requestId: context.awsRequestId, deadlineMs: Date.now() + context.getRemainingTimeInMillis() }),
+    dispatch(event, {
+      requestId: context.awsRequestId,
+      deadlineMs: nodeSystem.now() + context.getRemainingTimeInMillis(),
+    }),
 );
 
 async function createJsonLog(): Promise<Log> {

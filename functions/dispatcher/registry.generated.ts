@@ -4,67 +4,118 @@ import type { Registry } from 'girder-worker/registry';
 export const registry = {
   settings: {},
   tasks: {
-    'gwexample.analyses.tasks.cancelable': {
-      plugin: 'gwexample@0.1.0',
-      options: {},
-      parameters: { positional: [{ name: 'steps' }] },
-      load: () => import('gwexample/analyses/tasks').then((m) => m.cancelable),
-    },
-    'gwexample.analyses.tasks.fibonacci': {
-      plugin: 'gwexample@0.1.0',
-      options: {},
-      parameters: { positional: [{ name: 'n' }] },
-      load: () => import('gwexample/analyses/tasks').then((m) => m.fibonacci),
-    },
-    'gwexample.text_tools.counting.countWords': {
-      plugin: '@gwexample/text-tools@0.1.0',
-      options: {},
-      parameters: { positional: [{ name: 'text' }] },
-      load: () => import('@gwexample/text-tools/counting').then((m) => m.countWords),
-    },
-    'gwexample.text_tools.counting.wordFrequencies': {
-      plugin: '@gwexample/text-tools@0.1.0',
+    "gwexample.analyses.tasks.cancelable": {
+      plugin: "gwexample@0.1.0",
       options: {},
       parameters: {
-        positional: [{ name: 'text' }],
-        keywords: {
-          names: [
-            { name: 'minLength', optional: true },
-            { name: 'top', optional: true },
-          ],
-          rest: false,
-          optional: true,
-        },
+        "positional": [
+          {
+            "name": "steps"
+          }
+        ]
       },
-      load: () => import('@gwexample/text-tools/counting').then((m) => m.wordFrequencies),
+      load: () => import("gwexample/analyses/tasks").then((m) => m.cancelable),
     },
-    'gwexample.text_tools.editing.joinParagraphs': {
-      plugin: '@gwexample/text-tools@0.1.0',
-      options: {},
-      parameters: { positional: [{ name: 'separator' }], rest: 'paragraphs' },
-      load: () => import('@gwexample/text-tools/editing').then((m) => m.joinParagraphs),
-    },
-    'gwexample.text_tools.indexing.indexLines': {
-      plugin: '@gwexample/text-tools@0.1.0',
+    "gwexample.analyses.tasks.fibonacci": {
+      plugin: "gwexample@0.1.0",
       options: {},
       parameters: {
-        positional: [{ name: 'text' }],
-        keywords: {
-          names: [
-            { name: 'linesPerChunk', optional: true },
-            { name: 'pauseMs', optional: true },
-          ],
-          rest: false,
-          optional: true,
-        },
+        "positional": [
+          {
+            "name": "n"
+          }
+        ]
       },
-      load: () => import('@gwexample/text-tools/indexing').then((m) => m.indexLines),
+      load: () => import("gwexample/analyses/tasks").then((m) => m.fibonacci),
     },
-    'texttools.slugify': {
-      plugin: '@gwexample/text-tools@0.1.0',
+    "gwexample.text_tools.counting.countWords": {
+      plugin: "@gwexample/text-tools@0.1.0",
       options: {},
-      parameters: { positional: [{ name: 'title' }] },
-      load: () => import('@gwexample/text-tools/editing').then((m) => m.slugify),
+      parameters: {
+        "positional": [
+          {
+            "name": "text"
+          }
+        ]
+      },
+      load: () => import("@gwexample/text-tools/counting").then((m) => m.countWords),
+    },
+    "gwexample.text_tools.counting.wordFrequencies": {
+      plugin: "@gwexample/text-tools@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "text"
+          }
+        ],
+        "keywords": {
+          "names": [
+            {
+              "name": "minLength",
+              "optional": true
+            },
+            {
+              "name": "top",
+              "optional": true
+            }
+          ],
+          "rest": false,
+          "optional": true
+        }
+      },
+      load: () => import("@gwexample/text-tools/counting").then((m) => m.wordFrequencies),
+    },
+    "gwexample.text_tools.editing.joinParagraphs": {
+      plugin: "@gwexample/text-tools@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "separator"
+          }
+        ],
+        "rest": "paragraphs"
+      },
+      load: () => import("@gwexample/text-tools/editing").then((m) => m.joinParagraphs),
+    },
+    "gwexample.text_tools.indexing.indexLines": {
+      plugin: "@gwexample/text-tools@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "text"
+          }
+        ],
+        "keywords": {
+          "names": [
+            {
+              "name": "linesPerChunk",
+              "optional": true
+            },
+            {
+              "name": "pauseMs",
+              "optional": true
+            }
+          ],
+          "rest": false,
+          "optional": true
+        }
+      },
+      load: () => import("@gwexample/text-tools/indexing").then((m) => m.indexLines),
+    },
+    "texttools.slugify": {
+      plugin: "@gwexample/text-tools@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "title"
+          }
+        ]
+      },
+      load: () => import("@gwexample/text-tools/editing").then((m) => m.slugify),
     },
   },
 } satisfies Registry;

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { installedLockfile, lockfile, stamp } from './paths.mjs';
 
-/** Whether node_modules holds what package-lock.json asks for, be it by this script or by an `npm install` of a person. */
+/** Whether node_modules agrees with package-lock.json, installed by this script or by `npm install`. */
 export function isFresh() {
-  const asked = read(lockfile);
+  const locked = read(lockfile);
   const installed = read(installedLockfile);
-  if (asked === undefined || installed === undefined) return false;
-  if (read(stamp) === hash(asked)) return true;
-  if (!agree(packagesOf(asked), packagesOf(installed))) return false;
+  if (locked === undefined || installed === undefined) return false;
+  if (read(stamp) === hash(locked)) return true;
+  if (!agree(packagesOf(locked), packagesOf(installed))) return false;
   markFresh();
   return true;
 }
 
-/** For a while, reading one file is enough. */
+/** Stores the hash of package-lock.json: until it changes, `isFresh` need not compare the packages. */
 export function markFresh() {
   writeFileSync(stamp, hash(readFileSync(lockfile, 'utf8')));
 }
@@ -23,13 +23,13 @@ export function markStale() {
   rmSync(installedLockfile, { force: true });
 }
 
-/** npm leaves out what is for other platforms, and only that may be missing. */
-function agree(asked, installed) {
-  return Object.entries(asked).every(([place, { version, integrity, resolved, optional, devOptional }]) => {
-    if (place === '') return true; // The root itself.
+/** Only optional packages may be missing: npm does not install those for other platforms. */
+function agree(locked, installed) {
+  return Object.entries(locked).every(([place, { version, integrity, resolved, optional, devOptional }]) => {
+    if (place === '') return true; // The root package.
     const found = installed[place];
     if (!found) return Boolean(optional || devOptional);
-    // What has no integrity is a link, or comes from Git; the URL of all others depends on the registry that is used.
+    // A package without integrity is a link or comes from Git. The URL of all others depends on the registry in use.
     return found.version === version && found.integrity === integrity && (integrity || found.resolved === resolved);
   });
 }
@@ -38,7 +38,7 @@ function packagesOf(text) {
   try {
     return JSON.parse(text).packages ?? {};
   } catch {
-    return { damaged: {} }; // Agrees with nothing.
+    return { damaged: {} }; // No package in node_modules agrees with this one.
   }
 }
 

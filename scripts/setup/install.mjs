@@ -12,7 +12,8 @@ const unreachable =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
 /**
- * Installs with npm, showing its output only if it fails. Resolves to what went wrong; to undefined if nothing did.
+ * Installs with npm, and shows the output of npm only if it fails. Resolves to the fault (message and exit code), or to
+ * undefined on success.
  *
  * @param onStarted called with the pid of npm
  */
@@ -24,24 +25,28 @@ export async function install(onStarted) {
 }
 
 /**
- * `npm ci` refuses a package-lock.json that lacks anything, be it packages for other platforms that the registry did not
- * have where it was written. `npm install` takes from it what is there.
+ * `npm ci` refuses an incomplete package-lock.json, even if only packages for other platforms are missing, which happens if
+ * the registry in use did not have them. `npm install` accepts it.
  */
 function isRefused({ code, signal, output }) {
   return code !== 0 && !signal && output.includes('EUSAGE');
 }
 
 function faultOf(command, { code, signal, output }) {
-  if (signal) return { message: 'The next run installs again.', exitCode: 128 + os.constants.signals[signal] };
+  if (signal)
+    return {
+      message: 'The installation was interrupted. The next run installs again.',
+      exitCode: 128 + os.constants.signals[signal],
+    };
   if (code === 0) return undefined;
   const reason = unreachable.exec(output)?.[1];
   const advice = reason
     ? `npm cannot reach its registry (${reason}). Check the network, or the proxy and registry in \`npm config list\`, and try again.`
-    : `npm ${command} failed, see above.`;
+    : `npm ${command} failed: its output is above.`;
   return { message: `${output.trimEnd()}\n\n${advice}` };
 }
 
-/** npm leads a process group of its own, so that a signal to this process alone ends npm and all that it has started. */
+/** npm leads a process group of its own, so that a signal to this process ends npm and all its child processes. */
 function runNpm(command, onStarted) {
   return new Promise((resolve) => {
     const { program, first, shell } = npm();
@@ -60,18 +65,18 @@ function runNpm(command, onStarted) {
       });
     }
     let signal;
-    const passOn = (received) => {
+    const forward = (received) => {
       signal = received;
       if (child.exitCode !== null || child.signalCode !== null) return;
       if (onWindows) child.kill(received);
       else process.kill(-child.pid, received);
     };
-    for (const name of signals) process.on(name, passOn);
+    for (const name of signals) process.on(name, forward);
     child.on('error', (error) => {
       output += `npm could not be started: ${error.message}`;
     });
     child.on('close', (code) => {
-      for (const name of signals) process.off(name, passOn);
+      for (const name of signals) process.off(name, forward);
       const end = { code, signal, output };
       endProgress(wordFor(end));
       resolve(end);
@@ -85,7 +90,7 @@ function wordFor(end) {
   return end.code === 0 ? 'done' : 'failed';
 }
 
-/** The npm that runs this, with its own Node: the one in node_modules goes away in the middle of it. */
+/** The npm that runs this script, with its own Node.js: the one in node_modules is removed during the installation. */
 function npm() {
   const { npm_execpath: script = '', npm_node_execpath: node = '' } = process.env;
   const isNpm = /^npm-cli\.c?js$/.test(path.basename(script));

@@ -4,19 +4,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { installationLock as file } from './paths.mjs';
 
 const heartbeatMs = 1000;
-/** A holder who has not given a sign for so long is gone, even if another process has its pid now. */
-const silenceMs = 60_000;
+/** A holder without a heartbeat for this time has ended, even if another process has its pid now. */
+const maxSilenceMs = 60_000;
 
 /**
- * Does something while no other process does it: two that start at the same time do not install over each other. `act`
- * is given a function that names a process it has started, which counts as holder if it survives this one.
+ * Runs `act` while this process holds the lock, so that two processes never install at the same time. `act` receives a
+ * function that adds the pid of a child process: the child holds the lock, too, if it outlives this process.
  */
 export async function withInstallationLock(act) {
   mkdirSync(path.dirname(file), { recursive: true });
-  let hasSaid = false;
+  let hasReported = false;
   while (!take()) {
-    if (!hasSaid) process.stderr.write(`Waiting for the set-up that process ${holders().join(' and ')} is doing.\n`);
-    hasSaid = true;
+    if (!hasReported) process.stderr.write(`Waiting for the installation by process ${holders().join(' and ')}.\n`);
+    hasReported = true;
     await delay(200);
   }
   const heartbeat = setInterval(() => utimesSync(file, new Date(), new Date()), heartbeatMs);
@@ -42,10 +42,10 @@ function take() {
 function isAbandoned() {
   const silentForMs = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
   const pids = holders();
-  return silentForMs > silenceMs || (pids.length > 0 && !pids.some(isAlive));
+  return silentForMs > maxSilenceMs || (pids.length > 0 && !pids.some(isAlive));
 }
 
-/** None if it is free by now, or was taken just now. */
+/** The pids of the holders; empty if the lock is free, or was taken a moment ago. */
 function holders() {
   try {
     return readFileSync(file, 'utf8').split(' ').map(Number).filter(Boolean);
@@ -60,6 +60,6 @@ function isAlive(pid) {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM'; // It is another user's.
+    return error.code === 'EPERM'; // It belongs to another user.
   }
 }

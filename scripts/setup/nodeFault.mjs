@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { modules } from './paths.mjs';
 
-/** The first that runs TypeScript as it is (and 23.6, of those in between), which the commands of this checkout are. */
+/** The first version that runs TypeScript sources, as the commands of this checkout need. Of version 23, it is 23.6. */
 const oldest = [22, 18];
 
-/** What is wrong with the Node that npm's scripts will run; undefined if nothing is. */
+/** The fault of the Node.js that npm's scripts use; undefined if it is new enough. */
 export function nodeFault() {
-  if (runsTypeScript(process.versions.node)) return undefined; // As it is this one's PATH that the scripts get, too.
+  if (runsTypeScript(process.versions.node)) return undefined; // The scripts have the same PATH, and so run with this version.
   const installed = versionOf(path.join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'));
   if (installed && runsTypeScript(installed)) return undefined;
   return { message: explain(installed) };
@@ -27,8 +27,8 @@ function versionOf(program) {
 function explain(installed) {
   const own = installed
     ? `the one in node_modules is ${installed}`
-    : 'npm has not run the install script of the package "node", which brings one along';
-  return `This needs Node.js ${oldest.join('.')} or newer: yours is ${process.versions.node}, and ${own}.
+    : 'npm has not run the install script of the package "node", which installs one in node_modules';
+  return `The commands of this checkout need Node.js ${oldest.join('.')} or newer: yours is ${process.versions.node}, and ${own}.
 Do one of these:
   npm rebuild node --ignore-scripts=false     runs that script (package.json names it under allowScripts)
   install Node.js 24                          https://nodejs.org, or your version manager`;

@@ -1,9 +1,9 @@
-/** How often there is a new line where lines cannot be rewritten. */
+/** The interval between two lines if the output is not a terminal. */
 const lineEverySeconds = 10;
 
 /**
- * Says what goes on and for how long: in a terminal on one line that counts the seconds, else in a line now and then.
- * Gives what ends it, and says how it ended.
+ * Shows what runs and for how long: in a terminal on one line that counts the seconds, otherwise with one line every 10 s.
+ * Returns the function that ends it with the word for the result.
  */
 export function showProgress(what, stream = process.stderr) {
   const startMs = Date.now();

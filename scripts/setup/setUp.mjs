@@ -3,27 +3,27 @@ import { install } from './install.mjs';
 import { withInstallationLock } from './installationLock.mjs';
 import { nodeFault } from './nodeFault.mjs';
 
-/** Installs the dependencies unless they are there, and resolves to the exit code, having said what is wrong. */
+/** Installs the dependencies unless they are installed. Prints what fails, and resolves to the exit code. */
 export async function setUp() {
   if (!isFresh()) {
     const fault = await withInstallationLock(installUnlessFresh);
-    if (fault) return complain(fault);
+    if (fault) return report(fault);
   }
   const fault = nodeFault();
-  return fault ? complain(fault) : 0;
+  return fault ? report(fault) : 0;
 }
 
-/** Whoever had the lock before may have done it all. */
-async function installUnlessFresh(alsoHeldBy) {
+/** The process that held the lock before may have installed everything already. */
+async function installUnlessFresh(addHolder) {
   if (isFresh()) return undefined;
-  markStale(); // An installation that is cut short is not to look like one that ended.
-  const fault = await install(alsoHeldBy);
+  markStale(); // Otherwise an interrupted installation could look complete.
+  const fault = await install(addHolder);
   if (fault) markStale();
   else markFresh();
   return fault;
 }
 
-function complain({ message, exitCode = 1 }) {
+function report({ message, exitCode = 1 }) {
   process.stderr.write(`${message}\n`);
   return exitCode;
 }

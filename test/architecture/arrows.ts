@@ -9,24 +9,26 @@ export type Arrow = 'code' | 'types';
  * in which `dispatch` uses them; then the programs around it.
  */
 export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> = {
-  // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
   // Time and randomness.
   system: {},
+  // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
   kombu: {},
-  // What plugin authors and clients see: app, tasks, options, errors.
-  task: {},
   // Where broker and backend are: Celery's URLs, the AWS SDK's variables, the node's name.
   connections: {},
-  aws: { connections: 'types' },
-  message: { kombu: 'code' },
+  // What plugin authors and clients use: app, tasks, options, errors.
+  task: { system: 'code' },
+  aws: { system: 'code', connections: 'types' },
+  message: { system: 'code', kombu: 'code' },
   registry: { task: 'types' },
   outcome: { kombu: 'code' },
-  execution: { kombu: 'code', message: 'code', task: 'code', registry: 'code', outcome: 'code' },
-  store: { kombu: 'code', outcome: 'types', connections: 'code', aws: 'code' },
-  transport: { connections: 'code', aws: 'code' },
-  canvas: { kombu: 'code', message: 'code', task: 'types', outcome: 'types', store: 'types' },
-  events: {},
+  execution: { system: 'code', kombu: 'code', task: 'code', message: 'code', registry: 'code', outcome: 'code' },
+  store: { system: 'code', kombu: 'code', connections: 'types', aws: 'code', outcome: 'code' },
+  transport: { system: 'code', connections: 'types', aws: 'code' },
+  canvas: { system: 'code', kombu: 'code', task: 'types', message: 'code', outcome: 'code', store: 'types' },
+  events: { system: 'code', task: 'types', message: 'types', registry: 'types', outcome: 'types' },
+  revocation: { system: 'code', message: 'types', store: 'code', events: 'types' },
   dispatch: {
+    system: 'code',
     kombu: 'code',
     connections: 'code',
     message: 'code',
@@ -37,12 +39,13 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     transport: 'code',
     canvas: 'code',
     events: 'code',
+    revocation: 'code',
   },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
   control: {
     kombu: 'code',
-    task: 'code',
     connections: 'code',
+    task: 'code',
     message: 'code',
     registry: 'types',
     store: 'code',
@@ -50,7 +53,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   },
   // The dispatcher without Lambda: polls SQS itself.
   worker: {
-    connections: 'code',
+    system: 'code',
+    connections: 'types',
     aws: 'code',
     registry: 'types',
     execution: 'code',
@@ -61,7 +65,9 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     control: 'code',
   },
   client: {
+    system: 'code',
     kombu: 'code',
+    connections: 'code',
     task: 'code',
     message: 'types',
     store: 'code',
@@ -69,12 +75,13 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     canvas: 'code',
     control: 'code',
   },
-  build: { task: 'code', registry: 'types' },
-  local: { transport: 'code' },
+  build: { system: 'code', task: 'code', registry: 'types' },
+  local: { system: 'code', transport: 'code' },
   cli: {
+    system: 'code',
     kombu: 'code',
-    task: 'types',
     connections: 'code',
+    task: 'types',
     message: 'code',
     registry: 'types',
     transport: 'code',
@@ -99,6 +106,7 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
   transport: { '.': [], sqs: ['.'] },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
   build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+  cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },
   local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
 };
 
@@ -111,8 +119,11 @@ export const reserved: Readonly<Record<string, readonly string[]>> = {
   'node:worker_threads': ['execution/', 'local/process/endWithParent.ts'],
 };
 
-/** Rooms without any npm package. */
-export const selfContained: readonly string[] = ['task', 'registry', 'outcome', 'execution'];
+/** The files that may ask Node for the time, for timers and for random values. */
+export const placesOfTimeAndChance: readonly string[] = ['system/nodeSystem.ts'];
+
+/** Rooms without any npm package but for types. */
+export const selfContained: readonly string[] = ['system', 'task', 'registry', 'outcome', 'execution'];
 
 /** Celery's and Kombu's own names, which other rooms know only in their TypeScript spelling; and who may say them. */
 export const wireNames: readonly string[] = [

@@ -50,3 +50,20 @@ test('collects the words of code, keys, texts and types, but not those of commen
   const expected = ['in_depth', 'in_key', 'in_name', 'in_text', 'in_type'];
   expect(new Set([...words].filter((word) => word.startsWith('in_')))).toEqual(new Set(expected));
 });
+
+test('finds every use of the clock, of timers and of random values', () => {
+  const { timeAndChance } = readSource(`
+    import { setTimeout as sleep } from 'node:timers/promises';
+    const now = [Date.now(), new Date(), performance.now(), Math.random(), crypto.randomUUID(), AbortSignal.timeout(1)];
+    const later = setInterval(() => undefined, 1);
+    import { randomUUID } from 'node:crypto';
+    // Date.now(), and what is no use of the clock:
+    new Date(0); system.now(); system.randomUUID();
+  `);
+  expect(new Set(timeAndChance)).toEqual(
+    new Set([
+      ...['setTimeout', 'node:timers/promises', 'Date.now', 'new Date()', 'performance.now', 'Math.random'],
+      ...['crypto.randomUUID', 'randomUUID', 'AbortSignal.timeout', 'setInterval'],
+    ]),
+  );
+});

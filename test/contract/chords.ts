@@ -4,22 +4,22 @@ import type { ResultTuple } from '../../packages/girder-worker/src/store/resultS
 import type { StoreUnderTest } from './storeUnderTest.ts';
 
 const memberOf = (groupId: string, index: number) => `${groupId}:${index}`;
-const part = (groupId: string, index: number) => ({ index, memberId: memberOf(groupId, index) });
+const memberAt = (groupId: string, index: number) => ({ index, memberId: memberOf(groupId, index) });
 
-/** Groups, and the counting of a chord's parts. */
-export function describeChords(bench: StoreUnderTest): void {
+/** Saved groups, and the counting of a chord's members. */
+export function describeChords(subject: StoreUnderTest): void {
   const groupOf = (groupId: string, size: number): ResultTuple => [
     [groupId, null],
     Array.from({ length: size }, (_, index) => [[memberOf(groupId, index), null], null]),
   ];
   const startChord = async (size: number) => {
-    const groupId = bench.newId('group');
-    await bench.store.startChord(groupId, groupOf(groupId, size));
+    const groupId = subject.newId('group');
+    await subject.store.startChord(groupId, groupOf(groupId, size));
     return groupId;
   };
 
-  test('restores a group, its parents and the groups in it', async () => {
-    const groupId = bench.newId('group');
+  test('restores a group with its parents and inner groups, until it is forgotten', async () => {
+    const groupId = subject.newId('group');
     const group: ResultTuple = [
       [groupId, [['parent', null], null]],
       [
@@ -27,76 +27,84 @@ export function describeChords(bench: StoreUnderTest): void {
         [['inner', null], [[['b', null], null]]],
       ],
     ];
-    await bench.store.saveGroup(groupId, group);
-    expect(await bench.store.readGroup(groupId)).toEqual(group);
-    await bench.store.forgetGroup(groupId);
-    expect(await bench.store.readGroup(groupId)).toBeUndefined();
-    await bench.store.forgetGroup(groupId);
+    await subject.store.saveGroup(groupId, group);
+    expect(await subject.store.readGroup(groupId)).toEqual(group);
+    await subject.store.forgetGroup(groupId);
+    expect(await subject.store.readGroup(groupId)).toBeUndefined();
+    await subject.store.forgetGroup(groupId);
   });
 
-  test('counts each part once, however often it is told', async () => {
+  test('counts each member once, however often it is counted', async () => {
     const groupId = await startChord(2);
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toEqual({ count: 1, isNew: true });
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toEqual({ count: 1, isNew: false });
-    expect(await bench.store.countChordPart(groupId, part(groupId, 1))).toEqual({ count: 2, isNew: true });
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toEqual({ count: 2, isNew: false });
-    expect(await bench.store.readGroup(groupId)).toEqual(groupOf(groupId, 2));
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toEqual({ count: 1, isNew: true });
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toEqual({ count: 1, isNew: false });
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 1))).toEqual({ count: 2, isNew: true });
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toEqual({ count: 2, isNew: false });
+    expect(await subject.store.readGroup(groupId)).toEqual(groupOf(groupId, 2));
   });
 
-  test('counts parts of which the message tells no place', async () => {
+  test('counts members without an index', async () => {
     const groupId = await startChord(2);
-    const count = (memberId: string) => bench.store.countChordPart(groupId, { index: null, memberId });
+    const count = (memberId: string) => subject.store.countChordMember(groupId, { index: null, memberId });
     expect(await count('a')).toEqual({ count: 1, isNew: true });
     expect(await count('a')).toEqual({ count: 1, isNew: false });
     expect(await count('b')).toEqual({ count: 2, isNew: true });
   });
 
-  test('counts both of two members that have the same place, as in a header of chains that end in groups', async () => {
+  test('counts two members with the same index, as in a header of chains that end in groups', async () => {
     const groupId = await startChord(2);
-    expect(await bench.store.countChordPart(groupId, { index: 0, memberId: 'a' })).toEqual({ count: 1, isNew: true });
-    expect(await bench.store.countChordPart(groupId, { index: 0, memberId: 'b' })).toEqual({ count: 2, isNew: true });
+    expect(await subject.store.countChordMember(groupId, { index: 0, memberId: 'a' })).toEqual({
+      count: 1,
+      isNew: true,
+    });
+    expect(await subject.store.countChordMember(groupId, { index: 0, memberId: 'b' })).toEqual({
+      count: 2,
+      isNew: true,
+    });
   });
 
-  test('knows nothing of a chord that was never started', async () => {
-    const groupId = bench.newId('group');
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toBeUndefined();
-    expect(await bench.store.countChordPart(groupId, part(groupId, 300))).toBeUndefined();
-    await bench.store.endChord(groupId);
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toBeUndefined();
+  test('counts nothing for a chord that was not started', async () => {
+    const groupId = subject.newId('group');
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toBeUndefined();
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 300))).toBeUndefined();
+    await subject.store.endChord(groupId);
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toBeUndefined();
   });
 
   test('keeps the count of a chord that is started again', async () => {
     const groupId = await startChord(2);
-    await bench.store.countChordPart(groupId, part(groupId, 0));
-    await bench.store.startChord(groupId, groupOf(groupId, 2));
-    expect(await bench.store.countChordPart(groupId, part(groupId, 1))).toEqual({ count: 2, isNew: true });
+    await subject.store.countChordMember(groupId, memberAt(groupId, 0));
+    await subject.store.startChord(groupId, groupOf(groupId, 2));
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 1))).toEqual({ count: 2, isNew: true });
   });
 
-  test('lets a duplicate find itself in a chord that has ended', async () => {
+  test('recognizes a duplicate after the chord has ended', async () => {
     const groupId = await startChord(1);
-    await bench.store.countChordPart(groupId, part(groupId, 0));
-    await bench.store.endChord(groupId);
-    expect(await bench.store.countChordPart(groupId, part(groupId, 0))).toEqual({ count: 1, isNew: false });
-    expect(await bench.store.readGroup(groupId)).toEqual(groupOf(groupId, 1));
+    await subject.store.countChordMember(groupId, memberAt(groupId, 0));
+    await subject.store.endChord(groupId);
+    expect(await subject.store.countChordMember(groupId, memberAt(groupId, 0))).toEqual({ count: 1, isNew: false });
+    expect(await subject.store.readGroup(groupId)).toEqual(groupOf(groupId, 1));
   });
 
   describe.each([
-    { size: 8, places: 'of one item' },
-    { size: 8, places: 'of two items', from: 252 },
-    { size: 8, places: 'of another item', from: 600 },
-  ])('of $size parts $places', ({ size, from = 0 }) => {
-    test('all at once, each told twice, one alone completes the chord', async () => {
+    { size: 8, place: 'in the counter item' },
+    { size: 8, place: 'in the counter item and a shard', from: 252 },
+    { size: 8, place: 'in a shard', from: 600 },
+  ])('of $size members $place', ({ size, from = 0 }) => {
+    test('that are counted concurrently and twice, exactly one completes the chord', async () => {
       const groupId = await startChord(from + size);
-      const parts = Array.from({ length: size }, (_, index) => part(groupId, from + index));
-      const answers = await Promise.all([...parts, ...parts].map((each) => bench.store.countChordPart(groupId, each)));
+      const members = Array.from({ length: size }, (_, index) => memberAt(groupId, from + index));
+      const answers = await Promise.all(
+        [...members, ...members].map((each) => subject.store.countChordMember(groupId, each)),
+      );
       expect(answers.filter((answer) => answer?.isNew && answer.count === size)).toHaveLength(1);
       expect(Math.max(...answers.map((answer) => answer?.count ?? 0))).toBe(size);
     });
   });
 
-  test('in any order, with any duplicates, one call alone completes a chord, and none counts too far', async () => {
-    const places = fc.uniqueArray(fc.nat({ max: 520 }), { minLength: 1, maxLength: 6 });
-    const tellings = places.chain((each) =>
+  test('in any order and with any duplicates, exactly one call completes a chord, and no count exceeds its size', async () => {
+    const indexes = fc.uniqueArray(fc.nat({ max: 520 }), { minLength: 1, maxLength: 6 });
+    const counts = indexes.chain((each) =>
       fc.tuple(
         fc.constant(each),
         fc.array(fc.constantFrom(...each), { maxLength: 6 }).chain((more) => {
@@ -107,11 +115,11 @@ export function describeChords(bench: StoreUnderTest): void {
       ),
     );
     await fc.assert(
-      fc.asyncProperty(tellings, async ([each, told, atOnce]) => {
+      fc.asyncProperty(counts, async ([each, calls, concurrent]) => {
         const groupId = await startChord(521);
-        const tell = (place: number) => bench.store.countChordPart(groupId, part(groupId, place));
-        const answers = atOnce ? await Promise.all(told.map(tell)) : [];
-        if (!atOnce) for (const place of told) answers.push(await tell(place));
+        const count = (index: number) => subject.store.countChordMember(groupId, memberAt(groupId, index));
+        const answers = concurrent ? await Promise.all(calls.map(count)) : [];
+        if (!concurrent) for (const index of calls) answers.push(await count(index));
         expect(answers.filter((answer) => answer?.isNew && answer.count === each.length)).toHaveLength(1);
         expect(Math.max(...answers.map((answer) => answer?.count ?? Number.POSITIVE_INFINITY))).toBe(each.length);
       }),

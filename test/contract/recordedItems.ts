@@ -5,7 +5,7 @@ const folder = join(import.meta.dirname, '../wire/results');
 
 /** A document that a real Celery stored. */
 export interface RecordedItem {
-  /** A recording that has it, and the item's key. */
+  /** The file of the recording, and the item's key. */
   readonly name: string;
   readonly kind: 'task' | 'group';
   readonly bytes: Buffer;
@@ -16,7 +16,7 @@ interface Attributes {
   readonly result?: { readonly B?: string };
 }
 
-/** What a person wrote into the table, and how a Python client read it. */
+/** An item written by hand, and how a Python client read it. */
 export interface ByHand {
   readonly label: string;
   readonly item?: Attributes;
@@ -24,7 +24,7 @@ export interface ByHand {
   readonly state: string;
 }
 
-/** All documents of all recordings but those by hand; `cut` are the keys of those of which there is only a part. */
+/** All documents that Celery stored in the recordings; `cut` are the keys of documents of which only a part is recorded. */
 export function recordedItems(): { readonly items: readonly RecordedItem[]; readonly cut: readonly string[] } {
   const items = new Map<string, RecordedItem>();
   const keys = new Map<string, 'whole' | 'cut'>();
@@ -50,12 +50,12 @@ export function bytesOf({ item }: ByHand): Buffer | undefined {
   return item?.result?.B === undefined ? undefined : Buffer.from(item.result.B, 'base64');
 }
 
-/** Python's NaN and Infinity, each on a line of its own, are no JSON; nothing here looks at them. */
+/** Replaces Python's NaN and Infinity, which are not JSON and which no test reads; each stands on a line of its own. */
 function readText(file: string): string {
   return readFileSync(join(folder, file), 'utf8').replace(/^(\s*(?:"[^"]*": )?)(-?Infinity|NaN)(,?)$/gm, '$1null$3');
 }
 
-/** The items of a table anywhere in a recording: those read, written, and listed. */
+/** All items in a recording, whether read, written or listed. */
 function attributesIn(value: unknown): Attributes[] {
   if (typeof value !== 'object' || value === null) return [];
   const { id, timestamp } = value as { id?: { S?: unknown }; timestamp?: unknown };

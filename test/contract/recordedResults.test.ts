@@ -16,12 +16,12 @@ import { byHand, bytesOf, recordedItems } from './recordedItems.ts';
 const { items, cut } = recordedItems();
 const json = stringifyPythonJson;
 
-/** What Celery itself was told to write in another form than JSON. */
+/** How documents begin that Celery wrote with another `result_serializer` than json. */
 const otherForms = { pickle: /^\x80/, msgpack: /^[\x81-\x8f]/, YAML: /^children:/ };
 const otherFormOf = (bytes: Buffer) =>
   Object.entries(otherForms).find(([, beginning]) => beginning.test(bytes.toString('latin1')))?.[0];
 
-/** Strings of several thousand characters are cut in the recordings: tracebacks, a dump of a request, a result of 300 KB. */
+/** The recordings cut strings of several thousand characters: tracebacks, a dump of a request, a result of 300 KB. */
 const onlyPartlyRecorded = [
   'd60e6c73-6106-4220-846b-63c22e11db58', // chord_header_fails: ChordError
   '6bb610c2-a93a-4b71-8d7a-d2bbadb999bc',
@@ -37,22 +37,22 @@ describe('a result that a real Celery stored', () => {
   const readable = items.filter(({ kind, bytes }) => kind === 'task' && otherFormOf(bytes) === undefined);
   const plain = readable.filter(({ bytes }) => bytes[0] !== 0);
 
-  test('is recorded whole, but for those that are named here', () => {
+  test('is recorded as a whole, except for eight known ones', () => {
     expect(plain.length).toBeGreaterThan(90);
     expect(cut).toEqual(onlyPartlyRecorded.map((id) => `b'celery-task-meta-${id}'`));
   });
 
-  test.each(plain)('is read so wholly that it can be written again, byte for byte: $name', ({ bytes }) => {
+  test.each(plain)('is read without loss: writing it again gives the same bytes: $name', ({ bytes }) => {
     const text = bytes.toString('utf8');
     const taskId = /"task_id": "([^"]*)"\}$/.exec(text)?.[1];
-    if (taskId === undefined) return expect(text).toMatch(/"task_id": \{"__type__": "uuid"/); // Only one is of another form.
+    if (taskId === undefined) return expect(text).toMatch(/"task_id": \{"__type__": "uuid"/); // The only one with another form.
     const expected = text
-      .replace(/("date_done": "[^"]*\.\d{3})\d{3}\+00:00"/, '$1000+00:00"') // JavaScript's clock counts milliseconds,
-      .replace('"f": 1.0', '"f": 1'); // and its numbers do not know whether they were written with a point.
+      .replace(/("date_done": "[^"]*\.\d{3})\d{3}\+00:00"/, '$1000+00:00"') // JavaScript's time has milliseconds,
+      .replace('"f": 1.0', '"f": 1'); // and its numbers have no separate float type.
     expect(written(taskId, readResult(bytes))).toBe(expected);
   });
 
-  test.each(['x-gzip', 'x-bz2', 'x-lzma'])('is read where it is compressed as %s', async (type) => {
+  test.each(['x-gzip', 'x-bz2', 'x-lzma'])('is read if it is compressed as %s', async (type) => {
     const beginning = new RegExp(`^\0celery-compressed\0application/${type}\0`);
     const compressed = readable.filter(({ bytes }) => beginning.test(bytes.toString('latin1')));
     expect(compressed.length).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ describe('a result that a real Celery stored', () => {
     }
   });
 
-  test.each(['msgpack', 'YAML'])('is read where it is %s', async (form) => {
+  test.each(['msgpack', 'YAML'])('is read if it is serialized as %s', async (form) => {
     const written = items.filter(({ bytes }) => otherFormOf(bytes) === form);
     expect(written.length).toBeGreaterThan(0);
     for (const { bytes } of written) {
@@ -71,7 +71,7 @@ describe('a result that a real Celery stored', () => {
     }
   });
 
-  test('is refused by name where it is pickle', async () => {
+  test('is refused if it is pickled, and the error says so', async () => {
     const written = items.filter(({ bytes }) => otherFormOf(bytes) === 'pickle');
     expect(written.length).toBeGreaterThan(0);
     for (const { bytes } of written) {
@@ -80,7 +80,7 @@ describe('a result that a real Celery stored', () => {
     }
   });
 
-  test('is a group as it would be written here', () => {
+  test('is written again with the same bytes if it is a group', () => {
     const groups = items.filter(({ kind }) => kind === 'group');
     expect(groups.length).toBeGreaterThan(5);
     for (const { bytes } of groups) expect(groupDocument(readGroup(bytes))).toBe(bytes.toString('utf8'));
@@ -88,7 +88,7 @@ describe('a result that a real Celery stored', () => {
 });
 
 describe('a result that was written by hand', () => {
-  /** Python fails, or would do harm, where there is enough to be read. */
+  /** Items that we read, although Python fails on them or would execute code. */
   const read = new Map<string, Partial<StoredResult>>([
     ['no timestamp attribute', { state: 'SUCCESS', result: 7 }],
     ['timestamp as S (wrong type)', { state: 'SUCCESS', result: 7 }],
@@ -128,7 +128,7 @@ describe('a result that was written by hand', () => {
   });
 });
 
-/** The document that is written here for what was read, by the state that it tells of. */
+/** Writes a document from a result that was read. */
 function written(id: string, stored: StoredResult): string {
   const { state, exception, traceback, request } = stored;
   const context: ResultContext = {

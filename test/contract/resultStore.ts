@@ -7,19 +7,19 @@ import { describeRetries } from './retries.ts';
 import { describeSharedTable } from './sharedTable.ts';
 import { type Connect, createStoreUnderTest } from './storeUnderTest.ts';
 
-/** What every result store must do, whatever it keeps its items in. */
+/** The contract of every result store. */
 export function describeResultStore(name: string, connect: Connect): void {
   describe(`the result store ${name}`, () => {
-    const bench = createStoreUnderTest(connect);
-    describeClaims(bench);
-    describeRetries(bench);
-    describeEndings(bench);
-    describeLargeResults(bench);
-    describeChords(bench);
+    const subject = createStoreUnderTest(connect);
+    describeClaims(subject);
+    describeRetries(subject);
+    describeEndings(subject);
+    describeLargeResults(subject);
+    describeChords(subject);
   });
 }
 
-/** What a store must do besides, as Python writes into the same table. */
+/** The contract of a store whose table Celery in Python writes, too. */
 export function describeDynamodbStore(name: string, connect: Connect): void {
   describeResultStore(name, connect);
   describe(`the result store ${name}, shared with Python`, () => {

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { context, type StoreUnderTest, start, success, valueError } from './storeUnderTest.ts';
 
-/** A task that goes on in a later message: a retry, or another task in its place. */
-export function describeRetries(bench: StoreUnderTest): void {
+/** Tasks that continue in a later message: retries and replacements. */
+export function describeRetries(subject: StoreUnderTest): void {
   const retry = (etaMs: number) => ({ state: 'RETRY', etaMs, failure: valueError, traceback: 'Traceback…\n' }) as const;
 
-  test('shows a task that will run again as RETRY, with the reason', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
+  test('stores RETRY with the exception for a task that will run again', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
     const childrenJson = `[[["${claim.id}", null], null]]`;
-    const retried = await bench.store.retry(claim, retry(bench.now()), { ...context, childrenJson }, 1);
-    expect(retried).toEqual({ kind: 'stored' });
-    expect(await bench.store.read(claim.id)).toMatchObject({
+    const retried = await subject.store.retry(claim, retry(subject.now()), { ...context, childrenJson }, 1);
+    expect(retried).toEqual({ kind: 'ok' });
+    expect(await subject.store.read(claim.id)).toMatchObject({
       state: 'RETRY',
       exception: { type: 'ValueError', args: ['boom', 42] },
       traceback: 'Traceback…\n',
@@ -20,100 +20,102 @@ export function describeRetries(bench: StoreUnderTest): void {
     });
   });
 
-  test('shows no reason for a retry that has none', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, { ...retry(bench.now()), failure: null }, context, 1);
-    expect(await bench.store.read(claim.id)).toMatchObject({ state: 'RETRY', result: null, exception: null });
+  test('stores RETRY without an exception if the retry has none', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, { ...retry(subject.now()), failure: null }, context, 1);
+    expect(await subject.store.read(claim.id)).toMatchObject({ state: 'RETRY', result: null, exception: null });
   });
 
-  test('tells the old message when the retry is due, until the new one has been claimed', async () => {
-    const claim = bench.claimOf();
-    const dueMs = bench.now() + 5000;
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, retry(dueMs), context, 1);
+  test('tells a duplicate of the old message when the retry is due, until its message is claimed', async () => {
+    const claim = subject.claimOf();
+    const dueMs = subject.now() + 5000;
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(dueMs), context, 1);
     const old = { ...claim, owner: 'duplicate' };
-    expect(await bench.store.claim(old)).toEqual({ kind: 'superseded', dueMs });
-    expect(await bench.store.retry(claim, retry(dueMs), context, 1)).toEqual({ kind: 'superseded', dueMs });
-    await bench.store.claim({ ...claim, epoch: 1, owner: 'retry' });
-    expect(await bench.store.claim(old)).toEqual({ kind: 'superseded', dueMs: null });
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs });
+    expect(await subject.store.retry(claim, retry(dueMs), context, 1)).toEqual({ kind: 'outdated', dueMs });
+    await subject.store.claim({ ...claim, epoch: 1, owner: 'retry' });
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs: null });
   });
 
-  test('counts the attempts of each message anew', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, retry(bench.now()), context, 1);
+  test('counts the attempts of each message from 1', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
     const second = { ...claim, epoch: 1, owner: 'second' };
-    expect(await bench.store.claim(second)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });
+    expect(await subject.store.claim(second)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });
   });
 
-  test('lets one of many at once run the retry', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, retry(bench.now()), context, 1);
+  test('grants the claim of a retry to exactly one of several concurrent deliveries', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) => bench.store.claim({ ...claim, epoch: 1, owner: `retry:${index}` })),
+      Array.from({ length: 8 }, (_, index) => subject.store.claim({ ...claim, epoch: 1, owner: `retry:${index}` })),
     );
     expect(answers.filter((answer) => answer.kind === 'claimed')).toHaveLength(1);
   });
 
-  test('refuses the retry of an owner whose lease has passed to another', async () => {
-    const claim = bench.claimOf({ leaseEndMs: bench.now() + 1000 });
-    await bench.store.claim(claim);
-    bench.pass(1001);
-    const later = { ...claim, owner: 'other', leaseEndMs: bench.now() + 1000 };
-    await bench.store.claim(later);
-    expect(await bench.store.retry(claim, retry(bench.now()), context, 1)).toMatchObject({ kind: 'elsewhere' });
-    expect(await bench.store.complete(later, success, context)).toMatchObject({ kind: 'stored' });
+  test('refuses to store a retry after another owner has claimed the task', async () => {
+    const claim = subject.claimOf({ leaseEndMs: subject.now() + 1000 });
+    await subject.store.claim(claim);
+    subject.pass(1001);
+    const later = { ...claim, owner: 'other', leaseEndMs: subject.now() + 1000 };
+    await subject.store.claim(later);
+    expect(await subject.store.retry(claim, retry(subject.now()), context, 1)).toMatchObject({
+      kind: 'claimedElsewhere',
+    });
+    expect(await subject.store.complete(later, success, context)).toMatchObject({ kind: 'ok' });
   });
 
-  test('tells a retry that the task was revoked while the last attempt was running', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.revoke(claim.id, 'revoked');
-    await bench.store.retry(claim, retry(bench.now()), context, 1);
-    expect(await bench.store.claim({ ...claim, epoch: 1 })).toMatchObject({ kind: 'claimed', revoked: true });
+  test('tells the claim of a retry that the task was revoked during the attempt before', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.revoke(claim.id, 'revoked');
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
+    expect(await subject.store.claim({ ...claim, epoch: 1 })).toMatchObject({ kind: 'claimed', revoked: true });
   });
 
-  test('revokes a task that waits for its retry at once', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, retry(bench.now() + 1000), context, 1);
-    expect(await bench.store.revoke(claim.id, 'revoked')).toBe('revoked');
-    expect(await bench.store.claim({ ...claim, epoch: 1 })).toEqual({ kind: 'final', state: 'REVOKED' });
+  test('stores REVOKED at once for a task that waits for its retry', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now() + 1000), context, 1);
+    expect(await subject.store.revoke(claim.id, 'revoked')).toBe('revoked');
+    expect(await subject.store.claim({ ...claim, epoch: 1 })).toEqual({ kind: 'final', state: 'REVOKED' });
   });
 
-  test('shows PENDING throughout for a retried task that ignores its result', async () => {
-    const claim = bench.claimOf({ ignoreResult: true });
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, retry(bench.now()), context, 1);
-    expect(await bench.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
+  test('shows PENDING after a retry of a task that ignores its result', async () => {
+    const claim = subject.claimOf({ ignoreResult: true });
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
+    expect(await subject.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
   });
 
-  test('leaves the state of a task that is replaced as it is, and lets only the replacement run', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    expect(await bench.store.release(claim, 1_000_000)).toEqual({ kind: 'stored' });
-    expect((await bench.store.read(claim.id))?.state).toBe('STARTED');
-    expect(await bench.store.claim({ ...claim, owner: 'old' })).toEqual({ kind: 'superseded', dueMs: null });
+  test('keeps the state of a replaced task, and grants the next claim only to the replacement', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    expect(await subject.store.release(claim, 1_000_000)).toEqual({ kind: 'ok' });
+    expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
+    expect(await subject.store.claim({ ...claim, owner: 'old' })).toEqual({ kind: 'outdated', dueMs: null });
     const replacement = { ...claim, owner: 'new', epoch: 1_000_000 };
-    expect(await bench.store.claim(replacement)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });
+    expect(await subject.store.claim(replacement)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });
   });
 
-  test('lets the same message run again, when its claim was given back', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    expect(await bench.store.release(claim, claim.epoch)).toEqual({ kind: 'stored' });
-    expect(await bench.store.claim({ ...claim, owner: 'next' })).toMatchObject({ kind: 'claimed', attempt: 1 });
+  test('grants a claim again after it was released to the same epoch', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    expect(await subject.store.release(claim, claim.epoch)).toEqual({ kind: 'ok' });
+    expect(await subject.store.claim({ ...claim, owner: 'next' })).toMatchObject({ kind: 'claimed', attempt: 1 });
   });
 
-  test('retries nothing that has ended', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
-    await bench.store.complete(claim, success, context);
+  test('refuses to retry or release a task that has ended', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await subject.store.complete(claim, success, context);
     const final = { kind: 'final', state: 'SUCCESS' };
-    expect(await bench.store.retry(claim, retry(start), context, 1)).toEqual(final);
-    expect(await bench.store.release(claim, 1)).toEqual(final);
-    expect((await bench.store.read(claim.id))?.state).toBe('SUCCESS');
+    expect(await subject.store.retry(claim, retry(start), context, 1)).toEqual(final);
+    expect(await subject.store.release(claim, 1)).toEqual(final);
+    expect((await subject.store.read(claim.id))?.state).toBe('SUCCESS');
   });
 }

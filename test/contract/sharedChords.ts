@@ -4,43 +4,43 @@ import { expect, test } from 'vitest';
 import type { pythonAt } from './sharedTable.ts';
 import type { StoreUnderTest } from './storeUnderTest.ts';
 
-/** Chords whose parts run on workers of both languages. */
-export function describeSharedChords(bench: StoreUnderTest, python: ReturnType<typeof pythonAt>): void {
+/** Chords whose members run on workers in TypeScript and in Python. */
+export function describeSharedChords(subject: StoreUnderTest, python: ReturnType<typeof pythonAt>): void {
   const startChord = async () => {
-    const groupId = bench.newId('group');
-    await bench.store.startChord(groupId, [[groupId, null], [[['a', null], null]]]);
+    const groupId = subject.newId('group');
+    await subject.store.startChord(groupId, [[groupId, null], [[['a', null], null]]]);
     return groupId;
   };
   const counterKey = (groupId: string) => `b'chord-unlock-${groupId}'`;
   const groupKey = (groupId: string) => `b'celery-taskset-meta-${groupId}'`;
   const count = (groupId: string, index: number) =>
-    bench.store.countChordPart(groupId, { index, memberId: `member-${index}` });
+    subject.store.countChordMember(groupId, { index, memberId: `member-${index}` });
 
-  test('starts a chord with the two items of Celery', async () => {
+  test('starts a chord with Celery’s two items', async () => {
     const groupId = await startChord();
     expect(await python.item(counterKey(groupId))).toEqual({
       id: { S: counterKey(groupId) },
       chord_count: { N: '0' },
-      timestamp: { N: String(bench.now() / 1000) },
+      timestamp: { N: String(subject.now() / 1000) },
     });
     const { result, ...rest } = (await python.item(groupKey(groupId))) ?? {};
     expect(Buffer.from(result?.B ?? []).toString()).toBe(`{"result": [["${groupId}", null], [[["a", null], null]]]}`);
-    expect(rest).toEqual({ id: { S: groupKey(groupId) }, timestamp: { N: String(bench.now() / 1000) } });
+    expect(rest).toEqual({ id: { S: groupKey(groupId) }, timestamp: { N: String(subject.now() / 1000) } });
   });
 
-  test('lets all items of a chord expire only when it has ended', async () => {
+  test('sets the ttl of all items of a chord only when it has ended', async () => {
     const groupId = await startChord();
     for (const index of [0, 256, 513]) await count(groupId, index);
     expect((await python.item(counterKey(groupId)))?.ttl).toBeUndefined();
-    await bench.store.endChord(groupId);
-    const ttl = { N: String(Math.ceil(bench.now() / 1000 + 28 * 24 * 3600)) };
+    await subject.store.endChord(groupId);
+    const ttl = { N: String(Math.ceil(subject.now() / 1000 + 28 * 24 * 3600)) };
     const shards = [1, 2].map((shard) => `b'chord-unlock-${groupId}-members-${shard}'`);
     for (const key of [counterKey(groupId), groupKey(groupId), ...shards]) {
       expect(await python.item(key)).toMatchObject({ ttl });
     }
   });
 
-  test('knows that Python has sent the body when it has deleted the counter', async () => {
+  test('counts nothing after Python has deleted the counter', async () => {
     const groupId = await startChord();
     await count(groupId, 0);
     await count(groupId, 300);
@@ -50,14 +50,14 @@ export function describeSharedChords(bench: StoreUnderTest, python: ReturnType<t
     expect(await python.item(counterKey(groupId))).toBeUndefined();
   });
 
-  test('makes up for a worker that died between noting a part and counting it', async () => {
+  test('counts members that a worker has recorded, but not counted before it died', async () => {
     const groupId = await startChord();
-    await bench.client.send(
+    await subject.client.send(
       new UpdateItemCommand({
         TableName: 'celery',
         Key: { id: { S: `b'chord-unlock-${groupId}-members-1'` } },
-        UpdateExpression: 'ADD mem :noted',
-        ExpressionAttributeValues: { ':noted': { SS: ['member-300', 'member-301'] } },
+        UpdateExpression: 'ADD mem :recorded',
+        ExpressionAttributeValues: { ':recorded': { SS: ['member-300', 'member-301'] } },
       }),
     );
     expect(await count(groupId, 300)).toEqual({ count: 2, isNew: true });
@@ -65,30 +65,30 @@ export function describeSharedChords(bench: StoreUnderTest, python: ReturnType<t
     expect(await count(groupId, 302)).toEqual({ count: 3, isNew: true });
   });
 
-  test('in any order, and at once, one worker alone completes a chord, of whichever language', async () => {
-    const parts = fc
+  test('of concurrent workers in both languages, exactly one completes a chord, in any order', async () => {
+    const members = fc
       .uniqueArray(fc.tuple(fc.nat({ max: 520 }), fc.boolean()), {
-        selector: ([place]) => place,
+        selector: ([index]) => index,
         minLength: 2,
         maxLength: 6,
       })
       .chain((each) =>
         fc.record({
           size: fc.constant(each.length),
-          // Python counts each delivery of its own; ours may be told again.
-          told: fc.subarray(each.filter(([, byPython]) => !byPython)).chain((again) => {
+          // Python counts every delivery, so that only our members may have duplicates.
+          calls: fc.subarray(each.filter(([, byPython]) => !byPython)).chain((again) => {
             const all = [...each, ...again];
             return fc.shuffledSubarray(all, { minLength: all.length });
           }),
         }),
       );
     await fc.assert(
-      fc.asyncProperty(parts, async ({ size, told }) => {
+      fc.asyncProperty(members, async ({ size, calls }) => {
         const groupId = await startChord();
         const counts = await Promise.all(
-          told.map(async ([place, byPython]) => {
+          calls.map(async ([index, byPython]) => {
             if (byPython) return python.increment(groupId);
-            const answer = await count(groupId, place);
+            const answer = await count(groupId, index);
             return answer?.isNew ? answer.count : undefined;
           }),
         );

@@ -2,22 +2,23 @@ import { deflateSync } from 'node:zlib';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
+import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
 import { describeSharedChords } from './sharedChords.ts';
 import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
 
-/** The item of a task, as Celery names it. */
+/** Celery's key of a task. */
 export const taskKey = (id: string) => `b'celery-task-meta-${id}'`;
 
-/** The requests that Celery's dynamodb backend makes, made by hand. */
-export function pythonAt(bench: StoreUnderTest) {
+/** The requests of Celery's DynamoDB backend, made by hand. */
+export function pythonAt(subject: StoreUnderTest) {
   const Key = (key: string) => ({ id: { S: key } });
   return {
-    /** Stores a result, and wipes what else there is in the item. */
+    /** Stores a result; all other attributes of the item are removed. */
     put: (id: string, result: string | Uint8Array) => {
       const Item = { ...Key(taskKey(id)), result: { B: Buffer.from(result) }, timestamp: { N: '1795415708.5' } };
-      return bench.client.send(new PutItemCommand({ TableName: 'celery', Item }));
+      return subject.client.send(new PutItemCommand({ TableName: 'celery', Item }));
     },
-    /** Counts a part of a chord. */
+    /** Counts a chord member. */
     async increment(groupId: string): Promise<number> {
       const command = new UpdateItemCommand({
         TableName: 'celery',
@@ -26,22 +27,23 @@ export function pythonAt(bench: StoreUnderTest) {
         ExpressionAttributeValues: { ':num': { N: '1' } },
         ReturnValues: 'UPDATED_NEW',
       });
-      return Number((await bench.client.send(command)).Attributes?.chord_count?.N);
+      return Number((await subject.client.send(command)).Attributes?.chord_count?.N);
     },
     async item(key: string) {
-      return (await bench.client.send(new GetItemCommand({ TableName: 'celery', Key: Key(key), ConsistentRead: true })))
-        .Item;
+      return (
+        await subject.client.send(new GetItemCommand({ TableName: 'celery', Key: Key(key), ConsistentRead: true }))
+      ).Item;
     },
-    delete: (key: string) => bench.client.send(new DeleteItemCommand({ TableName: 'celery', Key: Key(key) })),
+    delete: (key: string) => subject.client.send(new DeleteItemCommand({ TableName: 'celery', Key: Key(key) })),
   };
 }
 
-/** As `result_compression` does it: every state, whatever its size. */
+/** Compresses as Celery's `result_compression` does, whatever the size. */
 function compressed(text: string, type = 'application/x-gzip'): Uint8Array {
-  return marked(type, deflateSync(text));
+  return withPrefix(type, deflateSync(text));
 }
 
-function marked(type: string, bytes: Uint8Array): Uint8Array {
+function withPrefix(type: string, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(`\0celery-compressed\0${type}\0`), bytes]);
 }
 
@@ -59,15 +61,15 @@ const inPython = {
   },
 };
 
-export function describeSharedTable(bench: StoreUnderTest): void {
-  const python = pythonAt(bench);
+export function describeSharedTable(subject: StoreUnderTest): void {
+  const python = pythonAt(subject);
   const days = 24 * 3600;
 
-  test('writes the item of Celery: a document in bytes, a time in seconds, and a time to live', async () => {
-    const claim = bench.claimOf({ id: 'as-celery', task: 'labtasks.add' });
-    await bench.store.claim(claim);
+  test('writes Celery’s item: the document as bytes, the time in seconds, the ttl', async () => {
+    const claim = subject.claimOf({ id: 'as-celery', task: 'labtasks.add' });
+    await subject.store.claim(claim);
     expect((await python.item(taskKey('as-celery')))?.tsk).toEqual({ S: 'labtasks.add' });
-    await bench.store.complete(claim, success, context);
+    await subject.store.complete(claim, success, context);
     const { result, ...rest } = (await python.item("b'celery-task-meta-as-celery'")) ?? {};
     expect(Buffer.from(result?.B ?? []).toString()).toBe(
       '{"status": "SUCCESS", "result": 121393, "traceback": null, "children": [], ' +
@@ -81,128 +83,130 @@ export function describeSharedTable(bench: StoreUnderTest): void {
     expect(Object.keys(rest)).not.toEqual(expect.arrayContaining(['own']));
   });
 
-  test('keeps a result for longer where it is told to, but never for less than a duplicate may be late', async () => {
+  test('keeps a result for ttl_seconds, but at least for 28 days', async () => {
     const ttl = async (ttlSeconds: number) => {
-      const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'celery', clock: bench.now, ttlSeconds });
-      const claim = bench.claimOf();
+      const store = createDynamodbStore({
+        dynamodb: subject.dynamodb,
+        table: 'celery',
+        system: { ...nodeSystem, now: subject.now },
+        ttlSeconds,
+      });
+      const claim = subject.claimOf();
       await store.complete(claim, success, context);
-      return Number((await python.item(taskKey(claim.id)))?.ttl?.N) - Math.ceil(bench.now() / 1000);
+      return Number((await python.item(taskKey(claim.id)))?.ttl?.N) - Math.ceil(subject.now() / 1000);
     };
     expect(await ttl(3600)).toBe(28 * days);
     expect(await ttl(90 * days)).toBe(90 * days);
   });
 
-  test('keeps the memory of a task for as long as its retry waits', async () => {
-    const claim = bench.claimOf();
-    const etaMs = bench.now() + 60 * days * 1000;
-    await bench.store.claim(claim);
-    await bench.store.retry(claim, { state: 'RETRY', etaMs, failure: null, traceback: null }, context, 1);
+  test('keeps the item of a task for the delay of its retry in addition', async () => {
+    const claim = subject.claimOf();
+    const etaMs = subject.now() + 60 * days * 1000;
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, { state: 'RETRY', etaMs, failure: null, traceback: null }, context, 1);
     const ttl = Number((await python.item(taskKey(claim.id)))?.ttl?.N);
-    expect(ttl - Math.ceil(bench.now() / 1000)).toBe(88 * days);
+    expect(ttl - Math.ceil(subject.now() / 1000)).toBe(88 * days);
   });
 
-  test('puts the prefix of an application before its keys, so that others do not see them', async () => {
-    const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'celery', keyPrefix: 'myapp' });
-    const id = bench.newId();
-    await store.complete(bench.claimOf({ id }), success, context);
+  test('prefixes the keys of an application, so that applications do not see each other’s results', async () => {
+    const store = createDynamodbStore({ dynamodb: subject.dynamodb, table: 'celery', keyPrefix: 'myapp' });
+    const id = subject.newId();
+    await store.complete(subject.claimOf({ id }), success, context);
     expect(await python.item(`b'myapp_celery-task-meta-${id}'`)).toBeDefined();
-    expect(await bench.store.read(id)).toBeUndefined();
+    expect(await subject.store.read(id)).toBeUndefined();
     expect([...(await store.readMany([id])).keys()]).toEqual([id]);
   });
 
-  test('says what to do where the table is missing', async () => {
-    const store = createDynamodbStore({ dynamodb: bench.dynamodb, table: 'nowhere' });
+  test('rejects with advice if the table does not exist', async () => {
+    const store = createDynamodbStore({ dynamodb: subject.dynamodb, table: 'nowhere' });
     const advice = /There is no DynamoDB table "nowhere"\. Deploy the stack/;
-    await expect(store.claim(bench.claimOf())).rejects.toThrow(advice);
+    await expect(store.claim(subject.claimOf())).rejects.toThrow(advice);
     await expect(store.read('x')).rejects.toThrow(advice);
     await expect(store.readMany(['x'])).rejects.toThrow(advice);
     await expect(store.forgetGroup('x')).rejects.toThrow(advice);
   });
 
-  test.each(['SUCCESS', 'FAILURE', 'REVOKED'])('honours that Python has stored %s', async (state) => {
-    const claim = bench.claimOf();
+  test.each(['SUCCESS', 'FAILURE', 'REVOKED'])('treats %s that Python has stored as final', async (state) => {
+    const claim = subject.claimOf();
     await python.put(claim.id, `{"status": "${state}", "result": null}`);
     const final = { kind: 'final', state };
-    expect(await bench.store.claim(claim)).toEqual(final);
-    expect(await bench.store.complete(claim, success, context)).toEqual(final);
-    expect(await bench.store.revoke(claim.id, 'revoked')).toBe('final');
-    expect((await bench.store.read(claim.id))?.state).toBe(state);
+    expect(await subject.store.claim(claim)).toEqual(final);
+    expect(await subject.store.complete(claim, success, context)).toEqual(final);
+    expect(await subject.store.revoke(claim.id, 'revoked')).toBe('final');
+    expect((await subject.store.read(claim.id))?.state).toBe(state);
   });
 
-  test('sees that Python revokes a task while it runs, and keeps its state', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
+  test('finds a revocation by Python during the run, and keeps it as the final state', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
     await python.put(claim.id, '{"status": "REVOKED", "result": null}');
-    expect(await bench.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
-    expect(await bench.store.complete(claim, success, context)).toEqual({ kind: 'final', state: 'REVOKED' });
+    expect(await subject.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
+    expect(await subject.store.complete(claim, success, context)).toEqual({ kind: 'final', state: 'REVOKED' });
   });
 
   test.each([
     ['plain', (text: string) => text],
     ['compressed', compressed],
-  ])('stores the outcome where Python has stored a progress beside it (%s)', async (_, written) => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
+  ])('stores the outcome after Python has stored a state during the run (%s)', async (_, written) => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
     await python.put(claim.id, written('{"status": "PROGRESS", "result": 1}'));
-    expect(await bench.store.complete(claim, success, context)).toMatchObject({ kind: 'stored' });
-    expect((await bench.store.read(claim.id))?.state).toBe('SUCCESS');
+    expect(await subject.store.complete(claim, success, context)).toMatchObject({ kind: 'ok' });
+    expect((await subject.store.read(claim.id))?.state).toBe('SUCCESS');
   });
 
-  test('a renewal makes the claim anew that Python has wiped, unless what it stored is final', async () => {
-    const claim = bench.claimOf();
-    await bench.store.claim(claim);
+  test('restores by a renewal the claim that Python has removed, unless Python has stored a final state', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
     await python.put(claim.id, '{"status": "PROGRESS", "result": 1}');
-    const untilMs = bench.now() + 5000;
-    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'stored' });
-    expect(await bench.store.claim({ ...claim, owner: 'other' })).toEqual({ kind: 'elsewhere', untilMs });
-    expect((await bench.store.read(claim.id))?.state).toBe('PROGRESS');
+    const untilMs = subject.now() + 5000;
+    expect(await subject.store.renew(claim, untilMs)).toEqual({ kind: 'ok' });
+    expect(await subject.store.claim({ ...claim, owner: 'other' })).toEqual({ kind: 'claimedElsewhere', untilMs });
+    expect((await subject.store.read(claim.id))?.state).toBe('PROGRESS');
     await python.put(claim.id, '{"status": "REVOKED", "result": null}');
-    expect(await bench.store.renew(claim, untilMs)).toEqual({ kind: 'final', state: 'REVOKED' });
+    expect(await subject.store.renew(claim, untilMs)).toEqual({ kind: 'final', state: 'REVOKED' });
   });
 
-  describe('where Python compresses its results', () => {
-    test('honours a final state', async () => {
-      const claim = bench.claimOf();
+  describe('of results that Python compresses,', () => {
+    test('treats a final state as final', async () => {
+      const claim = subject.claimOf();
       await python.put(claim.id, compressed('{"status": "FAILURE", "result": null}'));
-      expect(await bench.store.claim(claim)).toEqual({ kind: 'final', state: 'FAILURE' });
-      expect(await bench.store.revoke(claim.id, 'revoked')).toBe('final');
+      expect(await subject.store.claim(claim)).toEqual({ kind: 'final', state: 'FAILURE' });
+      expect(await subject.store.revoke(claim.id, 'revoked')).toBe('final');
     });
 
-    test('sees a revocation', async () => {
-      const claim = bench.claimOf();
-      await bench.store.claim(claim);
+    test('finds a revocation', async () => {
+      const claim = subject.claimOf();
+      await subject.store.claim(claim);
       await python.put(claim.id, compressed('{"status": "REVOKED", "result": null}'));
-      expect(await bench.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
+      expect(await subject.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, 'revoked']]));
     });
 
-    test('lets one of many at once run a task that is not final', async () => {
-      const claim = bench.claimOf();
+    test('grants the claim on a task that is not final to exactly one of several concurrent deliveries', async () => {
+      const claim = subject.claimOf();
       await python.put(claim.id, compressed('{"status": "RETRY", "result": null}'));
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, index) => bench.store.claim({ ...claim, owner: `i:${index}` })),
+        Array.from({ length: 8 }, (_, index) => subject.store.claim({ ...claim, owner: `i:${index}` })),
       );
       expect(answers.filter((answer) => answer.kind === 'claimed')).toHaveLength(1);
-      expect(answers.filter((answer) => answer.kind === 'elsewhere')).toHaveLength(7);
+      expect(answers.filter((answer) => answer.kind === 'claimedElsewhere')).toHaveLength(7);
     });
 
     test('revokes a task that is not final', async () => {
-      const claim = bench.claimOf();
+      const claim = subject.claimOf();
       await python.put(claim.id, compressed('{"status": "PENDING", "result": null}'));
-      expect(await bench.store.revoke(claim.id, 'revoked')).toBe('revoked');
+      expect(await subject.store.revoke(claim.id, 'revoked')).toBe('revoked');
     });
 
-    test.each(Object.entries(inPython))(
-      'is read as %s, in which only Celery writes',
-      async (type, { success, retry }) => {
-        const [one, other] = [bench.claimOf(), bench.claimOf()];
-        await python.put(one.id, marked(type, Buffer.from(success, 'base64')));
-        expect(await bench.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
-        expect(await bench.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
-        expect((await bench.store.readMany([one.id])).get(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
-        await python.put(other.id, marked(type, Buffer.from(retry, 'base64')));
-        expect(await bench.store.claim(other)).toMatchObject({ kind: 'claimed' });
-      },
-    );
+    test.each(Object.entries(inPython))('reads %s, which only Celery writes', async (type, { success, retry }) => {
+      const [one, other] = [subject.claimOf(), subject.claimOf()];
+      await python.put(one.id, withPrefix(type, Buffer.from(success, 'base64')));
+      expect(await subject.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
+      expect(await subject.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
+      expect((await subject.store.readMany([one.id])).get(one.id)).toMatchObject({ state: 'SUCCESS', result: 121393 });
+      await python.put(other.id, withPrefix(type, Buffer.from(retry, 'base64')));
+      expect(await subject.store.claim(other)).toMatchObject({ kind: 'claimed' });
+    });
 
     test.each([
       [
@@ -211,29 +215,29 @@ export function describeSharedTable(bench: StoreUnderTest): void {
           Buffer.from(`\x82\xa6status${String.fromCharCode(0xa0 + state.length)}${state}\xa6result\x07`, 'latin1'),
       ],
       ['YAML', (state: string) => Buffer.from(`result: 7\nstatus: ${state}\n`)],
-    ])('and where it writes %s', async (_, written) => {
-      const [one, other] = [bench.claimOf(), bench.claimOf()];
+    ])('reads also those that are serialized as %s', async (_, written) => {
+      const [one, other] = [subject.claimOf(), subject.claimOf()];
       await python.put(one.id, written('SUCCESS'));
-      expect(await bench.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
-      expect(await bench.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 7 });
+      expect(await subject.store.claim(one)).toEqual({ kind: 'final', state: 'SUCCESS' });
+      expect(await subject.store.read(one.id)).toMatchObject({ state: 'SUCCESS', result: 7 });
       await python.put(other.id, written('RETRY'));
-      expect(await bench.store.claim(other)).toMatchObject({ kind: 'claimed' });
+      expect(await subject.store.claim(other)).toMatchObject({ kind: 'claimed' });
     });
 
-    test('does not overwrite what is pickled, which nobody here looks into', async () => {
-      const claim = bench.claimOf();
+    test('rejects a claim on a pickled result, and does not overwrite it', async () => {
+      const claim = subject.claimOf();
       await python.put(claim.id, Buffer.from('gAR9lIwGc3RhdHVzlIwHU1VDQ0VTU5RzLg==', 'base64'));
-      await expect(bench.store.claim(claim)).rejects.toThrow('pickle');
+      await expect(subject.store.claim(claim)).rejects.toThrow('pickle');
     });
 
-    test('rejects, rather than guesses, what is compressed in a way that is not read here', async () => {
-      const claim = bench.claimOf();
+    test('rejects a claim if the compression is not supported', async () => {
+      const claim = subject.claimOf();
       await python.put(claim.id, compressed('{"status": "PENDING"}', 'application/x-new'));
-      await expect(bench.store.claim(claim)).rejects.toThrow(/cannot be read: .*application\/x-new/);
-      await expect(bench.store.read(claim.id)).rejects.toThrow(/cannot be read: .*application\/x-new/);
-      expect(await bench.store.findRevocations([claim.id])).toEqual(new Map());
+      await expect(subject.store.claim(claim)).rejects.toThrow(/cannot be read: .*application\/x-new/);
+      await expect(subject.store.read(claim.id)).rejects.toThrow(/cannot be read: .*application\/x-new/);
+      expect(await subject.store.findRevocations([claim.id])).toEqual(new Map());
     });
   });
 
-  describeSharedChords(bench, python);
+  describeSharedChords(subject, python);
 }

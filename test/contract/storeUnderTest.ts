@@ -3,31 +3,35 @@ import { beforeAll } from 'vitest';
 import type { ServiceCall } from '../../packages/girder-worker/src/aws/serviceCall.ts';
 import type { Failure } from '../../packages/girder-worker/src/outcome/failure.ts';
 import type { FinalOutcome } from '../../packages/girder-worker/src/outcome/outcome.ts';
-import type { Claim, Clock, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import type { Claim, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
+import type { System } from '../../packages/girder-worker/src/system/system.ts';
 
-/** A store to be tested. */
+/** A store, and its table if it has one. */
 export interface Connected {
   readonly store: ResultStore;
-  readonly behind?: TableAccess;
+  readonly table?: TableAccess;
 }
 
-/** How the table behind a store is reached, where there is one. */
+/** Two ways to the table of a store. */
 export interface TableAccess {
-  /** As the store itself does. */
+  /** The client of the store itself. */
   readonly dynamodb: ServiceCall;
-  /** As others do. */
+  /** A client that makes Python's requests. */
   readonly client: DynamoDBClient;
 }
 
-export type Connect = (clock: Clock) => Promise<Connected>;
+/** Creates the store; its time is `system.now`. */
+export type Connect = (system: System) => Promise<Connected>;
 
-/** What the tests of one store share: each takes a task id of its own. */
+/** One store, shared by all tests of a suite; each test uses task ids of its own. */
 export interface StoreUnderTest {
   readonly store: ResultStore;
   readonly dynamodb: ServiceCall;
   readonly client: DynamoDBClient;
-  /** The store's time. */
+  /** The store's time, in ms since 1970. */
   now(): number;
+  /** Lets time pass. */
   pass(ms: number): void;
   newId(kind?: string): string;
   claimOf(changes?: Partial<Claim>): Claim;
@@ -48,11 +52,11 @@ export function createStoreUnderTest(connect: Connect): StoreUnderTest {
   let now = start;
   let count = 0;
   beforeAll(async () => {
-    connected = await connect(() => now);
+    connected = await connect({ ...nodeSystem, now: () => now });
   });
-  const behind = () => {
-    if (!connected.behind) throw new Error('There is no table behind this store.');
-    return connected.behind;
+  const table = () => {
+    if (!connected.table) throw new Error('This store has no table.');
+    return connected.table;
   };
   const newId = (kind = 'task') => `${kind}-${++count}`;
 
@@ -61,10 +65,10 @@ export function createStoreUnderTest(connect: Connect): StoreUnderTest {
       return connected.store;
     },
     get dynamodb() {
-      return behind().dynamodb;
+      return table().dynamodb;
     },
     get client() {
-      return behind().client;
+      return table().client;
     },
     now: () => now,
     pass(ms) {

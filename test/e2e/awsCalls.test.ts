@@ -11,8 +11,8 @@ import {
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { type CountingProxy, startCountingProxy } from '../support/countingProxy.ts';
 
-/** Between two looks for revocations; a batch that takes longer, on a busy machine, may read once per period. */
-const lookPeriodMs = 250;
+/** The time between two polls for revocations. A batch that takes longer, on a busy machine, makes one read per period. */
+const pollPeriodMs = 250;
 
 let emulators: Emulators;
 let dynamodb: CountingProxy;
@@ -32,7 +32,7 @@ beforeAll(async () => {
     env: { ...stackVariables(seen, 'celery'), GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: `${sqs.endpoint}/none` },
     printLine: () => undefined,
   });
-  await run(10); // Threads and connections are there from now on.
+  await run(10); // Starts threads and opens connections.
 });
 beforeEach(() => {
   dynamodb.calls.length = 0;
@@ -45,19 +45,22 @@ afterAll(async () => {
   await emulators?.stop();
 });
 
-test.each([1, 10])('a batch of %i short tasks is two DynamoDB writes for each, and nothing else', async (size) => {
-  const startMs = performance.now();
-  await run(size);
-  const looks = Math.floor((performance.now() - startMs) / lookPeriodMs);
+test.each([1, 10])(
+  'a batch of %i short tasks makes two DynamoDB writes for each task, and no other request',
+  async (size) => {
+    const startMs = performance.now();
+    await run(size);
+    const polls = Math.floor((performance.now() - startMs) / pollPeriodMs);
 
-  expect(dynamodb.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(2 * size);
-  const others = dynamodb.calls.filter(({ operation }) => operation !== 'UpdateItem');
-  expect(others.map(({ operation }) => operation)).toEqual(others.map(() => 'BatchGetItem'));
-  expect(others.length).toBeLessThanOrEqual(looks);
-  expect(sqs.calls).toEqual([]);
-});
+    expect(dynamodb.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(2 * size);
+    const others = dynamodb.calls.filter(({ operation }) => operation !== 'UpdateItem');
+    expect(others.map(({ operation }) => operation)).toEqual(others.map(() => 'BatchGetItem'));
+    expect(others.length).toBeLessThanOrEqual(polls);
+    expect(sqs.calls).toEqual([]);
+  },
+);
 
-test('a task that was run before costs two refused writes and one read', async () => {
+test('a duplicate of a message whose task has ended makes two writes, which DynamoDB refuses, and one read', async () => {
   const record = recordOf('again');
   await invoke([record]);
   dynamodb.calls.length = 0;
@@ -66,7 +69,7 @@ test('a task that was run before costs two refused writes and one read', async (
   expect(sqs.calls).toEqual([]);
 });
 
-/** Has so many short tasks run as one batch. */
+/** Runs `size` short tasks as one batch. */
 async function run(size: number): Promise<void> {
   await invoke(Array.from({ length: size }, () => recordOf(crypto.randomUUID())));
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { loadConnections } from '../../packages/girder-worker/src/connections/connections.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { connectStore } from '../../packages/girder-worker/src/store/dynamodb/connectStore.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 const queueUrl = () => `${stack.emulators.sqsEndpoint}/000000000000/celery`;
 
-/** Sends bodies in one request, so that they are likely to be one batch. */
+/** Sends bodies in one request, so that they probably arrive as one batch. */
 async function send(...bodies: string[]): Promise<void> {
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl(), Entries }));
@@ -41,14 +42,14 @@ function message(task: string, id: string, args: unknown[] = []): string {
   return encode({ task, id, args });
 }
 
-/** How often a line with this text was printed. */
+/** The number of printed lines that contain this text. */
 function printed(text: string): number {
   return stack.lines.filter((line) => line.includes(text)).length;
 }
 
-test('of a batch, each message has its own fate, and nothing is lost', async () => {
-  const store = connectStore(stack.env);
-  const lease = { owner: 'somebody else', leaseEndMs: Date.now() + 2500, epoch: 0, ignoreResult: false };
+test('each message of a batch gets its own outcome: success, failure, dead letter, unknown task, claimed elsewhere', async () => {
+  const store = connectStore(loadConnections(stack.env).backend);
+  const lease = { owner: 'another delivery', leaseEndMs: Date.now() + 2500, epoch: 0, ignoreResult: false };
   await store.claim({ id: 'held', ...lease, worker: { pid: 1, hostname: 'elsewhere' } });
 
   await send(
@@ -62,8 +63,8 @@ test('of a batch, each message has its own fate, and nothing is lost', async () 
   expect(await app.AsyncResult('good').get({ timeoutMs: 10_000 })).toBe(3);
   await expect(app.AsyncResult('bad').get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'ValueError' });
   await expect(app.AsyncResult('unknown').get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'NotRegistered' });
-  expect(printed('labtasks.add[held] is being run elsewhere')).toBe(1);
-  // Returned when the other's lease has ended, and then run here.
+  expect(printed('labtasks.add[held] is running in another invocation')).toBe(1);
+  // The message is delivered again when the other claim has expired, and the task runs.
   expect(await app.AsyncResult('held').get({ timeoutMs: 20_000 })).toBe(23);
 
   const QueueUrl = `${queueUrl()}-dead-letters`;
@@ -90,7 +91,7 @@ test('of a batch, each message has its own fate, and nothing is lost', async () 
     .toEqual(['0', '0']);
 });
 
-test('the traceback of a bundled task names the line that its author wrote', async () => {
+test('the traceback of a bundled task names file and line of its source', async () => {
   const result = await app.sendTask('labtasks.raises', ['boom']);
   const error: unknown = await result.get({ timeoutMs: 10_000 }).catch((thrown: unknown) => thrown);
   const source = readFileSync(new URL('../fixtures/plugins/labtasks/index.ts', import.meta.url), 'utf8').split('\n');
@@ -98,21 +99,21 @@ test('the traceback of a bundled task names the line that its author wrote', asy
   expect((error as Error).stack).toMatch(new RegExp(`File ".*labtasks/index\\.ts", line ${line}, in `));
 });
 
-describe('a message that is delivered twice runs once', () => {
+describe('the task of a message that is delivered several times runs once', () => {
   const body = (id: string) => message('labtasks.says', id, [`this is ${id}`]);
 
-  test('at once', async () => {
+  test('if the deliveries are concurrent', async () => {
     await send(body('twice'), body('twice'), body('twice'));
     expect(await app.AsyncResult('twice').get({ timeoutMs: 10_000 })).toBe('this is twice');
     await expect.poll(() => printed('[twice] received'), { timeout: 10_000 }).toBeGreaterThanOrEqual(3);
     expect(printed('[twice]: this is twice')).toBe(1);
   });
 
-  test('and in sequence', async () => {
+  test('if one delivery follows the other', async () => {
     await send(body('again'));
     expect(await app.AsyncResult('again').get({ timeoutMs: 10_000 })).toBe('this is again');
     await send(body('again'));
-    await expect.poll(() => printed('[again] has ended before: SUCCESS'), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => printed('[again] has already ended: SUCCESS'), { timeout: 10_000 }).toBe(1);
     expect(printed('[again]: this is again')).toBe(1);
   });
 });

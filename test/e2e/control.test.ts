@@ -14,14 +14,12 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-test('a running task is seen by the client and the CLI alike, until it has ended', async () => {
+test('inspect active lists a running task until it has ended, in the client and in the CLI', async () => {
   const { id, ...result } = await startComputing(app);
   const active = await app.control.inspect().active();
   expect(active).toMatchObject([{ id, state: 'STARTED', hostname: 'girder-worker@girder-worker-dev-dispatcher' }]);
   expect(JSON.parse(await girderWorker(stack, 'inspect', 'active', '--json'))).toEqual(active);
-  expect(await girderWorker(stack, 'inspect', 'active')).toMatch(
-    new RegExp(`^${id} .*STARTED.*\n1 task being run.\n$`),
-  );
+  expect(await girderWorker(stack, 'inspect', 'active')).toMatch(new RegExp(`^${id} .*STARTED.*\n1 task running.\n$`));
   expect(await girderWorker(stack, 'status')).toMatch(
     /queue celery +0 ready, 1 in flight, 0 delayed.*running tasks +1 /s,
   );
@@ -32,12 +30,12 @@ test('a running task is seen by the client and the CLI alike, until it has ended
   expect(await app.control.inspect().active()).toEqual([]);
   expect(await app.control.inspect().revoked()).toContain(id);
   expect(await girderWorker(stack, 'inspect', 'query_task', id, 'nobody')).toMatch(
-    new RegExp(`^ready +${id} .*REVOKED\nnobody  nobody knows it`),
+    new RegExp(`^ready +${id} .*REVOKED\nnobody  unknown: `),
   );
-  expect(await girderWorker(stack, 'inspect', 'active')).toBe('No task is being run.\n');
+  expect(await girderWorker(stack, 'inspect', 'active')).toBe('No task is running.\n');
 });
 
-test('ping reaches queue and table, and says what is wrong if not', async () => {
+test('ping succeeds if queue and table can be read, and otherwise says what is wrong', async () => {
   expect(await app.control.ping()).toBe('pong');
   expect(await girderWorker(stack, 'ping')).toBe('pong\n');
   await expect(girderWorker(stack, 'ping', '--queue', 'nowhere')).rejects.toMatchObject({
@@ -46,20 +44,20 @@ test('ping reaches queue and table, and says what is wrong if not', async () => 
   });
 });
 
-test('broadcast carries a command out and gives the reply by node', async () => {
+test('broadcast executes a command and resolves to the replies by node', async () => {
   const [reply] = await app.control.broadcast('revoke', { taskId: ['never-sent'] });
   expect(Object.values(reply!)).toEqual([{ ok: "tasks {'never-sent'} flagged as revoked" }]);
   expect(await app.AsyncResult('never-sent').state()).toBe('REVOKED');
 });
 
 describe('girder-worker inspect', () => {
-  test('registered lists the tasks of the deployment in this folder', async () => {
+  test('registered lists the tasks of the deployment in the current folder', async () => {
     const names = (await girderWorker(stack, 'inspect', 'registered')).split('\n');
     expect(names).toContain('gwexample.analyses.tasks.fibonacci');
     expect(JSON.parse(await girderWorker(stack, 'inspect', 'registered', '--json'))).toEqual(names.slice(0, -2));
   });
 
-  test('stats and conf are JSON', async () => {
+  test('stats and conf print JSON', async () => {
     expect(JSON.parse(await girderWorker(stack, 'inspect', 'stats'))).toMatchObject({ queues: [{ name: 'celery' }] });
     expect(JSON.parse(await girderWorker(stack, 'inspect', 'conf'))).toMatchObject({ brokerUrl: 'sqs://' });
   });
@@ -71,12 +69,12 @@ describe('girder-worker inspect', () => {
     [['inspect', 'registered', '--root', '/nowhere'], /There is no registry \/nowhere.*--root/],
     [['dlq', 'redrive'], /Give ids of dead letters, or --all/],
     [['dlq', 'drop', 'no-such-letter'], /no dead letters of these ids: no-such-letter/],
-  ])('%j is refused, with the way out', async (args, text) => {
+  ])('%j fails, and the error says what to do', async (args, text) => {
     await expect(girderWorker(stack, ...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
   });
 });
 
-test('girder-worker dlq lists dead letters with their reasons, shows one, sends it back, and deletes it', async () => {
+test('girder-worker dlq lists dead letters with their reasons, shows one, redrives it, and drops it', async () => {
   const sqs = localSqsClient(stack.emulators.sqsEndpoint);
   const QueueUrl = `${stack.emulators.sqsEndpoint}/000000000000/celery`;
   const { MessageId: poison } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }));
@@ -94,14 +92,14 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, sends 
 
   expect(await girderWorker(stack, 'dlq', 'redrive', messageId)).toBe('1 dead letter sent back, 0 left.\n');
   await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison' }]);
-  expect(await list()).not.toMatchObject([{ messageId }]); // The dispatcher has refused it anew.
+  expect(await list()).not.toMatchObject([{ messageId }]); // The dispatcher could not decode it again.
 
   expect(await girderWorker(stack, 'dlq', 'drop', '--all')).toBe('1 dead letter deleted, 0 left.\n');
   expect(await girderWorker(stack, 'dlq', 'list')).toBe('There are no dead letters.\n');
-}, 90_000); // Each look at dead letters waits a second for more of them.
+}, 90_000); // Each dlq command waits a second for further dead letters.
 
-test('girder-worker purge tells how many messages there are, and deletes them only when forced', async () => {
-  // Nothing takes the messages of this queue.
+test('girder-worker purge prints the number of messages, and deletes them only with --force', async () => {
+  // No function and no worker receives messages from this queue.
   const other = localSqsClient(stack.emulators.sqsEndpoint);
   const { createQueue } = await import('../../packages/girder-worker/src/local/emulators/resources.ts');
   const { url: QueueUrl } = await createQueue(other, {
@@ -114,9 +112,9 @@ test('girder-worker purge tells how many messages there are, and deletes them on
 
   await expect(girderWorker(stack, 'purge', '--queue', 'idle')).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/idle has 2 messages, about. Nothing was deleted.*--force/),
+    stderr: expect.stringMatching(/idle holds about 2 messages. Nothing was deleted.*--force/),
   });
   expect(await girderWorker(stack, 'status', '--queue', 'idle', '--json')).toContain('"ready": 2');
-  expect(await girderWorker(stack, 'purge', '--queue', 'idle', '--force')).toBe('idle: 2 messages deleted, about.\n');
+  expect(await girderWorker(stack, 'purge', '--queue', 'idle', '--force')).toBe('idle: deleted about 2 messages.\n');
   expect(await girderWorker(stack, 'status', '--queue', 'idle', '--json')).toContain('"ready": 0');
 });

@@ -5,9 +5,9 @@ import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
-/** An invocation of this function, the bundled one, is killed after so long, as Lambda does it. */
+/** The timeout of the bundled function, after which its invocation is killed, as on Lambda. */
 const timeoutSeconds = 4;
-const patience = { timeoutMs: 25_000 };
+const wait = { timeoutMs: 25_000 };
 
 let stack: Stack;
 let app: App;
@@ -19,21 +19,21 @@ afterAll(() => stack?.stop());
 
 const exceeded = { name: 'TimeLimitExceeded', message: String(timeoutSeconds) };
 
-/** No invocation ran into its end: all answered before. */
+/** All invocations have answered before their timeout. */
 function expectNoInvocationKilled(): void {
   expect(stack.lines.filter((line) => /timed out|INVOCATION_FAILED|RESPONSE_INVALID/.test(line))).toEqual([]);
 }
 
-describe('a task that is longer than a whole invocation leaves a result before the function is stopped', () => {
-  test.each(['computes', 'deaf', 'heeds'])('%s', async (name) => {
+describe('a task that takes longer than a whole invocation has a result before the function is killed', () => {
+  test.each(['computes', 'deaf', 'heeds'])('if it is limittasks.%s', async (name) => {
     const result = await app.sendTask(`limittasks.${name}`, [30_000]);
     const expected = name === 'heeds' ? { name: 'SoftTimeLimitExceeded' } : exceeded;
-    await expect(result.get(patience)).rejects.toMatchObject(expected);
+    await expect(result.get(wait)).rejects.toMatchObject(expected);
     expectNoInvocationKilled();
   });
 });
 
-test('a batch of tasks, each of which takes half an invocation, loses none', async () => {
+test('all tasks of a batch succeed, although each of them takes half an invocation', async () => {
   const sqs = new SQSClient({
     endpoint: stack.emulators.sqsEndpoint,
     region: 'us-east-1',
@@ -45,13 +45,13 @@ test('a batch of tasks, each of which takes half an invocation, loses none', asy
   const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
   const QueueUrl = `${stack.emulators.sqsEndpoint}/000000000000/celery`;
   await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-  const results = await Promise.all(bodies.map((_, index) => app.AsyncResult(`half-${index}`).get(patience)));
+  const results = await Promise.all(bodies.map((_, index) => app.AsyncResult(`half-${index}`).get(wait)));
   expect(results).toEqual(bodies.map(() => 'slept'));
   expectNoInvocationKilled();
   sqs.destroy();
 });
 
-test('a task that waited for a thread until its invocation was nearly over gets a whole one', async () => {
+test('a task that waited for a thread until its invocation was nearly over runs in a new invocation', async () => {
   const narrow = await startStack({
     plugins: ['limittasks'],
     timeoutSeconds,
@@ -61,28 +61,28 @@ test('a task that waited for a thread until its invocation was nearly over gets 
   try {
     const client = new App(createTaskClient(narrow.env));
     const results = await Promise.all([0, 1, 2].map(() => client.sendTask('limittasks.deaf', [2500])));
-    expect(await Promise.all(results.map((result) => result.get(patience)))).toEqual(['slept', 'slept', 'slept']);
+    expect(await Promise.all(results.map((result) => result.get(wait)))).toEqual(['slept', 'slept', 'slept']);
     expect(narrow.lines.filter((line) => /timed out|INVOCATION_FAILED/.test(line))).toEqual([]);
   } finally {
     await narrow.stop();
   }
 });
 
-describe('limits of a task', () => {
-  test('timeLimit ends it, and the sender’s own wins', async () => {
-    await expect((await app.sendTask('limittasks.limited', [20_000])).get(patience)).rejects.toMatchObject({
+describe('the time limits of a task', () => {
+  test('timeLimit terminates it, and the limit of the sender wins over that of the task', async () => {
+    await expect((await app.sendTask('limittasks.limited', [20_000])).get(wait)).rejects.toMatchObject({
       name: 'TimeLimitExceeded',
       message: '1',
     });
     const result = await app.sendTask('limittasks.limited', [1200], {}, { timeLimit: 3 });
-    expect(await result.get(patience)).toBe('slept');
+    expect(await result.get(wait)).toBe('slept');
   });
 
   test('softTimeLimit aborts its signal with SoftTimeLimitExceeded', async () => {
-    expect(await (await app.sendTask('limittasks.softly', [20_000])).get(patience)).toBe('SoftTimeLimitExceeded');
+    expect(await (await app.sendTask('limittasks.softly', [20_000])).get(wait)).toBe('SoftTimeLimitExceeded');
   });
 });
 
 test('a solo task runs in the dispatcher’s own thread', async () => {
-  expect(await (await app.sendTask('limittasks.solo', [1])).get(patience)).toBe(2);
+  expect(await (await app.sendTask('limittasks.solo', [1])).get(wait)).toBe(2);
 });

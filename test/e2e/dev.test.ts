@@ -21,7 +21,7 @@ function dev(...args: string[]): DevProcess {
   return own;
 }
 
-/** Has it run a task that computes for a minute. */
+/** Sends a task that computes for a minute, and waits until the dispatcher has received it. */
 async function keepBusy({ endpoints, printed }: DevProcess): Promise<void> {
   const [sqs, dynamodb] = endpoints();
   const app = new App(
@@ -49,7 +49,7 @@ const ends: [name: string, code: number | null, end: (pid: number) => void][] = 
   ['SIGKILL to it alone', null, (pid) => process.kill(pid, 'SIGKILL')],
 ];
 
-describe.runIf(process.platform === 'linux').each(moments)('dev, as soon as %s,', (_, moment) => {
+describe.runIf(process.platform === 'linux').each(moments)('girder-worker dev, as soon as %s,', (_, moment) => {
   test.each(ends)('leaves no process and no listening port after %s', async (_, code, end) => {
     const stack = dev(...anyPorts);
     await moment(stack);
@@ -66,8 +66,8 @@ describe.runIf(process.platform === 'linux').each(moments)('dev, as soon as %s,'
   });
 });
 
-describe('dev', () => {
-  test('prints the worker’s banner, the endpoints, and then a line that says ready and nothing else', async () => {
+describe('girder-worker dev', () => {
+  test('prints the banner of the worker, the endpoints, and then the line “ready”', async () => {
     const stack = dev(...anyPorts);
     await stack.printed('\nready\n');
     const [sqs, dynamodb] = stack.endpoints();
@@ -76,7 +76,7 @@ describe('dev', () => {
     expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\nready\n$`));
   });
 
-  test('names the port that another one holds, and ends with exit code 1', async () => {
+  test('names a port that is in use, and ends with exit code 1', async () => {
     const first = dev(...anyPorts);
     await first.printed('Emulators:');
     const taken = new URL(first.endpoints()[0]!).port;
@@ -88,21 +88,21 @@ describe('dev', () => {
   test.each(['-1', '65536', '80a', ''])('refuses the port "%s"', async (port) => {
     const stack = dev(`--dynamodb-port=${port}`);
     expect(await stack.ended).toBe(1);
-    expect(stack.text()).toContain('A port is a whole number from 0 to 65535');
+    expect(stack.text()).toContain('Must be an integer from 0 to 65535');
   });
 
-  test('ends at once at a second Ctrl-C, although a task computes', async () => {
+  test('ends at once after a second Ctrl-C, although a task computes', async () => {
     const stack = dev(...anyPorts);
     await stack.printed('\nready\n');
     await keepBusy(stack);
     process.kill(-stack.child.pid!, 'SIGINT');
     await stack.printed('Stopping');
-    await delay(600); // Sooner, it counts as npm's echo of the first.
+    await delay(600); // An earlier signal counts as npm's repetition of the first one.
     process.kill(-stack.child.pid!, 'SIGINT');
     expect(await stack.ended).toBe(130);
   });
 
-  test.runIf(process.platform === 'linux')('ends with exit code 1, and says why, when its emulators die', async () => {
+  test.runIf(process.platform === 'linux')('ends with exit code 1 and an error if its emulators die', async () => {
     const stack = dev(...anyPorts);
     await stack.printed('Emulators:');
     const [, emulators] = familyOf(stack.child.pid!);
@@ -113,32 +113,32 @@ describe('dev', () => {
   });
 });
 
-describe('dev --run', () => {
+describe('girder-worker dev --run', () => {
   const script = (name: string) => path.join(root, name);
 
-  test('runs the example client, which prints what the worker computed, and ends with it', async () => {
+  test('runs the example client, which prints the result of its task, and ends with it', async () => {
     const stack = dev('--run', script('examples/example_client.ts'));
     expect(await stack.ended).toBe(0);
     expect(stack.text()).toMatch(/^121393$/m);
     expect(stack.text()).toMatch(/Task gwexample\.analyses\.tasks\.fibonacci\[\S+\] succeeded/);
   });
 
-  test('gives the script the local stack, and ends with its exit code', async () => {
+  test('sets the environment variables of the local stack for the script, and ends with its exit code', async () => {
     const stack = dev('--run', script('test/fixtures/scripts/exits7.ts'));
     expect(await stack.ended).toBe(7);
     expect(stack.text()).toContain(`broker sqs://, queue at ${stack.endpoints()[0]}\n`);
   });
 
-  test('ends the script at a signal, which is no success', async () => {
+  test('ends the script after a signal, with an exit code that is not 0', async () => {
     const stack = dev('--run', script('test/fixtures/scripts/waits.ts'));
     await stack.printed('the script waits');
     process.kill(stack.child.pid!, 'SIGTERM');
     expect(await stack.ended).toBe(143);
   });
 
-  test('refuses a script that is not there', async () => {
+  test('fails if the script does not exist', async () => {
     const stack = dev('--run', 'no-such-script.ts');
     expect(await stack.ended).toBe(1);
-    expect(stack.text()).toContain('There is no such file.');
+    expect(stack.text()).toContain('The file does not exist.');
   });
 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-describe('a task that computes without a pause is ended, cleans up and is REVOKED', () => {
+describe('a task that computes without a pause reads that it is revoked, cleans up and is REVOKED', () => {
   test('by app.control.revoke(id)', async () => {
     const result = await startComputing(app);
     await app.control.revoke(result.id);
@@ -31,34 +31,34 @@ describe('a task that computes without a pause is ended, cleans up and is REVOKE
   });
 });
 
-test('a task that waits is told by its signal', async () => {
+test('the signal of a task that waits is aborted when the task is revoked', async () => {
   const result = await app.sendTask('labtasks.waits');
   await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
   await result.revoke();
   await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
 });
 
-test('a task revoked before it is sent never runs', async () => {
+test('a task that is revoked before it is sent does not run', async () => {
   await app.control.revoke('early');
   const result = await app.sendTask('labtasks.add', [1, 2], {}, { taskId: 'early' });
-  await expect.poll(() => stack.lines.join('\n')).toContain('labtasks.add[early] has ended before: REVOKED');
+  await expect.poll(() => stack.lines.join('\n')).toContain('labtasks.add[early] has already ended: REVOKED');
   expect(await result.state()).toBe('REVOKED');
 });
 
-test('a task that has ended is not revoked any more', async () => {
+test('a task that has ended keeps its result when it is revoked', async () => {
   const result = await app.sendTask('labtasks.add', [1, 2]);
   expect(await result.get({ timeoutMs: 10_000 })).toBe(3);
   await result.revoke();
   expect(await result.get()).toBe(3);
 });
 
-describe('girder-worker', () => {
+describe('the command line of girder-worker', () => {
   test('call prints the result as JSON', async () => {
     expect(await girderWorker(stack, 'call', 'gwexample.analyses.tasks.fibonacci', '26')).toBe('121393\n');
     expect(await girderWorker(stack, 'call', 'labtasks.add', '--kwargs', '{"x": 1, "y": 2}')).toBe('3\n');
   });
 
-  test('call and result fail with the remote traceback where the task failed', async () => {
+  test('call and result fail with the remote traceback if the task failed', async () => {
     await expect(girderWorker(stack, 'call', 'labtasks.raises', 'boom')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/ValueError: boom, 42\nTraceback \(most recent call last\):/),
@@ -70,7 +70,7 @@ describe('girder-worker', () => {
     });
   });
 
-  test('result says how long it has waited, and what may be wrong', async () => {
+  test('result fails after its timeout, and says what may be wrong', async () => {
     await expect(girderWorker(stack, 'result', 'nobody-sent-this', '--timeout', '0.1')).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
@@ -82,8 +82,8 @@ describe('girder-worker', () => {
   test.each([
     [['call', 'labtasks.add', '--queue', 'nowhere'], /There is no SQS queue "nowhere".*npm run dev/],
     [['frobnicate'], /unknown command 'frobnicate'[\s\S]*--help/],
-    [['call', 'labtasks.add', '--kwargs', '[1]'], /Give a JSON object/],
-  ])('%j is refused, with the way out', async (args, text) => {
+    [['call', 'labtasks.add', '--kwargs', '[1]'], /Must be a JSON object/],
+  ])('%j fails, and the error says what to do', async (args, text) => {
     await expect(girderWorker(stack, ...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
   });
 

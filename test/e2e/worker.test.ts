@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** A queue of the test's own, with the visibility timeout of a Lambda's: a worker is not to rely on it. */
+/** Creates a queue with a long visibility timeout, as Lambda needs it. A worker must not depend on it. */
 async function newQueue(suffix = ''): Promise<string> {
   const name = `queue-${++count}${suffix}`;
   await createQueue(sqs, { name, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
@@ -45,11 +45,11 @@ function startWorker(queues: string, ...args: string[]): Promise<WorkerProcess> 
   return stack.startWorker('-Q', queues, '--lease', String(leaseSeconds), ...args);
 }
 
-/** A task that leaves a trace in a file, and then takes so long, the first time. */
+/** Sends a task that appends its start time to a file. Its first run takes `seconds`. */
 async function sendTraced(queue: string, task: 'traced' | 'at_most_once', seconds: number) {
   const file = join(stack.root, `trace-${++count}`);
   const result = await app.sendTask(`workertasks.${task}`, [file, seconds], {}, { queue });
-  /** When it was begun, each time, in ms since 1970. */
+  /** The start times of its runs, in ms since 1970. */
   const begun = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []);
   return { result, begun };
 }
@@ -69,8 +69,8 @@ async function depth(queue: string): Promise<{ ready: number; inFlight: number }
 
 const empty = { ready: 0, inFlight: 0 };
 
-describe('girder-worker', () => {
-  test('shows Celery’s banner, runs what comes to its queues, deletes it there, and ends at SIGTERM with 0', async () => {
+describe('girder-worker worker', () => {
+  test('prints Celery’s banner, runs the tasks of its queues, deletes their messages, and exits with 0 after SIGTERM', async () => {
     const [first, second] = [await newQueue(), await newQueue()];
     await using worker = startWorkerProcess(
       env,
@@ -89,15 +89,14 @@ describe('girder-worker', () => {
     const failing = await app.sendTask('labtasks.raises', ['boom'], {}, { queue: first });
     await expect(failing.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'ValueError' });
     await expect.poll(async () => [await depth(first), await depth(second)]).toEqual([empty, empty]);
-    expect(worker.text()).toMatch(/INFO\/MainProcess\] Task labtasks\.add\[.*\] succeeded in [\d.]+s: 5/);
-
-    expect(familyOf(worker.child.pid!)).toEqual([worker.child.pid]); // Its threads end with it, and there is nothing else.
+    expect(familyOf(worker.child.pid!)).toEqual([worker.child.pid]); // It has threads, but no child processes.
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
+    expect(worker.text()).toMatch(/INFO\/MainProcess\] Task labtasks\.add\[.*\] succeeded in [\d.]+s: 5/);
     expect(worker.text()).toContain('worker: Warm shutdown (MainProcess)');
   });
 
-  test('tells a running task that it is revoked', async () => {
+  test('sets canceled in a running task that is revoked', async () => {
     const queue = await newQueue();
     await using _worker = await startWorker(queue);
     const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [60_000], {}, { queue });
@@ -106,13 +105,15 @@ describe('girder-worker', () => {
     await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
   });
 
-  test('runs the members of a message group one after the other, though it has threads for more', async () => {
+  test('runs the tasks of a message group one after the other, although more threads are free', async () => {
     const queue = await newQueue('.fifo');
     const sent = [];
     for (const text of ['one', 'two', 'three'])
       sent.push(await app.sendTask('labtasks.pauses', [0.2, text], {}, { queue }));
     await using worker = await startWorker(queue, '-c', '3');
     await Promise.all(sent.map((result) => result.get({ timeoutMs: 15_000 })));
+    worker.child.kill('SIGTERM'); // A result is stored before its line is logged: the log is whole when the worker has ended.
+    await worker.ended;
     const lines = worker.text().match(/Task labtasks\.pauses\[.*?\] (received|succeeded .*)/g) ?? [];
     expect(lines.map((line) => /(received|'?"?(?:one|two|three)"?)$/.exec(line)?.[1])).toEqual(
       ['one', 'two', 'three'].flatMap((text) => ['received', `"${text}"`]),
@@ -120,19 +121,22 @@ describe('girder-worker', () => {
   });
 });
 
-test.each(['', '.fifo'])('what nobody can decode goes to the dead letters of its own queue%s', async (suffix) => {
-  const queue = await newQueue(suffix);
-  await using worker = await startWorker(queue);
-  const group = suffix && { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
-  await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: 'poison', ...group }));
-  const letters = `${queue.replace('.fifo', '')}-dead-letters${suffix}`;
-  await expect.poll(() => depth(letters), { timeout: 10_000 }).toEqual({ ready: 1, inFlight: 0 });
-  await expect.poll(() => depth(queue)).toEqual(empty);
-  expect(worker.text()).toMatch(/ERROR\/MainProcess\] Message .* cannot be decoded \(NOT_AN_ENVELOPE\)/);
-});
+test.each(['', '.fifo'])(
+  'a message that cannot be decoded moves to the dead-letter queue of its queue%s',
+  async (suffix) => {
+    const queue = await newQueue(suffix);
+    await using worker = await startWorker(queue);
+    const group = suffix && { MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+    await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: 'poison', ...group }));
+    const letters = `${queue.replace('.fifo', '')}-dead-letters${suffix}`;
+    await expect.poll(() => depth(letters), { timeout: 10_000 }).toEqual({ ready: 1, inFlight: 0 });
+    await expect.poll(() => depth(queue)).toEqual(empty);
+    expect(worker.text()).toMatch(/ERROR\/MainProcess\] Message .* cannot be decoded \(NOT_AN_ENVELOPE\)/);
+  },
+);
 
-describe('a task that takes long', () => {
-  test('longer than its message was hidden for is run once, though another worker waits for it', async () => {
+describe('a long task', () => {
+  test('that takes longer than its lease runs once, although another worker polls its queue', async () => {
     const queue = await newQueue();
     await using _first = await startWorker(queue);
     await using _second = await startWorker(queue);
@@ -142,22 +146,22 @@ describe('a task that takes long', () => {
     await expect.poll(() => depth(queue)).toEqual(empty);
   });
 
-  test('is run again by another worker, as soon as its lease has ended, when its own is killed', async () => {
+  test('runs again on another worker when its worker was killed and its lease has expired', async () => {
     const queue = await newQueue();
     await using killed = await startWorker(queue);
     const { result, begun } = await sendTraced(queue, 'traced', long);
     await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
     await using _other = await startWorker(queue);
-    expect(begun()).toHaveLength(1); // It was held until now, as starting takes about as long as a lease.
+    expect(begun()).toHaveLength(1); // The lease was renewed, because the start of a worker takes about as long as a lease.
     const killedMs = Date.now();
     killed.child.kill('SIGKILL');
     expect(await result.get({ timeoutMs: 20_000 })).toBe(2);
     const waitedMs = begun()[1]! - killedMs;
-    expect(waitedMs).toBeLessThan((leaseSeconds + 1) * 1000 + 2000); // And a poll, on a busy machine.
+    expect(waitedMs).toBeLessThan((leaseSeconds + 1) * 1000 + 2000); // Plus the time of a poll on a busy machine.
     await expect.poll(() => depth(queue)).toEqual(empty);
   });
 
-  test('and is run at most once leaves its queue before it begins, and is not run again', async () => {
+  test('with acksLate false is deleted from its queue before it starts, and does not run again', async () => {
     const queue = await newQueue();
     await using killed = await startWorker(queue);
     const { result, begun } = await sendTraced(queue, 'at_most_once', long);
@@ -169,8 +173,8 @@ describe('a task that takes long', () => {
   });
 });
 
-describe('a shutdown', () => {
-  test('lets what runs end, and leaves what waits to others', async () => {
+describe('a shutdown of the worker', () => {
+  test('that is warm waits for running tasks, and leaves waiting messages in the queue', async () => {
     const queue = await newQueue();
     await using worker = await startWorker(queue, '-c', '1');
     const running = await sendTraced(queue, 'traced', 3);
@@ -187,24 +191,27 @@ describe('a shutdown', () => {
     ['by a second SIGTERM', [] as string[], ['SIGTERM', 'SIGTERM'] as const],
     ['by SIGQUIT', [], ['SIGQUIT'] as const],
     ['after --drain-timeout', ['--drain-timeout', '0.5'], ['SIGTERM'] as const],
-  ])('that is cold gives back what runs, so that another runs it at once: %s', async (_, args, signals) => {
-    const queue = await newQueue();
-    await using worker = await startWorker(queue, '--lease', '300', ...args);
-    const { result, begun } = await sendTraced(queue, 'traced', long);
-    await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
-    for (const [index, signal] of signals.entries()) {
-      // What follows at once is taken for the echo of npm, which passes signals on.
-      if (index > 0) await new Promise((resolve) => setTimeout(resolve, 700));
-      worker.child.kill(signal);
-    }
-    await worker.printed('worker: Cold shutdown (MainProcess)');
-    expect(await worker.ended).toBe(1);
-    expect(await depth(queue)).toEqual({ ready: 1, inFlight: 0 });
-    await using _other = await startWorker(queue);
-    expect(await result.get({ timeoutMs: 10_000 })).toBe(2);
-  });
+  ])(
+    'that is cold returns the messages of running tasks, which another worker runs at once: %s',
+    async (_, args, signals) => {
+      const queue = await newQueue();
+      await using worker = await startWorker(queue, '--lease', '300', ...args);
+      const { result, begun } = await sendTraced(queue, 'traced', long);
+      await expect.poll(() => begun(), { timeout: 10_000 }).toHaveLength(1);
+      for (const [index, signal] of signals.entries()) {
+        // A signal that follows at once counts as npm's repetition of the first one.
+        if (index > 0) await new Promise((resolve) => setTimeout(resolve, 700));
+        worker.child.kill(signal);
+      }
+      await worker.printed('worker: Cold shutdown (MainProcess)');
+      expect(await worker.ended).toBe(1);
+      expect(await depth(queue)).toEqual({ ready: 1, inFlight: 0 });
+      await using _other = await startWorker(queue);
+      expect(await result.get({ timeoutMs: 10_000 })).toBe(2);
+    },
+  );
 
-  test('that is cold tells the client of a task that cannot be given back', async () => {
+  test('that is cold stores WorkerLostError for a task whose message was already deleted', async () => {
     const queue = await newQueue();
     await using worker = await startWorker(queue);
     const { result, begun } = await sendTraced(queue, 'at_most_once', long);
@@ -216,14 +223,24 @@ describe('a shutdown', () => {
   });
 });
 
-describe('girder-worker cannot start, and says what to do,', () => {
+describe('girder-worker worker ends with exit code 1 and says what to do', () => {
   test.each([
-    ['without its queue', {}, ['-Q', 'nowhere'], /There is no SQS queue "nowhere"\. .*-Q/],
-    ['without its table', { GIRDER_WORKER_BACKEND: 'dynamodb://@us-east-1/absent' }, [], /no DynamoDB table "absent"/],
-    ['with another broker', { GIRDER_WORKER_BROKER: 'redis://localhost' }, [], /GIRDER_WORKER_BROKER is not the URL/],
-    ['without a deployment', {}, ['--root', '/nonexistent'], /There is no registry .*--root/],
-    ['with no thread', {}, ['-c', '0'], /Give a whole number from 1/],
-    ['with an unknown level', {}, ['-l', 'loud'], /Give one of DEBUG, INFO/],
+    ['if its queue does not exist', {}, ['-Q', 'nowhere'], /There is no SQS queue "nowhere"\. .*-Q/],
+    [
+      'if its table does not exist',
+      { GIRDER_WORKER_BACKEND: 'dynamodb://@us-east-1/absent' },
+      [],
+      /no DynamoDB table "absent"/,
+    ],
+    [
+      'if the broker is not SQS',
+      { GIRDER_WORKER_BROKER: 'redis://localhost' },
+      [],
+      /GIRDER_WORKER_BROKER is not the URL/,
+    ],
+    ['if there is no deployment', {}, ['--root', '/nonexistent'], /There is no registry .*--root/],
+    ['if the concurrency is 0', {}, ['-c', '0'], /Must be a positive integer/],
+    ['if the log level is unknown', {}, ['-l', 'loud'], /Must be one of DEBUG, INFO/],
   ])('%s', async (_, changes, args, text) => {
     const queue = await newQueue();
     const options = ['worker', '-Q', queue, '--root', stack.root, '--no-build', ...args];
@@ -233,7 +250,7 @@ describe('girder-worker cannot start, and says what to do,', () => {
   });
 });
 
-test('a worker whose broker and backend are gone keeps trying, says so, and goes on when they are back', async () => {
+test('a worker that cannot reach broker and backend logs this, retries, and continues when they are back', async () => {
   const start = async (ports = {}) => {
     const own = await startEmulators(ports);
     const client = localSqsClient(own.sqsEndpoint);

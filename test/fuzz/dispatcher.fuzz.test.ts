@@ -8,14 +8,15 @@ import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { lookUp, type Registry } from '../../packages/girder-worker/src/registry/registry.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
-import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memoryTransport.ts';
-import { seeded, spoiled } from './spoil.ts';
+import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
+import { createRecordedTransport } from '../../packages/girder-worker/src/transport/fixtures/recordedTransport.ts';
+import { mutatedMessage, seeded } from './mutate.ts';
 
 const batches = 2250;
-const spoiltPerBatch = 9;
+const mutatedPerBatch = 9;
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:celery';
 
-/** The recorded tasks, all of which give back what they are given. */
+/** The implementation of all recorded tasks: it returns its arguments. */
 const echo = app.task({ name: 'fuzz.echo' }, (...args: unknown[]) => args);
 const names = ['add', 'echo', 'raises', 'xsum', 'retry_', 'onerr', 'onerr_old', 'chain_', 'slow', 'good'];
 const registry: Registry = {
@@ -28,7 +29,7 @@ const registry: Registry = {
   ),
 };
 
-/** Runs tasks in this thread, as 20,000 of them are too many for others. */
+/** Runs the tasks in this thread, because 20,000 tasks take too long on worker threads. */
 const pool: Pick<Pool, 'run'> = {
   run(body) {
     const ended = decode(body).then((message) => {
@@ -36,10 +37,12 @@ const pool: Pick<Pool, 'run'> = {
       if (!entry)
         return { outcome: { state: 'SUCCESS', resultJson: '"a built-in task"' } as const, childrenJson: '[]' };
       return runTask(entry, message, {
+        system: nodeSystem,
         isCanceled: () => false,
         signal: () => new AbortController().signal,
         log: () => undefined,
         updateState: async () => undefined,
+        request: async () => undefined,
         sawRevocation: false,
         stopError: undefined,
       });
@@ -48,9 +51,9 @@ const pool: Pick<Pool, 'run'> = {
   },
 };
 
-test(`of ${batches * spoiltPerBatch} spoilt messages, each ends in a result, a dead letter or a return, and none costs its batch a mate`, async () => {
+test(`of ${batches * mutatedPerBatch} mutated messages, each ends in a result, in the dead-letter queue or as a failed item, and the valid message of its batch succeeds`, async () => {
   const store = createMemoryStore();
-  const transport = createMemoryTransport();
+  const transport = createRecordedTransport();
   const silent = () => undefined;
   const dispatch = createDispatcher({
     registry,
@@ -62,37 +65,37 @@ test(`of ${batches * spoiltPerBatch} spoilt messages, each ends in a result, a d
     worker: { pid: 1, hostname: 'fuzz' },
   });
   const random = seeded(20261123);
-  const fates = { result: 0, deadLetter: 0, sentAgain: 0, returned: 0 };
+  const counts = { result: 0, deadLetter: 0, resent: 0, returned: 0 };
 
   for (let batch = 0; batch < batches; batch++) {
     const good = `good-${batch}`;
-    const bodies = Array.from({ length: spoiltPerBatch }, () => spoiled(random));
-    bodies.splice(batch % (spoiltPerBatch + 1), 0, encode({ task: 'labtasks.good', id: good, args: [batch] }));
-    transport.deadLetters.length = transport.sentAgain.length = transport.published.length = 0;
+    const bodies = Array.from({ length: mutatedPerBatch }, () => mutatedMessage(random));
+    bodies.splice(batch % (mutatedPerBatch + 1), 0, encode({ task: 'labtasks.good', id: good, args: [batch] }));
+    transport.deadLetters.length = transport.resent.length = transport.published.length = 0;
 
     const response = await dispatch(eventOf(bodies), { requestId: `batch-${batch}`, deadlineMs: Date.now() + 60_000 });
 
     const returned = new Set(response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     expect(await store.read(good)).toMatchObject({ state: 'SUCCESS', result: [batch] });
-    const buried = new Set(
+    const deadLettered = new Set(
       transport.deadLetters.map(({ body, code, reason }) => (code && reason ? body : 'without a reason')),
     );
-    const sentAgain = new Set(transport.sentAgain.map(({ body }) => body));
+    const resent = new Set(transport.resent.map(({ body }) => body));
     for (const [index, body] of bodies.entries()) {
-      if (returned.has(String(index))) fates.returned++;
-      else if (buried.has(body)) fates.deadLetter++;
-      else if (sentAgain.has(body)) fates.sentAgain++;
+      if (returned.has(String(index))) counts.returned++;
+      else if (deadLettered.has(body)) counts.deadLetter++;
+      else if (resent.has(body)) counts.resent++;
       else {
         const { id } = await decode(body);
-        expect(await store.read(id), `neither result nor dead letter nor return: ${body}`).toBeDefined();
-        fates.result++;
+        expect(await store.read(id), `no result, dead letter or failed item for ${body}`).toBeDefined();
+        counts.result++;
       }
     }
   }
-  // Spoiling that is always noticed at once, or never, would prove little.
-  expect(fates.result).toBeGreaterThan(batches * 2);
-  expect(fates.deadLetter).toBeGreaterThan(batches);
-  expect(fates.returned).toBeLessThan(batches / 10);
+  // The mutations must neither all be rejected nor all be accepted.
+  expect(counts.result).toBeGreaterThan(batches * 2);
+  expect(counts.deadLetter).toBeGreaterThan(batches);
+  expect(counts.returned).toBeLessThan(batches / 10);
 }, 120_000);
 
 function eventOf(bodies: readonly string[]): SQSEvent {

@@ -8,16 +8,16 @@ import { type FurtherQueues, serveFurtherQueues } from './queues.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { celeryVersions } from './versions.ts';
 
-/** Remote control looks at the whole worker, and so has a stack of its own: `control.test.ts`. */
+/** Remote control reports on the whole worker, so its scenarios run on a stack of their own: `control.test.ts`. */
 const files = new Map([...scenarios()].filter(([file]) => file !== 'control'));
 
-/** Most of a scenario is waiting. */
+/** More sessions than cores, because a scenario waits for most of its time. */
 const sessionsAtOnce = 5;
 
-describe.skipIf(!requirePython())('an unmodified client', () => {
+describe.skipIf(!requirePython())('with an unmodified client', () => {
   let stack: Stack;
   let queues: FurtherQueues;
-  const holding = new Map<string, Set<string>>(celeryVersions.map((version) => [version, new Set()]));
+  const passed = new Map<string, Set<string>>(celeryVersions.map((version) => [version, new Set()]));
   let ended = 0;
 
   beforeAll(async () => {
@@ -55,11 +55,9 @@ describe.skipIf(!requirePython())('an unmodified client', () => {
       const printed = stack.lines.length;
       await python
         .run(scenario)
-        .then(() => holding.get(version)?.add(scenario.name))
+        .then(() => passed.get(version)?.add(scenario.name))
         .catch((error: unknown) => {
-          expect.fail(
-            `${error}\nMeanwhile the dispatcher printed:\n${stack.lines.slice(printed).slice(-60).join('\n')}`,
-          );
+          expect.fail(`${error}\nThe dispatcher printed:\n${stack.lines.slice(printed).slice(-60).join('\n')}`);
         })
         .finally(() => {
           ended += 1;
@@ -67,9 +65,9 @@ describe.skipIf(!requirePython())('an unmodified client', () => {
     }
   });
 
-  test('finds here what docs/compatibility.md says', ({ skip }) => {
+  test('docs/compatibility.md is up to date', ({ skip }) => {
     const all = [...files.values()].flat().length * celeryVersions.length;
-    skip(ended < all, 'only some of the scenarios were run');
-    expectDocument('compatibility.md', compatibilityTable(files, holding));
+    skip(ended < all, 'not all scenarios have run');
+    expectDocument('compatibility.md', compatibilityTable(files, passed));
   });
 });

@@ -8,10 +8,10 @@ import { isolatedVariables, stackVariables } from '../../packages/girder-worker/
 import { pythonEnvironment } from './pythonSession.ts';
 import { type PythonWorker, startPythonWorker } from './pythonWorker.ts';
 
-/** Emulators with a queue and a table, and a real Celery worker in the place of our dispatcher. */
+/** Emulators with a queue and a table, and a real Celery worker instead of the dispatcher. */
 export interface CeleryStack {
   readonly emulators: Emulators;
-  /** For processes that are to reach the stack, whether they speak Python or not. */
+  /** The environment for Python and Node processes that use the stack. */
   readonly env: NodeJS.ProcessEnv;
   readonly worker: PythonWorker;
   stop(): Promise<void>;

@@ -1,44 +1,48 @@
 import { type Scenario, titleOf } from './scenarios.ts';
 
-/** What a run of the suite came to: per version of Celery, the names of the scenarios that hold. */
-export type Holding = ReadonlyMap<string, ReadonlySet<string>>;
+/** The result of a run of the suite: for each version of Celery, the names of the scenarios that passed. */
+export type PassedScenarios = ReadonlyMap<string, ReadonlySet<string>>;
 
 const head = `# Compatibility with Celery
 
-Real clients of Celery, each in a virtual environment of its own, send to this worker and read its results. Nothing in
-them is changed: a scenario is a function in \`test/interop/scenarios\`, and what it says here is what it asserts.
+After this page you can tell which features of Celery's clients work with this worker, for each tested version of Celery.
 
-Written by the suite: \`UPDATE_DOCS=1 npx vitest run test/interop/celery.test.ts\`. Without the variable the suite fails
-where this file says something else. What is stored differently, and why: [celery-differences.md](celery-differences.md).
+Unmodified Celery clients, one virtual environment for each version, send tasks to this worker and read their results. Each
+scenario is a function in \`test/interop/scenarios\`. The function asserts what the scenario's sentence says. "yes" means that
+it passed.
+
+This page is generated: \`UPDATE_DOCS=1 npx vitest run test/interop/celery.test.ts\` writes it. Without the variable, the test
+fails if the page is out of date. [celery-differences.md](celery-differences.md) lists what this worker stores differently.
+[remote-control.md](remote-control.md) describes revoke, ping and inspect, which \`test/interop/control.test.ts\` tests.
 `;
 
-/** The table of docs/compatibility.md. */
-export function compatibilityTable(files: ReadonlyMap<string, readonly Scenario[]>, holding: Holding): string {
-  const versions = [...holding.keys()];
-  const row = (label: string, cellOf: (holds: ReadonlySet<string>) => string) =>
-    `| ${[label, ...versions.map((version) => cellOf(holding.get(version) ?? new Set()))].join(' | ')} |`;
+/** Returns the text of docs/compatibility.md. */
+export function compatibilityTable(files: ReadonlyMap<string, readonly Scenario[]>, passed: PassedScenarios): string {
+  const versions = [...passed.keys()];
+  const row = (label: string, cellOf: (passing: ReadonlySet<string>) => string) =>
+    `| ${[label, ...versions.map((version) => cellOf(passed.get(version) ?? new Set()))].join(' | ')} |`;
   const headRows = (label: string) => [
     `| ${[label, ...versions.map((version) => `Celery ${version}`)].join(' | ')} |`,
     `|---|${versions.map(() => ':---:|').join('')}`,
   ];
   const summary = [...files].map(([file, list]) =>
-    row(`[${titleOf(file)}](#${anchorOf(titleOf(file))})`, (holds) => countOf(list, holds)),
+    row(`[${titleOf(file)}](#${anchorOf(titleOf(file))})`, (passing) => countOf(list, passing)),
   );
   const sections = [...files].map(([file, list]) => [
     `\n## ${titleOf(file)}\n`,
     ...headRows('Scenario'),
     ...list.map(({ name, sentence }) =>
-      row(sentence.replaceAll('|', '\\|'), (holds) => (holds.has(name) ? 'yes' : '**no**')),
+      row(sentence.replaceAll('|', '\\|'), (passing) => (passing.has(name) ? 'yes' : '**no**')),
     ),
   ]);
-  return [head, ...headRows('Scenarios that hold'), ...summary, ...sections.flat(), ''].join('\n');
+  return [head, ...headRows('Scenarios that passed'), ...summary, ...sections.flat(), ''].join('\n');
 }
 
-function countOf(list: readonly Scenario[], holds: ReadonlySet<string>): string {
-  return `${list.filter(({ name }) => holds.has(name)).length} of ${list.length}`;
+function countOf(list: readonly Scenario[], passing: ReadonlySet<string>): string {
+  return `${list.filter(({ name }) => passing.has(name)).length} of ${list.length}`;
 }
 
-/** The anchor that GitHub gives a heading. */
+/** The anchor that GitHub generates for a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

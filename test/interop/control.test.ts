@@ -10,7 +10,7 @@ import { PythonSession, pythonEnvironment, scenarios } from './pythonSession.ts'
 const plugins = ['gwexample', 'labtasks'];
 const list = scenarios().get('control') ?? [];
 
-/** Has Python run each scenario, and tells with one that does not hold what the node has printed. */
+/** Runs each scenario in Python. If one fails, the error contains what the node has printed. */
 function testScenarios(session: () => PythonSession, printed: () => string): void {
   test.each(list.map((scenario) => [scenario.sentence, scenario] as const))(
     '%s',
@@ -18,7 +18,7 @@ function testScenarios(session: () => PythonSession, printed: () => string): voi
       await session()
         .run(scenario)
         .catch((error: unknown) => {
-          expect.fail(`${error}\nIt printed:\n${printed()}`);
+          expect.fail(`${error}\nThe node printed:\n${printed()}`);
         });
     },
     60_000,
@@ -76,16 +76,16 @@ describe.skipIf(!requirePython())('remote control of the long-running worker by 
     () => worker.text().split('\n').slice(-40).join('\n'),
   );
 
-  const mailboxes = async () => {
+  const pidboxQueues = async () => {
     const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'girder-worker_alone-' }));
     return QueueUrls.filter((url) => url.endsWith('-celery-pidbox'));
   };
 
-  test('it is shut down by control.shutdown(), and leaves no mailbox behind', async () => {
-    expect(await mailboxes()).toHaveLength(1);
+  test('control.shutdown() shuts the worker down, and its pidbox queue is deleted', async () => {
+    expect(await pidboxQueues()).toHaveLength(1);
     await python.call('scenarios.control.shut_down');
     expect(await worker.ended).toBe(0);
     expect(worker.text()).toContain('worker: Warm shutdown');
-    expect(await mailboxes()).toEqual([]);
+    expect(await pidboxQueues()).toEqual([]);
   });
 });

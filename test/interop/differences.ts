@@ -1,148 +1,150 @@
-/** Something that our worker stores differently from Celery's, on purpose. */
+/** An intended difference between the items that this worker and Celery's worker store. */
 export interface AcceptedDifference {
-  /** Of the stored result; `item` where only one stores any; `attribute x` of the item. */
+  /** Fields of the stored result; `item` if only one worker stores an item; `attribute x` for an attribute of the item. */
   readonly fields: readonly string[];
-  /** The sends (`sends.py`) that show it; `any` where it depends on the moment, or is in all of them. */
+  /** The sends (`sends.py`) that show the difference; `any` if it depends on timing, or if all sends show it. */
   readonly sends: readonly string[] | 'any';
   readonly celery: string;
   readonly ours: string;
   readonly reason: string;
 }
 
-/** All of them: the differential check fails where it finds another, and where one of these is not found any more. */
+/** All intended differences. The differential test fails if it finds another one, or if it does not find one of these. */
 export const acceptedDifferences: readonly AcceptedDifference[] = [
   {
     fields: ['item'],
     sends: ['ignored_result', 'ignore'],
     celery: 'none',
-    ours: 'one that says PENDING',
+    ours: 'an item with the state PENDING',
     reason:
-      'A task without a result has run, too: its item keeps late duplicates of its message from running again. Clients see PENDING either way.',
+      'The item records that the task has ended, so that a late duplicate of its message does not run. Clients read PENDING in both cases.',
   },
   {
     fields: ['item'],
     sends: ['chorded', 'chord_header_failed', 'chord_body_failed'],
     celery: 'none: the items of a chord are deleted when its body is sent',
-    ours: 'the group and the counter of the chord, until their time to live ends',
+    ours: 'the group item and the counter of the chord, until their time to live ends',
     reason:
-      'They tell that a member was counted, should its message come again. With Celery, such a duplicate ends in ChordError or a second body.',
+      'They record which members were counted, so that a duplicate delivery of a member changes nothing. With Celery, a duplicate results in a ChordError or a second body.',
   },
   {
     fields: ['children'],
     sends: ['retry_waiting'],
-    celery: 'the task itself: its retry counts as a message that it sent',
+    celery: 'the task itself: Celery records its retry as a message that it sent',
     ours: 'none',
-    reason: 'A task is no child of itself; a client that walks through the children would never come to an end.',
+    reason: 'A task is not its own child: a client that follows the children would loop without end.',
   },
   {
     fields: ['group_id'],
     sends: ['chord_header_failed', 'replace_group'],
     celery: 'absent',
-    ours: 'the group whose results the body is given',
+    ours: 'the id of the group whose results the body receives',
     reason:
-      'A body that succeeds has it with Celery, too; one that never ran because a member failed, or that gathers the results of a replacement, does not.',
+      'Celery stores it for a body that ran, but not for a body that did not run because a member failed, and not for the body that collects the results of a replacement.',
   },
   {
     fields: ['result'],
     sends: ['failure_unserializable'],
     celery: 'the argument as the text of `repr()`: `{1}`',
-    ours: 'as the text of `String()`: `[object Set]`',
-    reason: 'The text is for people; JavaScript has no `repr()`.',
+    ours: 'the argument as the text of `String()`: `[object Set]`',
+    reason: 'JavaScript has no `repr()`. People read this text, programs do not.',
   },
   {
     fields: ['result'],
     sends: ['result_unserializable'],
-    celery: "EncodeError with Python's words: `TypeError('Object of type set is not JSON serializable')`",
-    ours: 'EncodeError with what to do about it: `Object of type Set is not JSON serializable: send [...set].`',
-    reason: 'The class is what programs look at; the text is for people, and names a type of JavaScript.',
+    celery: "EncodeError with Python's message: `TypeError('Object of type set is not JSON serializable')`",
+    ours: 'EncodeError with a message that says what to do: `Object of type Set is not JSON serializable: send [...set].`',
+    reason: 'Programs check the class. People read the message, which names a JavaScript type.',
   },
   {
     fields: ['result'],
     sends: ['retry_exhausted_without_reason'],
     celery: 'MaxRetriesExceededError with the arguments as Python writes them: `args:() kwargs:{}`',
-    ours: 'as JavaScript writes them: `args:[] kwargs:{}`',
-    reason: 'The text is for people.',
+    ours: 'MaxRetriesExceededError with the arguments as JavaScript writes them: `args:[] kwargs:{}`',
+    reason: 'People read this text, programs do not.',
   },
   {
     fields: ['traceback'],
     sends: ['result_unserializable'],
-    celery: "Celery's own frames",
+    celery: "the stack frames of Celery's own code",
     ours: 'null',
-    reason: "No line of the task's own was at fault.",
+    reason: 'The error did not occur in the code of the task.',
   },
   {
     fields: ['name', 'args', 'kwargs', 'retries', 'queue'],
     sends: ['not_registered'],
     celery: 'null, with `result_extended`',
-    ours: 'those of the message',
-    reason: 'They are known, and tell who has sent the wrong name.',
+    ours: 'the values of the message',
+    reason: 'The values are known, and help to find the sender of the wrong name.',
   },
   {
     fields: ['name', 'args', 'kwargs', 'worker', 'retries', 'queue'],
     sends: ['chain_failed'],
-    celery: 'with `result_extended`, what the signature of a later step says, and the worker of the step that failed',
-    ours: 'absent from the steps that never ran',
-    reason: 'No worker has had them, and their arguments are not complete.',
+    celery: 'with `result_extended`, the values in the signature of the later step, and the worker of the failed step',
+    ours: 'absent from the steps that did not run',
+    reason: 'No worker received these steps, and their arguments are incomplete.',
   },
   {
     fields: ['attribute ttl'],
     sends: 'any',
-    celery: 'only where the URL of the backend has `ttl_seconds`',
-    ours: 'always; at least as long as a message can live in its queue, and 14 days',
-    reason: 'DynamoDB removes what nobody needs any more; until then the item is the memory against duplicates.',
+    celery: 'only if the backend URL has `ttl_seconds`',
+    ours: 'always: 28 days after the last write, or `ttl_seconds` if that is longer',
+    reason:
+      'While the item exists, a duplicate of its message does not run. SQS keeps a message for at most 14 days; the item exists for 14 days longer. Then DynamoDB deletes it.',
   },
   {
     fields: ['attribute fin'],
     sends: 'any',
     celery: 'absent',
-    ours: 'the final state',
-    reason: 'Conditional writes ask for it: a task that has ended is not run, stored or revoked again.',
+    ours: 'the final state, or IGNORED or FORGOTTEN',
+    reason: 'Conditional writes check it: a task that has ended does not run, is not stored and is not revoked again.',
   },
   {
     fields: ['attribute att'],
     sends: 'any',
     celery: 'absent',
-    ours: 'how often the task was begun without coming to an end',
-    reason: 'A message that takes its worker down is given up after a while.',
+    ours: 'the number of claims since the last retry or release',
+    reason:
+      'A task that kills its worker each time fails with WorkerLostError after 5 claims (`GIRDER_WORKER_MAX_DELIVERIES`).',
   },
   {
     fields: ['attribute ep'],
     sends: 'any',
     celery: 'absent',
-    ours: 'how often the task was retried',
-    reason: 'A late duplicate of an earlier attempt is not run.',
+    ours: 'the lowest epoch of a message that can claim the task; the epoch of a message is `replaced_task_nesting` × 1,000,000 + `retries`',
+    reason: 'A late duplicate of a message from before a retry or a replacement does not run.',
   },
   {
     fields: ['attribute tsk'],
     sends: 'any',
     celery: 'absent',
     ours: 'the name of the task',
-    reason: '`inspect` names the tasks that run, whatever worker runs them.',
+    reason: '`inspect` names the running tasks of every worker.',
   },
   {
     fields: ['attribute ra'],
     sends: 'any',
     celery: 'absent',
-    ours: 'when the task is to be retried',
-    reason: 'A retry whose message was lost is sent again.',
+    ours: 'the time at which a retry is due, in Unix milliseconds',
+    reason: 'If the worker dies before it has sent the message of the retry, the next delivery sends it.',
   },
   {
     fields: ['attribute own'],
     sends: 'any',
     celery: 'absent',
-    ours: 'who runs the task, while it runs',
-    reason: 'Of several deliveries of a message one runs it.',
+    ours: 'the owner of the claim, while the task runs',
+    reason: 'Of several deliveries of a message only the owner of the claim runs the task.',
   },
   {
     fields: ['attribute lx'],
     sends: 'any',
     celery: 'absent',
-    ours: 'until when it is certainly not run by anybody else, while it runs',
-    reason: 'A task whose worker was killed is run again after that.',
+    ours: 'the end of the claim in Unix milliseconds, while the task runs',
+    reason: 'After this time another delivery can claim the task, because the worker of the first one was killed.',
   },
 ];
 
-/** A scenario that holds with our worker and not with Celery's own on SQS. */
+/** A scenario that succeeds with this worker and fails with Celery's worker on SQS. */
 export interface OnlyOurs {
   /** `module.function` of `scenarios/`. */
   readonly scenario: string;
@@ -152,10 +154,10 @@ export interface OnlyOurs {
 export const onlyOurs: readonly OnlyOurs[] = [
   {
     scenario: 'serializers.pickle',
-    celery: 'It discards the message and stores nothing: the sender waits until its own timeout.',
+    celery: 'It discards the message and stores no result. The client waits until its own timeout.',
   },
   {
     scenario: 'revocation.revoke_before',
-    celery: 'It does not look: the task runs, and SUCCESS overwrites REVOKED.',
+    celery: 'It does not read the item before it runs the task. The task runs, and SUCCESS overwrites REVOKED.',
   },
 ];

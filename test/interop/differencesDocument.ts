@@ -1,48 +1,53 @@
 import { type AcceptedDifference, acceptedDifferences, onlyOurs } from './differences.ts';
 import { latestCelery } from './versions.ts';
 
-/** Something that the differential check sends to both workers. */
+/** A send of the differential test, which goes to both workers. */
 export interface Send {
   readonly name: string;
   readonly sentence: string;
 }
 
-const head = `# What is stored differently from Celery
+const head = `# Differences from Celery
 
-A worker of Celery ${latestCelery} (pool \`solo\`) and this one are sent the same, by the same unmodified client, and what
-they store in DynamoDB is compared field by field; only times, ids, hosts and the text of tracebacks are left aside. What
-differs is here, with its reason: \`test/interop/differential.test.ts\` fails where it finds anything else, and where
-something here is not so any more. \`UPDATE_DOCS=1\` writes this file from \`test/interop/differences.ts\`.
+After this page you can tell where the items that this worker stores in DynamoDB differ from those of Celery's worker, and
+why.
 
-What works with which version of Celery: [compatibility.md](compatibility.md).
+\`test/interop/differential.test.ts\` sends the same tasks to a worker of Celery ${latestCelery} (pool \`solo\`) and to this worker,
+with the same unmodified client. It compares the stored items field by field, except times, ids, hosts and the text of
+tracebacks. The test fails if it finds a difference that is not on this page, or if a difference on this page no longer
+exists. This page is generated: \`UPDATE_DOCS=1 npx vitest run test/interop/differential.test.ts\` writes it from
+\`test/interop/differences.ts\`.
+
+[compatibility.md](compatibility.md) lists what works with which version of Celery. [wire-format.md](wire-format.md) §3
+describes all stored items. [tasks.md](tasks.md) describes how tasks run here.
 `;
 
-/** The text of docs/celery-differences.md. */
+/** Returns the text of docs/celery-differences.md. */
 export function differencesDocument(sends: readonly Send[], sentenceOf: (scenario: string) => string): string {
   const isAttribute = ({ fields }: AcceptedDifference) => fields.every((field) => field.startsWith('attribute '));
   return [
     head,
-    '## In stored results\n',
-    '| Field | Of | Celery | Girder Worker | Why |',
+    '## Stored results\n',
+    "| Field | Sent | Celery's worker | This worker | Reason |",
     '|---|---|---|---|---|',
     ...acceptedDifferences
       .filter((difference) => !isAttribute(difference))
       .map((difference) =>
         row(nameOf(difference), sendsOf(difference, sends), difference.celery, difference.ours, difference.reason),
       ),
-    "\n## In the item's attributes\n",
-    'Celery reads `id`, `result` and `timestamp`, and leaves alone what else an item has.\n',
-    '| Attribute | Celery | Girder Worker | Why |',
+    '\n## Attributes of the item\n',
+    "Celery's clients read `id`, `result` and `timestamp`, and ignore all other attributes. A revoked task and the counter of a chord have further attributes: [wire-format.md](wire-format.md) §3.\n",
+    "| Attribute | Celery's worker | This worker | Reason |",
     '|---|---|---|---|',
     ...acceptedDifferences
       .filter(isAttribute)
       .map((difference) => row(nameOf(difference), difference.celery, difference.ours, difference.reason)),
-    '\n## What only this worker does\n',
-    'Scenarios that hold here and fail with a worker of Celery on the same queue and table; both are checked.\n',
-    "| Scenario | Celery's own worker |",
+    '\n## Scenarios that only this worker supports\n',
+    "These scenarios succeed with this worker and fail with Celery's worker on the emulators. The test checks both.\n",
+    "| Scenario | Celery's worker |",
     '|---|---|',
     ...onlyOurs.map(({ scenario, celery }) => row(sentenceOf(scenario), celery)),
-    '\n## What was compared\n',
+    '\n## Tasks that the test sends\n',
     ...sends.map(({ sentence }) => `- ${sentence}`),
     '',
   ].join('\n');
@@ -55,7 +60,7 @@ function nameOf({ fields }: AcceptedDifference): string {
 }
 
 function sendsOf({ sends: names }: AcceptedDifference, sends: readonly Send[]): string {
-  if (names === 'any') return 'anything';
+  if (names === 'any') return 'any task';
   return names.map((name) => sends.find((send) => send.name === name)?.sentence ?? name).join('; ');
 }
 

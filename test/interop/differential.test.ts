@@ -11,10 +11,10 @@ import { scenarios } from './scenarios.ts';
 import { differencesOf, type FieldDifference, type StoredItem } from './storedItems.ts';
 import { latestCelery } from './versions.ts';
 
-/** Long enough for what Celery does, and not for what it never does. */
-const patienceSeconds = '5';
+/** Long enough for each result that Celery stores. Short, because the test waits this long for a result that it never stores. */
+const timeoutSeconds = '5';
 
-describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and ours`, () => {
+describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and girder-worker`, () => {
   let celery: CeleryStack;
   let ours: Stack;
   let toCelery: PythonSession;
@@ -23,9 +23,9 @@ describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and ours`,
   beforeAll(async () => {
     const python = await pythonVenv(latestCelery);
     [celery, ours] = await Promise.all([startCeleryStack(python), startStack({ plugins: ['gwexample', 'labtasks'] })]);
-    toCelery = new PythonSession(python, { ...celery.env, LAB_TIMEOUT: patienceSeconds });
+    toCelery = new PythonSession(python, { ...celery.env, LAB_TIMEOUT: timeoutSeconds });
     toOurs = new PythonSession(python, pythonEnvironment(ours.env, ours.emulators));
-    // A worker's first task takes it longer.
+    // The first task of a worker takes longer.
     await Promise.all([toCelery.call('sends.success'), toOurs.call('sends.success')]).catch(() => undefined);
   }, 300_000);
 
@@ -35,25 +35,25 @@ describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and ours`,
   });
 
   test.each(sends().map((send) => [send.sentence, send] as const))(
-    'store the same for %s',
+    'store the same result for %s, except for the documented differences',
     async (_sentence, { name }) => {
       const [theirs, mine] = await Promise.all([toCelery, toOurs].map((session) => session.call(`sends.${name}`)));
       const found = differencesOf(theirs as StoredItem[], mine as StoredItem[]);
       expect(
         found.filter((difference) => !isAccepted(difference, name)),
-        'differences without a reason',
+        'differences that are not documented',
       ).toEqual([]);
       const fields = new Set(found.map(({ field }) => field));
       expect(
         expectedFields(name).filter((field) => !fields.has(field)),
-        'differences that are no more',
+        'documented differences that were not found',
       ).toEqual([]);
     },
     60_000,
   );
 
   test.each(onlyOurs.map(({ scenario }) => [sentenceOf(scenario), scenario]))(
-    'differ in this: %s',
+    'differ in one scenario, which only girder-worker supports: %s',
     async (_sentence, name) => {
       await toOurs.run({ name });
       await expect(toCelery.run({ name })).rejects.toThrow();
@@ -61,7 +61,7 @@ describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and ours`,
     60_000,
   );
 
-  test('differ in nothing that docs/celery-differences.md does not name', () => {
+  test('differ as docs/celery-differences.md says', () => {
     expectDocument('celery-differences.md', differencesDocument(sends(), sentenceOf));
   });
 });
@@ -86,6 +86,6 @@ function sends(): Send[] {
 
 function sentenceOf(scenario: string): string {
   const found = [...scenarios().values()].flat().find(({ name }) => name === scenario);
-  if (!found) throw new Error(`There is no scenario ${scenario}`);
+  if (!found) throw new Error(`There is no scenario ${scenario}.`);
   return found.sentence;
 }

@@ -1,7 +1,7 @@
-"""An unmodified Celery client on the emulators, and what the scenarios share.
+"""An unmodified Celery client that uses the emulators, and helpers that the scenarios share.
 
-The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT; and LAB_TIMEOUT, how many seconds to wait for
-what ought to happen.
+Environment variables: SQS_PORT and DYNAMODB_PORT, the ports of the emulators; LAB_TIMEOUT, the seconds to wait for an
+expected result.
 """
 
 import json
@@ -12,10 +12,10 @@ import uuid
 from celery import Celery
 
 TIMEOUT = float(os.environ.get("LAB_TIMEOUT", "30"))
-# Celery looks for a result every half second; that is what is left away from the client's defaults, to save time.
+# Celery polls for a result every 0.5 seconds. This is the only default of the client that differs here: it saves time.
 INTERVAL = 0.02
 
-# Beside `celery`; `prefix` is what the client puts before that.
+# The SQS names of the queues besides `celery`. `prefix` is the client's queue_name_prefix of the queue `celery`.
 QUEUES = {
     "second": "lab-second",
     "fifo": "lab.fifo",
@@ -25,7 +25,7 @@ QUEUES = {
 
 
 def client(**settings):
-    """A Celery application with these settings beside those that name the emulators."""
+    """Returns a Celery application with these settings and those of the emulators."""
     made = Celery(
         "lab",
         broker=f"sqs://test:test@localhost:{os.environ['SQS_PORT']}//",
@@ -43,7 +43,7 @@ app.set_current()
 
 
 def scenario(sentence):
-    """Marks a function as a scenario; the sentence is what it proves."""
+    """Marks a function as a scenario. It asserts what the sentence says."""
 
     def mark(function):
         function.sentence = sentence
@@ -57,31 +57,32 @@ def new_id():
 
 
 def value(result):
-    """What the task returned; raises what it raised."""
+    """Returns the task's return value, or raises its exception."""
     return result.get(timeout=TIMEOUT, interval=INTERVAL)
 
 
-def gives(result, expected):
+def returns(result, expected):
+    """Asserts that the task returns this value."""
     got = value(result)
     assert got == expected, f"{got!r} is not {expected!r}"
 
 
 def raised_by(result):
-    """What get() raises."""
+    """Returns the exception that get() raises."""
     try:
         got = value(result)
     except Exception as error:
         return error
-    raise AssertionError(f"get() raised nothing and gave {got!r}")
+    raise AssertionError(f"get() raised nothing and returned {got!r}")
 
 
 def wait_for(state, result, timeout=TIMEOUT):
-    """Until the task has this state; Celery itself only waits for the end."""
+    """Waits until the task has this state. Celery's client can only wait for the end of a task."""
     until(lambda: result.state == state, lambda: f"state is {result.state}, not {state}", timeout)
 
 
 def until(holds, complaint, timeout=TIMEOUT):
-    """Until a condition holds; fails with the complaint after the timeout."""
+    """Waits until a condition holds. Fails with the complaint after the timeout, in seconds."""
     deadline = time.monotonic() + timeout
     while not holds():
         assert time.monotonic() < deadline, f"{complaint()}, after {timeout} s"
@@ -89,11 +90,11 @@ def until(holds, complaint, timeout=TIMEOUT):
 
 
 def item_of(key):
-    """The item of this key as it lies in the table, or None; the key is without its `b''`."""
+    """Returns the stored item with this key, or None. The key is given without its `b''`."""
     found = app.backend.client.get_item(TableName="celery", Key={"id": {"S": f"b'{key}'"}}, ConsistentRead=True)
     return found.get("Item")
 
 
 def document_of(result):
-    """The stored result of a task as the JSON object that it is."""
+    """Returns the stored result of a task as a dict."""
     return json.loads(item_of(f"celery-task-meta-{result.id}")["result"]["B"])

@@ -1,6 +1,6 @@
-"""The Python twins of `test/fixtures/plugins/labtasks`: same names, same behaviour.
+"""The tasks of `test/fixtures/plugins/labtasks` in Python, with the same names and the same behaviour.
 
-Clients of the TypeScript worker take them for their names alone; a real Python worker runs them.
+A client of the TypeScript worker uses only their names and signatures. A real Celery worker runs them.
 """
 
 import datetime
@@ -12,7 +12,7 @@ from lab import app
 
 
 def declaring(module):
-    """The decorator of the tasks of a module of the plugin; they are called alike there."""
+    """Returns the decorator for the tasks of a module of the plugin, where the functions have the same names."""
 
     def task(function=None, **options):
         def declare(function):
@@ -70,7 +70,7 @@ def keywords(**kwargs):
 
 @task
 def sized(length):
-    """A text of so many characters, that no compression makes much smaller."""
+    """Returns a text of this length in characters, which compresses badly."""
     state, text = 1, []
     while len(text) < length:
         state = state * 48271 % 2147483647
@@ -111,7 +111,7 @@ def raises_cause():
 
 @task
 def raises_native(name):
-    """The error that JavaScript calls by this name."""
+    """Raises the Python exception that corresponds to JavaScript's error with this name."""
     twins = {"RangeError": ValueError, "ReferenceError": NameError, "TypeError": TypeError, "SyntaxError": SyntaxError}
     raise twins[name](f"a {name}")
 
@@ -131,7 +131,7 @@ def exits():
 
 @task(bind=True)
 def request_dump(self, *args):
-    """What the task sees of its message; the names are those of TypeScript."""
+    """Returns the task's request, under the names of the TypeScript library."""
     request = self.request
     hard, soft = request.timelimit or (None, None)
     return {
@@ -179,7 +179,7 @@ def pauses(seconds, returned=None):
 
 @task
 def now():
-    """Seconds since 1970."""
+    """Returns the Unix time in seconds."""
     return time.time()
 
 
@@ -190,7 +190,7 @@ work = declaring("labtasks.work")
 
 @work(bind=True)
 def retried(self, times, countdown=0, max_retries=3):
-    """Fails so often, then tells how often it was retried."""
+    """Retries this many times, then returns the number of retries."""
     if self.request.retries < times:
         raise self.retry(exc=ValueError("again", self.request.retries), countdown=countdown, max_retries=max_retries)
     return self.request.retries
@@ -198,7 +198,7 @@ def retried(self, times, countdown=0, max_retries=3):
 
 @work(bind=True)
 def retried_at(self, seconds):
-    """Retried once, at a time of day; gives the eta that it then has."""
+    """Retries once, with an eta after this many seconds. Returns the eta that the retry reads."""
     if self.request.retries == 0:
         eta = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         raise self.retry(eta=eta)
@@ -234,7 +234,7 @@ def rejects():
 
 @work
 def rejects_until(moment):
-    """Goes back to the queue until this time, in seconds since 1970."""
+    """Returns its message to the queue until this Unix time in seconds."""
     if time.time() < moment:
         raise Reject("too early", requeue=True)
     return "late enough"
@@ -242,7 +242,7 @@ def rejects_until(moment):
 
 @work(bind=True)
 def tells_and_ignores(self, state, meta):
-    """Leaves a state of its own behind."""
+    """Stores a custom state, which stays stored."""
     self.update_state(state=state, meta=meta)
     raise Ignore()
 
@@ -260,7 +260,7 @@ canvas = declaring("labtasks.canvas")
 
 @canvas(bind=True)
 def replaced(self, x, y):
-    """Leaves its place to `add`."""
+    """Replaces itself by `add`."""
     raise self.replace(add.s(x, y))
 
 
@@ -281,23 +281,23 @@ def replaced_by_chord(self, count):
 
 @canvas
 def spawns(count):
-    """Sends children of its own; gives their ids."""
+    """Sends child tasks. Returns their ids."""
     return [request_dump.delay(i).id for i in range(count)]
 
 
 @canvas
 def spawns_chord(count):
-    """Sends a chord of its own; gives the id of its body."""
+    """Sends a chord. Returns the id of its body."""
     return chord(add.s(i, i) for i in range(count))(xsum.s()).id
 
 
 @canvas
 def on_error(request, exc, traceback, note):
-    """An errback that takes the failure; what it was given is the result of the task named by `note`."""
+    """An errback of the new style. The task with the id `note` returns the arguments that the errback received."""
     echo.apply_async((request.id, type(exc).__name__, str(exc.args[0]), bool(traceback)), task_id=note)
 
 
 @canvas
 def on_error_id(failed_id):
-    """An errback that takes the id alone."""
+    """An errback of the old style. Returns the id of the failed task."""
     return failed_id

@@ -1,4 +1,4 @@
-"""Makes a virtual environment once, however many processes ask for it at the same time.
+"""Creates a virtual environment once, even if several processes request it at the same time.
 
 usage: make_venv.py FOLDER [PIP INSTALL ARGUMENT...]
 """
@@ -14,9 +14,9 @@ from pathlib import Path
 def main(folder, pip_arguments):
     folder.parent.mkdir(parents=True, exist_ok=True)
     stamp = folder / "complete"
-    # A virtual environment refers to the Python that made it: after an upgrade of that one, it is made again.
+    # A virtual environment refers to the Python that created it. After an upgrade of that Python it is created again.
     made_by = f"{sys.version} in {sys.base_prefix}"
-    # The kernel frees the lock of a process that dies: none is ever left behind.
+    # The kernel releases the lock of a process that dies, so that no stale lock can remain.
     with open(f"{folder}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if stamp.exists() and stamp.read_text() == made_by:
@@ -28,7 +28,7 @@ def main(folder, pip_arguments):
             + pip_arguments,
             check=True,
             stdout=sys.stderr,
-            # Should this process be killed, pip goes on, and holds the lock until it has ended.
+            # If this process is killed, pip continues and holds the lock until it has ended.
             pass_fds=[lock.fileno()],
         )
         stamp.write_text(made_by)

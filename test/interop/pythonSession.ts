@@ -7,7 +7,7 @@ import type { Scenario } from './scenarios.ts';
 
 export { type Scenario, scenarios } from './scenarios.ts';
 
-/** The environment of a Python process that is to reach a stack: `lab.py` reads it. */
+/** Returns the environment for a Python process that uses a stack; `lab.py` reads it. */
 export function pythonEnvironment(env: NodeJS.ProcessEnv, emulators: Emulators): NodeJS.ProcessEnv {
   return {
     ...env,
@@ -16,7 +16,7 @@ export function pythonEnvironment(env: NodeJS.ProcessEnv, emulators: Emulators):
   };
 }
 
-/** A Python process with a Celery client, that runs scenarios one after the other. */
+/** A Python process with a Celery client. It runs scenarios one after the other. */
 export class PythonSession {
   readonly #process: ChildProcess;
   readonly #answers: AsyncIterator<string>;
@@ -30,12 +30,12 @@ export class PythonSession {
     this.#answers = createInterface({ input: this.#process.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Rejects with Python's traceback if the scenario does not hold. */
+  /** Rejects with Python's traceback if the scenario fails. */
   async run({ name }: Pick<Scenario, 'name'>): Promise<void> {
     await this.call(`scenarios.${name}`);
   }
 
-  /** Gives what a function of a module beside this file returns; rejects with Python's traceback if it raises. */
+  /** Calls a function of a module in this folder. Resolves to its return value, or rejects with Python's traceback. */
   async call(name: string): Promise<unknown> {
     this.#process.stdin!.write(`${JSON.stringify({ run: name })}\n`);
     const { done, value } = await this.#answers.next();
@@ -53,7 +53,7 @@ export class PythonSession {
   }
 }
 
-/** Several sessions at once: each scenario takes one that is free. */
+/** Several concurrent sessions. Each scenario runs in the first session that is free. */
 export class PythonSessions {
   readonly #all: readonly PythonSession[];
   readonly #free: PythonSession[];

@@ -16,7 +16,7 @@ describe.skipIf(!requirePython())('a virtual environment for tests', { timeout: 
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('is made once for two that ask for it at the same time, and is complete for both', async () => {
+  test('is created once for two concurrent calls, and is complete for both', async () => {
     const venv = path.join(folder, 'twice');
     const python = await Promise.all([makeVenv(venv, ['pip']), makeVenv(venv, ['pip'])]);
     expect(python).toEqual([path.join(venv, 'bin', 'python'), path.join(venv, 'bin', 'python')]);
@@ -26,7 +26,7 @@ describe.skipIf(!requirePython())('a virtual environment for tests', { timeout: 
     expect((await stat(path.join(venv, 'pyvenv.cfg'))).birthtimeMs).toBe(madeAt);
   });
 
-  test('is made again where its maker got no further than half', async () => {
+  test('is created again if the first attempt failed', async () => {
     const venv = path.join(folder, 'half');
     await expect(makeVenv(venv, ['--no-index', 'a-package-that-is-nowhere'])).rejects.toThrow(
       'a-package-that-is-nowhere',
@@ -37,7 +37,7 @@ describe.skipIf(!requirePython())('a virtual environment for tests', { timeout: 
     await expect(stat(path.join(venv, 'leftover'))).rejects.toThrow('ENOENT');
   });
 
-  test('holds exactly the Celery, Kombu and boto3 of the wire specification', async () => {
+  test('contains the versions of Celery, Kombu and boto3 that docs/wire-format.md names', async () => {
     const program =
       'import celery, kombu, boto3, pycurl; print(celery.__version__, kombu.__version__, boto3.__version__)';
     expect((await run(await pythonVenv('5.7.0'), ['-c', program])).stdout).toBe('5.7.0 5.7.0 1.44.5\n');

@@ -8,14 +8,15 @@ import { cacheFolder } from '../support/cacheFolder.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** What Kombu needs to write YAML and msgpack, and to compress with brotli. */
+/** The packages that Kombu needs for YAML, msgpack and brotli. */
 const serializers = ['pyyaml', 'msgpack', 'brotli'];
 
 /**
- * The Python executable of a virtual environment with this version of `celery[sqs]` and boto3, all versions as in
- * `constraints-<version>.txt` beside this file. Made by pip at the first call, and kept outside the repository.
+ * Resolves to the path of the Python executable of a virtual environment with this version of `celery[sqs]` and boto3. All
+ * versions are those of `constraints-<version>.txt` in this folder. The first call creates it with pip, outside the
+ * repository.
  *
- * Needs Python (`requirePython`) and, the first time, PyPI; throws an Error with pip's own words if it fails.
+ * Needs Python (`requirePython`) and, for the first call, PyPI. Rejects with an Error with pip's output if pip fails.
  */
 export async function pythonVenv(celeryVersion: string): Promise<string> {
   const constraints = path.join(here, `constraints-${celeryVersion}.txt`);
@@ -27,7 +28,10 @@ export async function pythonVenv(celeryVersion: string): Promise<string> {
   return makeVenv(folder, ['--constraint', constraints, `celery[sqs]==${celeryVersion}`, 'boto3', ...serializers]);
 }
 
-/** Makes a virtual environment with what `pip install` is told, unless it is there already; gives its executable. */
+/**
+ * Creates a virtual environment with these arguments of `pip install`, unless it exists. Resolves to the path of its
+ * executable.
+ */
 export async function makeVenv(folder: string, pipArguments: readonly string[]): Promise<string> {
   await promisify(execFile)('python3', [path.join(here, 'make_venv.py'), folder, ...pipArguments]);
   return path.join(folder, 'bin', 'python');

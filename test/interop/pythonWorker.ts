@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A real Celery worker (one task at a time, pool `solo`) with the tasks of `labtasks.py`. */
+/** A real Celery worker (pool `solo`: one task at a time) with the tasks of `labtasks.py`. */
 export interface PythonWorker {
   readonly pid: number;
-  /** What it has printed on its standard error: its log. */
+  /** The lines of its log, which it prints to standard error. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Starts a worker on these Celery queues. It ends when it is stopped, and when this process ends, however that happens. */
+/** Starts a worker on these Celery queues. It ends when `stop` is called, and when this process ends for any reason. */
 export async function startPythonWorker(
   python: string,
   env: NodeJS.ProcessEnv,
@@ -27,7 +27,7 @@ export async function startPythonWorker(
   const exited = once(child, 'exit').then(() => {
     throw new Error(`The Python worker has ended:\n${lines.slice(-20).join('\n')}`);
   });
-  exited.catch(() => undefined); // Once it is ready, its end is what `stop` waits for.
+  exited.catch(() => undefined); // After it is ready, only `stop` waits for its end.
   await Promise.race([ready(createInterface({ input: child.stdout })), exited]);
   return {
     pid: child.pid!,

@@ -3,7 +3,7 @@ import { createEventSourceMapping } from '../../packages/girder-worker/src/local
 import { createLambdaFunction } from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
 import type { Stack } from '../support/stack.ts';
 
-/** The queues beside `celery` that scenarios send to, by their names in SQS. */
+/** The SQS names of the queues besides `celery` to which scenarios send. */
 const names = ['lab-second', 'lab.fifo', 'lab-prefix-celery'] as const;
 
 const timeoutSeconds = 60;
@@ -12,7 +12,7 @@ export interface FurtherQueues {
   stop(): Promise<void>;
 }
 
-/** Lets the stack's dispatcher serve the scenarios' queues, too; one whose results have a key prefix of their own among them. */
+/** Connects the stack's dispatcher to the scenarios' queues. The results of `lab-keyprefix` have the key prefix `myapp`. */
 export async function serveFurtherQueues(stack: Stack): Promise<FurtherQueues> {
   const prefixed = { GIRDER_WORKER_KEY_PREFIX: 'myapp' };
   const mappings = await Promise.all([serve(stack, names), serve(stack, ['lab-keyprefix'], prefixed)]);

@@ -4,24 +4,24 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('scenarios', import.meta.url));
 
-/** A scenario that Python runs and judges. */
+/** A scenario, which runs in Python and contains its assertions. */
 export interface Scenario {
   /** `module.function`. */
   readonly name: string;
-  /** What it proves. */
+  /** What it asserts. */
   readonly sentence: string;
 }
 
-/** All scenarios, by the file that they are in. */
+/** Returns all scenarios by the name of their file without `.py`. */
 export function scenarios(): ReadonlyMap<string, readonly Scenario[]> {
   const files = readdirSync(folder).filter((file) => /^[a-z]\w*\.py$/.test(file));
   return new Map(files.sort().map((file) => [file.replace('.py', ''), scenariosIn(file)]));
 }
 
-/** What a file of scenarios is about: the text at its top. */
+/** Returns the title of a file of scenarios, which is its docstring. Throws an Error if the file has none. */
 export function titleOf(file: string): string {
   const title = /^"""(.+?)\.?"""$/m.exec(readFileSync(join(folder, `${file}.py`), 'utf8'))?.[1];
-  if (!title) throw new Error(`${file}.py does not say at its top what it is about`);
+  if (!title) throw new Error(`${file}.py has no docstring. Add a title in the first line.`);
   return title;
 }
 
@@ -30,6 +30,6 @@ function scenariosIn(file: string): Scenario[] {
   const found = [...source.matchAll(/^@scenario\("(.+)"\)\ndef (\w+)\(\):$/gm)];
   const declared = source.match(/^@scenario/gm)?.length ?? 0;
   if (found.length !== declared)
-    throw new Error(`${file} has ${declared} scenarios, of which ${found.length} can be read`);
+    throw new Error(`Of the ${declared} scenarios of ${file} only ${found.length} have the expected form.`);
   return found.map(([, sentence = '', name]) => ({ name: `${file.replace('.py', '')}.${name}`, sentence }));
 }

@@ -1,4 +1,4 @@
-"""What the differential check sends. Each function sends something, waits for it to end, and gives what is stored then."""
+"""The sends of the differential test. Each function sends tasks, waits for their end, and returns the stored items."""
 
 import datetime
 import decimal
@@ -34,7 +34,7 @@ from labtasks import (
 
 
 def send(sentence):
-    """Marks a function that gives results, ids or keys of items: their items are compared. The sentence is what it sends."""
+    """Marks a function that returns results or keys, whose items are compared. The sentence names what it sends."""
 
     def mark(function):
         @functools.wraps(function)
@@ -56,7 +56,7 @@ def stored_item(key):
     return {
         "key": key,
         "attributes": {name: next(iter(typed)) for name, typed in item.items()} if item else None,
-        # As text: what Python reads as equal is written equally, and no other language has to read it.
+        # As text, because only Python parses it: values that are equal in Python have the same text.
         "fields": {name: json.dumps(value) for name, value in document.items()},
     }
 
@@ -69,11 +69,11 @@ def ended(*results):
 
 
 def steps(result):
-    """The results of a chain, from the first step to the last."""
+    """Returns the results of a chain, from the first step to the last."""
     return [*steps(result.parent), result] if result.parent else [result]
 
 
-# A chord's body has the member for a parent that ends last: let it be the same one with both workers.
+# The parent of a chord's body is the member that ends last. This member ends last with both workers.
 LAST = pauses.si(0.5, 4)
 
 
@@ -102,7 +102,7 @@ def failure():
     return ended(raises.delay("boom"))
 
 
-@send("a task that raises an exception of its own")
+@send("a task that raises an error class of the plugin")
 def failure_custom():
     return ended(raises_custom.delay())
 
@@ -112,7 +112,7 @@ def failure_cause():
     return ended(raises_cause.delay())
 
 
-@send("a task that raises an exception whose arguments JSON cannot say")
+@send("a task that raises an exception whose arguments JSON cannot represent")
 def failure_unserializable():
     return ended(raises_unserializable.delay())
 
@@ -122,12 +122,12 @@ def failure_arguments():
     return ended(app.send_task("labtasks.add", (1,)))
 
 
-@send("a task that nobody has")
+@send("a task that is not registered")
 def not_registered():
     return ended(app.send_task("nobody.has.this", (1,)))
 
 
-@send("a task that returns what JSON cannot say")
+@send("a task that returns a value that JSON cannot represent")
 def result_unserializable():
     return ended(unserializable.delay())
 
@@ -152,7 +152,7 @@ def retry_waiting():
     return [result]
 
 
-@send("a task that has been retried, and then succeeded")
+@send("a task that succeeds after two retries")
 def retry_success():
     return ended(retried.delay(2))
 
@@ -162,7 +162,7 @@ def retry_exhausted():
     return ended(retried.delay(9, max_retries=1))
 
 
-@send("a task that has no retry left, and never gave a reason")
+@send("a task that has no retry left and passed no exception to retry()")
 def retry_exhausted_without_reason():
     return ended(retried_without_reason.delay())
 
@@ -179,19 +179,19 @@ def ignore():
     return [result]
 
 
-@send("a task that tells a state of its own and raises Ignore")
+@send("a task that stores a custom state and raises Ignore")
 def custom_state():
     result = tells_and_ignores.delay("PROGRESS", {"current": 3, "total": 10})
     wait_for("PROGRESS", result)
     return [result]
 
 
-@send("a task that tells a state of its own and returns")
+@send("a task that stores a custom state and returns")
 def custom_state_success():
     return ended(tells_and_returns.delay("PROGRESS", [1]))
 
 
-@send("a task that is replaced by another")
+@send("a task that is replaced by another task")
 def replace():
     return ended(replaced.delay(1, 2))
 
@@ -259,7 +259,7 @@ def grouped():
     return ended(*group(add.s(1, 1), add.s(2, 2)).apply_async().results)
 
 
-@send("starmap")
+@send("a starmap")
 def starmapped():
     return ended(add.starmap([(1, 2), (3, 4)]).apply_async())
 
@@ -269,7 +269,7 @@ def chorded():
     return of_chord(chord([add.s(1, 1), LAST])(xsum.s()))
 
 
-@send("a chord of which a member fails")
+@send("a chord with a member that fails")
 def chord_header_failed():
     return of_chord(chord([add.s(1, 1), raises.s("hdr")])(xsum.s()))
 

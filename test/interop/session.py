@@ -1,7 +1,7 @@
-"""Runs interop scenarios on demand: reads one JSON line `{"run": "package.module.function"}`, answers one JSON line:
-`{"ok": true, "value": what the function returned}` or `{"ok": false, "error": traceback}`.
+"""Runs functions on request. For each JSON line `{"run": "package.module.function"}` on standard input, it writes one
+JSON line: `{"ok": true, "value": the return value}` or `{"ok": false, "error": the traceback}`.
 
-The environment says where the emulators are: SQS_PORT and DYNAMODB_PORT.
+Environment variables: SQS_PORT and DYNAMODB_PORT, the ports of the emulators.
 """
 
 import importlib
@@ -19,7 +19,7 @@ def run(name):
 
 
 answers = sys.stdout
-sys.stdout = sys.stderr  # what a library prints is no answer
+sys.stdout = sys.stderr  # Text that a library prints must not mix with the answers.
 
 for line in sys.stdin:
     try:

@@ -1,15 +1,15 @@
-/** What `sends.py` tells of one item of the table. */
+/** An item of the table, as `sends.py` returns it. */
 export interface StoredItem {
   readonly key: string;
-  /** The type of each attribute (B, N, S…) by its name; null where there is no item. */
+  /** The type of each attribute (B, N, S…) by its name; null if there is no item. */
   readonly attributes: Readonly<Record<string, string>> | null;
-  /** The fields of the stored result, each as the JSON text that Python makes of it. */
+  /** The fields of the stored result, each as the JSON text that Python writes. */
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** A field in which what two workers stored differs; undefined where one of them has no such field. */
+/** A field that two workers have stored differently; undefined for a worker that has not stored it. */
 export interface FieldDifference {
-  /** Of the stored result; or `item`, where only one has any; or `attribute x`. */
+  /** A field of the stored result; `item` if only one worker stored an item; or `attribute x`. */
   readonly field: string;
   readonly celery: string | undefined;
   readonly ours: string | undefined;
@@ -17,9 +17,9 @@ export interface FieldDifference {
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Compares what two workers have stored for one send, but for times, ids, hosts and the text of tracebacks. */
+/** Returns the differences between the items that two workers stored for one send. Ignores times, ids, hosts and tracebacks. */
 export function differencesOf(celery: readonly StoredItem[], ours: readonly StoredItem[]): FieldDifference[] {
-  if (celery.length !== ours.length) throw new Error('The two have not sent the same');
+  if (celery.length !== ours.length) throw new Error('The two sends did not return the same number of items.');
   const nameOfTheirs = namesOfIds(celery);
   const nameOfOurs = namesOfIds(ours);
   return celery.flatMap((item, place) => {
@@ -43,16 +43,16 @@ function presence({ attributes, fields }: StoredItem): string {
   return attributes === null ? 'none' : (fields.status ?? 'one');
 }
 
-/** Names ids by where they are first found, so that an id that only one worker stores changes no other name. */
+/** Names each id by its first occurrence, so that an id that only one worker stores does not change other names. */
 function namesOfIds(items: readonly StoredItem[]): (id: string) => string {
   const names = new Map<string, string>();
-  const learn = (text: string, place: string) => {
+  const nameIdsIn = (text: string, place: string) => {
     const found = (text.match(uuid) ?? []).filter((id) => !names.has(id));
     for (const [index, id] of [...new Set(found)].entries()) names.set(id, `id ${index + 1} of ${place}`);
   };
-  for (const [index, { key }] of items.entries()) learn(key, `key ${index + 1}`);
+  for (const [index, { key }] of items.entries()) nameIdsIn(key, `key ${index + 1}`);
   for (const [index, { fields }] of items.entries()) {
-    for (const [name, text] of Object.entries(fields)) learn(text, `${name} ${index + 1}`);
+    for (const [name, text] of Object.entries(fields)) nameIdsIn(text, `${name} ${index + 1}`);
   }
   return (id) => names.get(id)!;
 }
@@ -63,7 +63,7 @@ function textsOf({ attributes, fields }: StoredItem, nameOf: (id: string) => str
   return new Map([...types, ...texts]);
 }
 
-/** A field without what differs from run to run. */
+/** Returns the text of a field without the parts that differ from run to run. */
 function comparable(name: string, text: string, nameOf: (id: string) => string): string {
   if (name === 'date_done' && text !== 'null') return 'a time';
   if (name === 'worker') return 'a host';

@@ -1,4 +1,4 @@
-"""A real Celery worker with the tasks of `labtasks`: prints `ready`, and ends as soon as its standard input does.
+"""A real Celery worker with the tasks of `labtasks`. It prints `ready`, and exits when its standard input ends.
 
 usage: worker.py QUEUE[,QUEUE...]
 """
@@ -12,23 +12,23 @@ from labtasks import app
 
 app.conf.update(
     accept_content=["json", "yaml", "msgpack"],
-    # Else it pauses for a second between two looks, and while it waits at one queue it does not see the others.
+    # By default the worker pauses for a second between two polls, and a long poll of one queue delays the other queues.
     broker_transport_options={**app.conf.broker_transport_options, "polling_interval": 0.05, "wait_time_seconds": 0},
     result_extended=True,
     worker_enable_remote_control=False,
-    # Else what is printed here goes to its log.
+    # By default the output of print() goes to the worker's log.
     worker_redirect_stdouts=False,
 )
 
 
 def end_with_input():
-    """However the process goes that has started this one, its end of the pipe is closed."""
+    """Exits with the parent process: the pipe closes however the parent ends."""
     sys.stdin.read()
     os._exit(0)
 
 
 @worker_ready.connect
-def tell(**_):
+def print_ready(**_):
     print("ready", flush=True)
 
 

@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 describe('the published package', () => {
   let folder: string;
   let dist: string;
-  /** A person's project, in which the package lies as npm unpacks it. */
+  /** The folder of a user's project that has the package installed, as npm unpacks it. */
   let project: string;
   let installed: string;
 
@@ -31,7 +31,7 @@ describe('the published package', () => {
     const { version } = JSON.parse(await readFile(path.join(dist, 'package.json'), 'utf8'));
     const tarball = path.join(folder, `girder-worker-${version}.tgz`);
     await run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', tarball, '--directory', installed]);
-    // Its dependencies are found one folder up: those of this repository, so that the test needs no registry.
+    // The dependencies are those of this repository, found one folder up, so that the test needs no npm registry.
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     await writeFile(path.join(project, 'package.json'), '{ "type": "module" }');
   });
@@ -42,7 +42,7 @@ describe('the published package', () => {
     return imports.map(({ specifier }) => specifier);
   }
 
-  /** The npm packages that files of the package import. */
+  /** The npm packages that these files of the package import. */
   async function packagesImportedBy(files: Iterable<string>): Promise<Set<string>> {
     const imported = new Set<string>();
     for (const file of files) {
@@ -53,7 +53,7 @@ describe('the published package', () => {
     return imported;
   }
 
-  /** Declarations, and all that they import in turn. */
+  /** The declarations and their relative imports, direct and indirect. */
   async function filesBehind(declarations: readonly string[], seen = new Set<string>()): Promise<Set<string>> {
     for (const file of declarations.filter((declaration) => !seen.has(declaration))) {
       seen.add(file);
@@ -64,7 +64,7 @@ describe('the published package', () => {
     return seen;
   }
 
-  test('holds JavaScript and declarations, a README and the license, and neither sources nor tests', async () => {
+  test('contains JavaScript, declarations, a README and the license, but neither sources nor tests', async () => {
     expect(new Set(await readdir(installed))).toEqual(new Set(['LICENSE', 'README.md', 'lib', 'package.json']));
     const files = await readdir(path.join(installed, 'lib'), { recursive: true, withFileTypes: true });
     const names = files.filter((file) => file.isFile()).map((file) => file.name);
@@ -73,7 +73,7 @@ describe('the published package', () => {
     expect(names).toContain('index.js');
   });
 
-  test('has the same doors as the sources', async () => {
+  test('has the same exports as the sources', async () => {
     const source = JSON.parse(await readFile(path.join(root, 'packages/girder-worker/package.json'), 'utf8'));
     const published = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     expect(Object.keys(published.exports)).toEqual(Object.keys(source.exports));
@@ -82,7 +82,7 @@ describe('the published package', () => {
     expect(published).not.toHaveProperty('private');
   });
 
-  test('imports only packages that it depends on', async () => {
+  test('imports only packages that are in its dependencies', async () => {
     const { dependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     const files = globSync('lib/**/*.js', { cwd: installed });
     const imported = [...(await packagesImportedBy(files))];
@@ -90,7 +90,7 @@ describe('the published package', () => {
     expect(imported.filter((name) => !(name in dependencies))).toEqual([]);
   });
 
-  test('depends on the packages that declare the types which its doors show', async () => {
+  test('depends on the packages whose types its public declarations import', async () => {
     const { dependencies, exports } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     const doors = Object.values<{ types?: string }>(exports).flatMap(({ types }) => types ?? []);
     const files = await filesBehind(doors.map((door) => path.normalize(door)));
@@ -100,12 +100,12 @@ describe('the published package', () => {
     expect(missing).toEqual([]);
   });
 
-  test('is found faultless by publint', async () => {
+  test('passes publint without messages', async () => {
     const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
-  test('lets a project declare a task, and call it where it is', async () => {
+  test('lets a project declare a task and call it as a function', async () => {
     const program = `
       import { GirderWorkerPluginABC } from 'girder-worker';
       import { app } from 'girder-worker/app';
@@ -117,7 +117,7 @@ describe('the published package', () => {
     expect((await run(process.execPath, ['main.mjs'], { cwd: project })).stdout).toBe('3 function\n');
   });
 
-  test('can be imported through every door', async () => {
+  test('can be imported through every export', async () => {
     const { exports } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     const doors = Object.keys(exports).filter((door) => exports[door].default !== undefined);
     const program = doors.map((door) => `await import('${path.posix.join('girder-worker', door)}');`).join('\n');
@@ -126,7 +126,7 @@ describe('the published package', () => {
     expect(doors).toContain('./app');
   });
 
-  test('tells a TypeScript project the types of its tasks', async () => {
+  test('provides the types of tasks to a TypeScript project', async () => {
     const program = `
       import { GirderWorkerPluginABC, type App } from 'girder-worker';
       import { app } from 'girder-worker/app';
@@ -149,28 +149,28 @@ describe('the published package', () => {
     expect(stdout).toBe('');
   });
 
-  test('brings a command that makes the registry of a project from its plugins', async () => {
+  test('includes a command that builds the registry of a project from its plugins', async () => {
     await writePlugin(path.join(project, 'node_modules/greeter'));
     await writeFile(path.join(project, 'package.json'), '{ "type": "module", "dependencies": { "greeter": "1.0.0" } }');
     const { bin } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
     const command = [path.join(installed, bin['girder-worker']), 'build-registry', '--out', 'registry.ts'];
     await run(process.execPath, command, { cwd: project });
-    expect(await readFile(path.join(project, 'registry.ts'), 'utf8')).toContain("'greeter.tasks.greet'");
+    expect(await readFile(path.join(project, 'registry.ts'), 'utf8')).toContain('"greeter.tasks.greet"');
   });
 });
 
-/** `@aws-sdk/client-sqs` of `@aws-sdk/client-sqs/x`. */
+/** The package of an import specifier: `@aws-sdk/client-sqs` for `@aws-sdk/client-sqs/x`. */
 function packageOf(specifier: string): string {
   const [scopeOrName = '', name] = specifier.split('/');
   return scopeOrName.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName;
 }
 
-/** DefinitelyTyped's package for one that has no types of its own. */
+/** The package of DefinitelyTyped with the types of this package. */
 function typesOf(packageName: string): string {
   return `@types/${packageName.replace(/^@/, '').replace('/', '__')}`;
 }
 
-/** A plugin in JavaScript, as it lies in node_modules once it is published. */
+/** Writes a plugin in JavaScript, as npm installs it in node_modules. */
 async function writePlugin(folder: string): Promise<void> {
   const manifest = {
     name: 'greeter',

@@ -15,11 +15,11 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
   });
   afterAll(() => deployment.remove());
 
-  test('is one for both functions, named after the service, by which `serverless deploy` looks for it', () => {
+  test('is one archive for both functions, with the name of the service, which `serverless deploy` expects', () => {
     expect(packaged.archives).toEqual(['girder-worker.zip']);
   });
 
-  test('holds the bundle that was just built, and nothing beside it', async () => {
+  test('contains the files of the bundle, and no others', async () => {
     const bundle = path.join(deployment.folder, '.build/dispatcher');
     const built = await readdir(bundle, { recursive: true, withFileTypes: true });
     const code = built
@@ -33,8 +33,8 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
     ]);
   });
 
-  test('holds a handler that runs without any other file', async () => {
-    // Not below the deployment, whose node_modules would be found.
+  test('contains a handler that runs without any files outside the archive', async () => {
+    // Outside the deployment, so that its node_modules are not found.
     const unpacked = path.join(deployment.folder, '..', 'unpacked');
     for (const [file, content] of packaged.files) {
       await mkdir(path.dirname(path.join(unpacked, file)), { recursive: true });
@@ -55,15 +55,15 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
     expect(stdout).toBe('{"batchItemFailures":[]}\n');
   });
 
-  test('holds the handler of remote control beside it', () => {
+  test('contains the handler of remote control', () => {
     const text = packaged.files.get('control.mjs')?.toString() ?? '';
     expect(text).toMatch(/export\s*\{[^}]*\bas handler\b/);
   });
 
-  test('is not made if the build fails, and the output tells why', async () => {
+  test('is not written if the build fails, and the output names the failed build', async () => {
     await writeFile(path.join(deployment.folder, 'functions/dispatcher/handler.ts'), 'import "./nowhere.ts";');
     await expect(deployment.package()).rejects.toMatchObject({
-      stdout: expect.stringContaining('npm run build failed (exit code 1).'),
+      stdout: expect.stringContaining('npm run build failed (exit code 1)'),
     });
   });
 });

@@ -16,13 +16,13 @@ export interface Resource {
   readonly Properties: Record<string, unknown>;
 }
 
-/** What `serverless package` wrote. */
+/** The output of `serverless package`. */
 export interface Package {
-  /** Of the CloudFormation template, by their logical names. */
+  /** The resources of the CloudFormation template by logical name. */
   readonly resources: Readonly<Record<string, Resource>>;
-  /** The names of all archives. */
+  /** The file names of all archives. */
   readonly archives: readonly string[];
-  /** Of the functions' archive, by their paths in it. */
+  /** The contents of the files in the archive of the functions, by path. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
@@ -30,12 +30,12 @@ export interface Deployment {
   readonly folder: string;
   /** Runs `serverless package` with these options; rejects with its output (`stdout`) if it fails. */
   package(...options: string[]): Promise<Package>;
-  /** What the packaging tried to reach so far: one line each. */
+  /** The network accesses that packaging has attempted so far, one per line. */
   networkAttempts(): Promise<string>;
   remove(): Promise<void>;
 }
 
-/** Another deployment of the same sources: packaging builds, and what is built in this one other tests use. */
+/** Creates a separate deployment of the same sources: packaging builds, and other tests use the build in this checkout. */
 export async function createDeployment(): Promise<Deployment> {
   const temporary = await mkdtemp(path.join(tmpdir(), 'girder-worker-serverless-'));
   const folder = path.join(temporary, 'deployment');
@@ -48,15 +48,15 @@ export async function createDeployment(): Promise<Deployment> {
   for (const linked of ['node_modules', 'packages', 'plugins']) {
     await symlink(path.join(root, linked), path.join(folder, linked));
   }
-  // It is set up already: with the dependencies of this checkout, which must not be installed through the link.
+  // An empty set-up: the dependencies are those of this checkout, and must not be installed through the link.
   await mkdir(path.join(folder, 'scripts'));
   await writeFile(path.join(folder, 'scripts/setup.mjs'), '');
   const env = {
     PATH: process.env.PATH,
-    HOME: temporary, // Nothing is configured: no AWS profile, no npm settings.
+    HOME: temporary, // Without AWS profiles and npm settings.
     NODE_OPTIONS: `--require=${noNetwork}`,
     NETWORK_ATTEMPTS: attempts,
-    npm_config_update_notifier: 'false', // npm's own, and not a part of packaging.
+    npm_config_update_notifier: 'false', // npm would access the network itself.
   };
 
   return {

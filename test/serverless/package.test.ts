@@ -10,11 +10,11 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
   });
   afterAll(() => deployment.remove());
 
-  test('is written without a network, credentials or a log-in', async () => {
+  test('is written without network access, credentials or a login', async () => {
     expect(await deployment.networkAttempts()).toBe('');
   });
 
-  test('is the dispatcher, its queues and table, remote control, and what these need, and nothing else', () => {
+  test('contains the dispatcher, its queues and table, remote control and what these need, and no other resources', () => {
     expect(Object.fromEntries(Object.entries(packaged.resources).map(([name, { Type }]) => [name, Type]))).toEqual({
       DispatcherLambdaFunction: 'AWS::Lambda::Function',
       DispatcherEventSourceMappingSQSTaskQueue: 'AWS::Lambda::EventSourceMapping',
@@ -29,13 +29,13 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       TaskQueue: 'AWS::SQS::Queue',
       DeadLetterQueue: 'AWS::SQS::Queue',
       ResultTable: 'AWS::DynamoDB::Table',
-      // osls's own, into which it uploads the bundle.
+      // The bucket to which osls uploads the bundle.
       ServerlessDeploymentBucket: 'AWS::S3::Bucket',
       ServerlessDeploymentBucketPolicy: 'AWS::S3::BucketPolicy',
     });
   });
 
-  test('configures the function with the queue and the table of its stack', () => {
+  test('configures the dispatcher with the queue and the table of the stack', () => {
     const { Code, ...properties } = packaged.resources.DispatcherLambdaFunction!.Properties;
     expect(properties).toEqual({
       FunctionName: 'girder-worker-dev-dispatcher',
@@ -58,7 +58,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(packaged.resources.DispatcherLambdaFunction!.DependsOn).toContain('DispatcherLogGroup');
   });
 
-  test('feeds the function from the queue, record by record, at a bounded concurrency', () => {
+  test('maps the queue to the dispatcher, with partial batch responses and limited concurrency', () => {
     expect(packaged.resources.DispatcherEventSourceMappingSQSTaskQueue!.Properties).toEqual({
       EventSourceArn: { 'Fn::GetAtt': ['TaskQueue', 'Arn'] },
       FunctionName: { 'Fn::GetAtt': ['DispatcherLambdaFunction', 'Arn'] },
@@ -70,7 +70,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('hides a message for six times as long as the function may run, and sets it aside after ten deliveries', () => {
+  test('hides a message for six times the timeout of the dispatcher, and makes it a dead letter after ten deliveries', () => {
     expect(packaged.resources.TaskQueue!.Properties).toEqual({
       QueueName: 'celery',
       VisibilityTimeout: 6 * 300,
@@ -83,7 +83,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test("makes the table as Celery's result backend has it: key id, expiry by ttl", () => {
+  test("creates the table of Celery's result backend: key id, expiry by ttl", () => {
     expect(packaged.resources.ResultTable!.Properties).toEqual({
       TableName: 'celery',
       BillingMode: 'PAY_PER_REQUEST',
@@ -94,9 +94,9 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('allows the function what it does, each on the one resource that it does it to', () => {
+  test('grants the dispatcher each action that it needs on one resource, and no other actions', () => {
     const { AssumeRolePolicyDocument, Policies, ...rest } = packaged.resources.DispatcherRole!.Properties;
-    expect(rest).toEqual({}); // No managed policy: the statements below are all there is.
+    expect(rest).toEqual({}); // No managed policies: the statements below are all permissions.
     const [{ PolicyDocument }] = Policies as [{ PolicyDocument: { Statement: Record<string, unknown>[] } }];
     expect(Policies).toHaveLength(1);
     expect(PolicyDocument.Statement.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
@@ -129,10 +129,10 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('subscribes remote control to the topic that clients would create, and lets only that invoke it', () => {
+  test('subscribes remote control to the topic that clients create, and lets only this topic invoke it', () => {
     expect(packaged.resources.ControlTopic!.Properties).toEqual({
       TopicName: 'celery-pidbox',
-      // Kombu's own: SNS refuses to create a topic again with other tags.
+      // The tags of Kombu: SNS refuses CreateTopic if an existing topic has other tags.
       Tags: [
         { Key: 'ManagedBy', Value: 'Celery/Kombu' },
         { Key: 'Description', Value: 'This SNS topic is used by Kombu to enable Fanout support for AWS SQS.' },
@@ -151,7 +151,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('lets remote control answer in the name of the dispatcher', () => {
+  test('configures remote control to reply with the node name of the dispatcher', () => {
     expect(packaged.resources.ControlLambdaFunction!.Properties).toMatchObject({
       Handler: 'control.handler',
       Role: { 'Fn::GetAtt': ['ControlRole', 'Arn'] },
@@ -165,7 +165,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('allows remote control to look, to revoke and to reply, and nothing else', () => {
+  test('grants remote control the actions to read, to revoke and to reply, and no others', () => {
     const { Policies, AssumeRolePolicyDocument, ...rest } = packaged.resources.ControlRole!.Properties;
     expect(rest).toEqual({});
     const [{ PolicyDocument }] = Policies as [{ PolicyDocument: { Statement: Record<string, unknown>[] } }];
@@ -197,14 +197,14 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     ]);
   });
 
-  test('keeps the log for a limited time', () => {
+  test('expires the logs of the dispatcher after 30 days', () => {
     expect(packaged.resources.DispatcherLogGroup!.Properties).toEqual({
       LogGroupName: '/aws/lambda/girder-worker-dev-dispatcher',
       RetentionInDays: 30,
     });
   });
 
-  test('takes names and sizes as parameters, and makes what depends on them follow', async () => {
+  test('takes names and sizes as parameters, and derives dependent values from them', async () => {
     const { resources } = await deployment.package(
       ...[
         '--stage',

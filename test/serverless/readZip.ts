@@ -1,14 +1,13 @@
 import { inflateRawSync } from 'node:zlib';
 
 /**
- * The files of a zip archive by name, read from its central directory (APPNOTE.TXT 4.3.12 and 4.3.16).
- *
- * Knows what an archive of a bundle needs: stored and deflated entries, no encryption, no zip64.
+ * Reads the files of a zip archive from its central directory (APPNOTE.TXT 4.3.12 and 4.3.16). Supports stored and deflated
+ * entries, but neither encryption nor zip64.
  */
 export function readZip(archive: Buffer): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
   const end = archive.lastIndexOf('PK\x05\x06');
-  if (end === -1) throw new Error('Not a zip archive: it has no end of central directory.');
+  if (end === -1) throw new Error('The file is not a zip archive: it has no end of central directory.');
   let at = archive.readUInt32LE(end + 16);
   for (let count = archive.readUInt16LE(end + 10); count > 0; count -= 1) {
     const nameLength = archive.readUInt16LE(at + 28);
@@ -27,5 +26,5 @@ function contentOf(archive: Buffer, centralHeader: number): Buffer {
   const content = archive.subarray(start, start + compressedSize);
   if (method === 0) return content;
   if (method === 8) return inflateRawSync(content);
-  throw new Error(`Compression method ${method} is not one that this reader knows.`);
+  throw new Error(`The compression method ${method} is not supported: only 0 (stored) and 8 (deflated) are.`);
 }

@@ -9,14 +9,14 @@ const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts'
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const minute = 60_000;
 
-/** A task that has begun, and computes for a minute, unless it is canceled. */
+/** Sends a task that computes for a minute unless it is canceled. Resolves to its result when it has started. */
 export async function startComputing(app: App) {
   const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [minute]);
   await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
   return result;
 }
 
-/** Runs a command of the CLI on a stack, in this repository's folder, and gives what it prints. */
+/** Runs a command of the CLI on a stack, in the folder of this repository. Resolves to what it prints to stdout. */
 export async function girderWorker({ env }: Pick<Stack, 'env'>, ...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, ...args], { env, cwd: repository });
   return stdout;

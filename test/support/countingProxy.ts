@@ -2,15 +2,15 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** A request to an AWS service, and its answer. */
+/** A request to an AWS service, and its response. */
 export interface AwsCall {
-  /** Such as `UpdateItem`. */
+  /** The operation, such as `UpdateItem`. */
   readonly operation: string;
   readonly request: Record<string, unknown>;
   readonly response: Record<string, unknown>;
 }
 
-/** Stands before an emulator, and keeps what passes. */
+/** A proxy in front of an emulator. It records the requests. */
 export interface CountingProxy {
   readonly endpoint: string;
   readonly calls: AwsCall[];

@@ -7,11 +7,11 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A running `girder-worker dev`. */
 export interface DevProcess extends PrintingProcess {
-  /** Of SQS and of DynamoDB. */
+  /** The endpoints of SQS and DynamoDB. */
   endpoints(): string[];
 }
 
-/** Starts it as a terminal does: as the leader of a process group. Killing it ends all that it has started. */
+/** Starts it as a terminal does: as the leader of a process group. When it is killed, its child processes end, too. */
 export function startDev(...args: string[]): DevProcess {
   const child = spawn(process.execPath, [path.join(root, 'packages/girder-worker/src/cli/main.ts'), 'dev', ...args], {
     cwd: root,

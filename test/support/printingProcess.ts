@@ -2,18 +2,18 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A process, and what it has printed so far. */
+/** A process and its output. */
 export interface PrintingProcess {
   readonly child: ChildProcess;
-  /** All that it has printed. */
+  /** Returns all that it has printed to stdout and stderr so far. */
   text(): string;
-  /** Resolves when it has printed this; rejects if it ends before. */
+  /** Resolves when it has printed this text. Rejects if it ends without it. */
   printed(text: string): Promise<void>;
-  /** Resolves to its exit code, or to null where a signal has ended it, when all else that held its output has ended, too. */
+  /** Resolves to its exit code, or to null if a signal ended it, when all processes that share its output have ended. */
   readonly ended: Promise<number | null>;
 }
 
-/** Reads what a process prints, whose output and errors are pipes. */
+/** Reads the output of a process whose stdout and stderr are pipes. */
 export function readPrinting(child: ChildProcess): PrintingProcess {
   let text = '';
   const printing = new EventTarget();

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The pids of a process and of all that it has started, directly or not. Only Linux tells it without a tool. */
+/** Returns the pids of a process and of all its descendants. Works on Linux only, because it reads /proc. */
 export function familyOf(pid: number): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const parents = new Map(pids.map((name) => [Number(name), Number(/^PPid:\s(\d+)$/m.exec(statusOf(name))?.[1])]));
@@ -10,12 +10,12 @@ export function familyOf(pid: number): number[] {
   return family;
 }
 
-/** A process that has ended, but whose parent has not asked for its exit code yet, holds nothing any more. */
+/** Returns whether a process runs. A zombie, whose parent has not read its exit code yet, does not run. */
 export function isRunning(pid: number): boolean {
   return /^State:\s[^Z]/m.test(statusOf(pid));
 }
 
-/** Empty for a process that is gone. */
+/** Returns an empty text if the process has ended. */
 function statusOf(pid: number | string): string {
   try {
     return readFileSync(`/proc/${pid}/status`, 'utf8');

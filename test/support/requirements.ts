@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 export { pythonVenv } from '../interop/pythonVenv.ts';
 export { type DynamodbLocal, dynamodbLocal } from './dynamodb-local/dynamodbLocal.ts';
 
-/** Something on the machine that some tests need and the library does not. */
+/** A tool that some tests need, but not the library. */
 export interface Requirement {
   readonly name: string;
-  /** Commands with their arguments, all of which succeed where the requirement is met. */
+  /** Commands with their arguments. The requirement is met if all of them succeed. */
   readonly probes: readonly (readonly [command: string, ...commandArguments: string[]])[];
   readonly remedy: string;
 }
@@ -26,25 +26,25 @@ const java: Requirement = {
   remedy: 'Debian and Ubuntu: apt-get install default-jdk-headless maven.',
 };
 
-/** Whether the tests with real Celery can run: `describe.skipIf(!requirePython())`. Throws where they must. */
+/** Returns whether the tests with real Celery can run: `describe.skipIf(!requirePython())`. Throws like `isMet`. */
 export function requirePython(): boolean {
   return isMet(python);
 }
 
-/** Whether the tests with DynamoDB Local can run: `describe.skipIf(!requireJava())`. Throws where they must. */
+/** Returns whether the tests with DynamoDB Local can run: `describe.skipIf(!requireJava())`. Throws like `isMet`. */
 export function requireJava(): boolean {
   return isMet(java);
 }
 
 /**
- * Whether a requirement is met. With `CI=true` or `GIRDER_WORKER_REQUIRE_ALL=1` an unmet one throws: the tests that
- * need it then fail instead of being skipped, so that nothing stops being tested unnoticed.
+ * Returns whether a requirement is met. With `CI=true` or `GIRDER_WORKER_REQUIRE_ALL=1`, throws an Error if it is not met:
+ * then the tests that need it fail instead of being skipped unnoticed.
  */
 export function isMet({ name, probes, remedy }: Requirement, env: NodeJS.ProcessEnv = process.env): boolean {
   const met = probes.every(([command, ...commandArguments]) => spawnSync(command, commandArguments).status === 0);
   if (met) return true;
   if (env.CI === 'true' || env.GIRDER_WORKER_REQUIRE_ALL === '1') {
-    throw new Error(`These tests need ${name}, and may not be skipped here. ${remedy}`);
+    throw new Error(`These tests need ${name}, and must not be skipped here. ${remedy}`);
   }
   return false;
 }

@@ -12,16 +12,16 @@ import { createDeployment } from '../fixtures/plugins/deployment.ts';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const dispatcherLibraries = ['@aws-lambda-powertools/logger', '@middy/core'];
 
-/** The whole local stack with plugins of the tests' own: emulators, and the bundled dispatcher behind its queue. */
+/** The local stack with plugins of the tests: emulators, and the bundled dispatcher, which is connected to the queue. */
 export interface Stack {
   readonly emulators: Emulators;
-  /** For processes that are to reach the stack. */
+  /** The environment for processes that use the stack. */
   readonly env: NodeJS.ProcessEnv;
-  /** The bundled dispatcher, for tests that connect it to more queues. */
+  /** The bundled dispatcher, for tests that connect it to further queues. */
   readonly handlerFile: string;
-  /** What the dispatcher has printed. */
+  /** The lines that the dispatcher has printed. */
   readonly lines: readonly string[];
-  /** Adds a line to these. */
+  /** Adds a line to `lines`. */
   printLine(line: string): void;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export interface StackOptions {
   readonly plugins: readonly string[];
   readonly timeoutSeconds?: number;
   readonly concurrency?: number;
-  /** For the function, beside what it is told of the stack. */
+  /** Environment variables of the function, besides those of the stack. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -78,7 +78,7 @@ export async function startStack({
   };
 }
 
-/** The functions as they are, but for the registry, which is that of the tests' plugins. */
+/** Returns the sources of the functions without the generated registry, which is built from the tests' plugins. */
 function functionSources(): Record<string, string> {
   const folder = join(repository, 'functions');
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });

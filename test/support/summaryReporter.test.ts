@@ -15,7 +15,7 @@ interface Run {
 async function run(...files: string[]): Promise<Run> {
   const { stdout, code } = await promisify(execFile)(process.execPath, [vitest, 'run', ...files], {
     cwd: fixtures,
-    // Vitest tells its own workers by these; the run under test is not one of them.
+    // Vitest recognises its own workers by these variables. The run under test must not count as one of them.
     env: { ...process.env, VITEST: undefined, VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined },
   }).then(
     ({ stdout }) => ({ stdout, code: 0 }),
@@ -24,16 +24,16 @@ async function run(...files: string[]): Promise<Run> {
   return { code, lastLine: stdout.trimEnd().split('\n').at(-1) };
 }
 
-describe('the last line of a run', () => {
-  test('counts the tests that passed, and says nothing of skipped ones where there are none', async () => {
+describe('the last line of a test run', () => {
+  test('counts the passed tests, and does not mention skipped tests if there are none', async () => {
     expect(await run('passes')).toEqual({ code: 0, lastLine: '2 passed, 0 failed' });
   });
 
-  test('counts skipped tests, and a todo as skipped', async () => {
+  test('counts skipped tests, and counts a todo as skipped', async () => {
     expect(await run('skips')).toEqual({ code: 0, lastLine: '1 passed, 0 failed, 2 skipped' });
   });
 
-  test('counts a failed test, and the run fails', async () => {
+  test('counts a failed test', async () => {
     expect(await run('oneFails')).toEqual({ code: 1, lastLine: '1 passed, 1 failed' });
   });
 
@@ -41,7 +41,7 @@ describe('the last line of a run', () => {
     expect(await run('passes', 'doesNotLoad')).toEqual({ code: 1, lastLine: '2 passed, 1 failed' });
   });
 
-  test('counts a failed hook as failed, even where no test is', async () => {
+  test('counts a failed hook as failed, even if no test has run', async () => {
     expect(await run('hookFails')).toEqual({ code: 1, lastLine: '0 passed, 1 failed, 1 skipped' });
   });
 
@@ -49,12 +49,12 @@ describe('the last line of a run', () => {
     expect(await run('rejectsUnobserved')).toEqual({ code: 1, lastLine: '1 passed, 1 failed' });
   });
 
-  test('is never free of failures when the run fails, as when there is no test to run', async () => {
+  test('contains a failure whenever the run fails, for example if there is no test to run', async () => {
     expect(await run('noSuchFile')).toEqual({ code: 1, lastLine: '0 passed, 1 failed' });
   });
 });
 
-test('the line names skipped tests only if there are some', () => {
+test('the summary line mentions skipped tests only if there are some', () => {
   expect(summaryLine({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed');
   expect(summaryLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped');
 });

@@ -6,17 +6,16 @@ export interface Summary {
   skipped: number;
 }
 
-/** `N passed, N failed`, and `, N skipped` where there were some. */
+/** Returns `N passed, N failed`, and `, N skipped` if there were skipped tests. */
 export function summaryLine({ passed, failed, skipped }: Summary): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 
 /**
- * Makes `N passed, N failed` the last line of a run, after all that Vitest itself prints.
+ * Prints `N passed, N failed` as the last line of a run, after all output of Vitest.
  *
- * Everything that makes a run fail counts as failed: a test, a file that could not be loaded, a hook, and an error
- * that no test caught. A run that ends badly without any of these (its process was told to exit, it found no test)
- * counts one.
+ * Every cause that makes a run fail counts as failed: a test, a file that could not be loaded, a hook, and an uncaught
+ * error. A run that fails for another reason (`process.exit`, no test found) counts as one failure.
  */
 export class SummaryReporter implements Reporter {
   #summary: Summary | undefined;
@@ -44,14 +43,14 @@ function summarize(modules: readonly TestModule[], uncaughtErrors: readonly unkn
     summary.failed += failuresOutsideTests(module);
     for (const test of module.children.allTests()) {
       const { state } = test.result();
-      // A test that was never run, as the run was interrupted, has not passed.
+      // A test that did not run because the run was interrupted has not passed.
       summary[state === 'pending' ? 'skipped' : state] += 1;
     }
   }
   return summary;
 }
 
-/** Errors of the file itself, and of the hooks of its suites. */
+/** Returns the number of errors of the file itself and of the hooks of its suites. */
 function failuresOutsideTests(module: TestModule): number {
   const suites: (TestModule | TestSuite)[] = [module, ...module.children.allSuites()];
   return suites.filter((suite) => suite.errors().length > 0).length;

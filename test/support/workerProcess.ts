@@ -4,7 +4,7 @@ import { type PrintingProcess, readPrinting } from './printingProcess.ts';
 
 const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts', import.meta.url));
 
-/** A running `girder-worker`, which cannot outlive this process. */
+/** A running `girder-worker`. It ends at the latest with this process. */
 export interface WorkerProcess extends PrintingProcess, AsyncDisposable {}
 
 export function startWorkerProcess(env: NodeJS.ProcessEnv, ...args: string[]): WorkerProcess {

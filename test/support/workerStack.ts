@@ -10,10 +10,10 @@ import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
 
 const threadFile = 'functions/dispatcher/thread.ts';
 
-/** What long-running workers need beside their queues: emulators, a table, and a deployment of plugins with its registry. */
+/** Everything that long-running workers need, except queues: emulators, a table, and a deployment with its registry. */
 export interface WorkerStack {
   readonly emulators: Emulators;
-  /** For processes that are to reach the stack. */
+  /** The environment for processes that use the stack. */
   readonly env: NodeJS.ProcessEnv;
   /** The folder of the deployment. */
   readonly root: string;
@@ -22,7 +22,7 @@ export interface WorkerStack {
   stop(): Promise<void>;
 }
 
-/** Starts one with these plugins: their names in `plugins/` and `test/fixtures/plugins/`. */
+/** Starts a stack with these plugins, given by their names in `plugins/` and `test/fixtures/plugins/`. */
 export async function startWorkerStack(...plugins: string[]): Promise<WorkerStack> {
   const files = { [threadFile]: readFileSync(new URL(`../../${threadFile}`, import.meta.url), 'utf8') };
   const deployment = createDeployment(plugins, { files });

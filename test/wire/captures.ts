@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 const folder = join(import.meta.dirname, 'messages');
 
-/** The headers, properties and body of one message as Python read them. */
+/** One message as Python read it: the headers, the properties and the body. */
 export interface Recorded {
   readonly envelope: RecordedEnvelope;
   readonly taskBody: RecordedBody | Readonly<Record<string, unknown>>;
-  /** The text that SQS carried; undefined where only Python's reading was recorded. */
+  /** The SQS body; undefined if the recording has only what Python read. */
   readonly body: string | undefined;
 }
 
@@ -31,7 +31,7 @@ interface RecordedMessage {
   readonly SendMessage_request?: { readonly MessageBody: string };
   readonly decoded_envelope?: RecordedEnvelope;
   readonly decoded_task_body?: Recorded['taskBody'];
-  /** Celery 5.4 was recorded in a shorter form: the envelope itself, with its decoded body beside it. */
+  /** The recording of Celery 5.4 has a shorter form: the envelope itself, and its decoded body in `_body`. */
   readonly _body?: RecordedBody;
 }
 
@@ -40,15 +40,15 @@ export function recordedFiles(): string[] {
 }
 
 /**
- * A recording, read without anything of ours: numbers that `JSON.parse` does not read, each on a line of its own, become
- * texts such as `<NaN>`.
+ * Reads a recording without the code under test. Numbers that `JSON.parse` cannot read or would round, each on a line of its own,
+ * become strings such as `<NaN>`.
  */
 export function readRecording(file: string): Readonly<Record<string, unknown>> {
   const text = readFileSync(join(folder, file), 'utf8');
   return JSON.parse(text.replace(/^(\s*)(-?Infinity|NaN|-?\d{16,})(,?)$/gm, '$1"<$2>"$3')) as Record<string, unknown>;
 }
 
-/** The task messages of a recording; none where nothing was sent. */
+/** Returns the task messages of a recording; an empty list if it has none. */
 export function recordedMessages(file: string): Recorded[] {
   const recording = readRecording(file);
   const messages = (recording.messages ?? [recording]) as readonly (RecordedMessage & RecordedEnvelope)[];

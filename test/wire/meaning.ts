@@ -1,12 +1,12 @@
 import type { Recorded, RecordedBody } from './captures.ts';
 
-/** The names that the wire specification §1.2 and §1.1 give; all others are the sender's own. */
+/** The names in docs/wire-format.md §1.2 and §1.1. All others are custom headers and properties of the sender. */
 const celeryHeaders =
   'lang task id shadow eta expires group group_index retries timelimit root_id parent_id argsrepr kwargsrepr origin ignore_result replaced_task_nesting stamped_headers stamps compression';
 const celeryProperties =
   'correlation_id reply_to delivery_mode delivery_info priority body_encoding delivery_tag expiration';
 
-/** What a recorded message means, read off the recording by the names of the wire specification. */
+/** Returns the fields of the Message to which a recorded message must be decoded, by the names in docs/wire-format.md. */
 export function meaningOf({ envelope: { headers, properties }, taskBody }: Recorded): Record<string, unknown> {
   const [args, kwargs, embed] = ('parsed' in taskBody ? taskBody.parsed : taskBody) as RecordedBody;
   const [hardSeconds, softSeconds] = headers.timelimit as readonly unknown[];
@@ -52,7 +52,7 @@ function without(names: string, record: Readonly<Record<string, unknown>>): Reco
   return Object.fromEntries(Object.entries(record).filter(([name]) => !names.split(' ').includes(name)));
 }
 
-/** The text as it was recorded or, where only Python's reading of it was, that reading as JSON. */
+/** Returns the recorded SQS body or, if the recording has only what Python read, an SQS body with the same envelope. */
 export function bodyOf({ body, envelope }: Recorded): string {
   return body ?? base64(JSON.stringify(envelope));
 }

@@ -7,11 +7,11 @@ import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { type Recorded, readRecording, recordedFiles, recordedMessages } from './captures.ts';
 import { bodyOf, meaningOf, outerText } from './meaning.ts';
 
-/** Recordings of messages that must not be run, and why not. */
-const refused: Readonly<Record<string, DecodeErrorCode>> = { 'serializer_pickle.json': 'CONTENT_DISALLOWED' };
+/** Recordings of messages that decode rejects, and the code of the error. */
+const rejected: Readonly<Record<string, DecodeErrorCode>> = { 'serializer_pickle.json': 'CONTENT_DISALLOWED' };
 
-/** Recordings with tests of their own, in the other files: what they mean is not simply the recorded JSON. */
-const withTestsOfTheirOwn = new Set([
+/** Recordings that the other test files cover, because their messages are not simply decoded to the recorded JSON. */
+const coveredElsewhere = new Set([
   'byhand_read_by_python_worker.json',
   'girder_worker_5.0.21_publish.json',
   'lambda_sqs_event.json',
@@ -22,7 +22,7 @@ const withTestsOfTheirOwn = new Set([
   'types_json.json',
 ]);
 
-/** Recordings in which no task was sent: remote control, start of a worker, and what Celery itself refused to send. */
+/** Recordings without a task message: remote control, the start of a worker, and calls that failed in Celery's client. */
 const withoutTask = new Set([
   'compression_zstd.json',
   'control_broadcast_default.json',
@@ -52,34 +52,34 @@ const withoutTask = new Set([
 
 const files = recordedFiles();
 const captures = files
-  .filter((file) => !withTestsOfTheirOwn.has(file) && !withoutTask.has(file))
+  .filter((file) => !coveredElsewhere.has(file) && !withoutTask.has(file))
   .flatMap((file) => recordedMessages(file).map((recorded, index) => ({ name: `${file} #${index}`, file, recorded })));
-const accepted = captures.filter(({ file }) => !(file in refused));
+const accepted = captures.filter(({ file }) => !(file in rejected));
 
-test('every recording is accounted for', () => {
+test('every recording has a task message or is in one of the lists', () => {
   const unknown = files.filter(
-    (file) => !withTestsOfTheirOwn.has(file) && !withoutTask.has(file) && recordedMessages(file).length === 0,
+    (file) => !coveredElsewhere.has(file) && !withoutTask.has(file) && recordedMessages(file).length === 0,
   );
   expect(unknown).toEqual([]);
-  expect(files).toEqual(expect.arrayContaining([...withTestsOfTheirOwn, ...withoutTask, ...Object.keys(refused)]));
+  expect(files).toEqual(expect.arrayContaining([...coveredElsewhere, ...withoutTask, ...Object.keys(rejected)]));
   expect([...withoutTask].filter((file) => recordedMessages(file).length > 0)).toEqual([]);
   expect(accepted.length).toBeGreaterThan(90);
 });
 
-describe('a recorded message of protocol 2 is decoded to what Python read', () => {
+describe('a recorded message of protocol 2 is decoded to the values that Python read', () => {
   test.each(accepted)('$name', async ({ recorded }) => {
     expect(await decode(bodyOf(recorded))).toStrictEqual(meaningOf(recorded));
   });
 });
 
-describe('a recorded message that must not be run is refused, and says for which task', () => {
-  test.each(captures.filter(({ file }) => file in refused))('$name', async ({ file, recorded }) => {
+describe('a recorded message in pickle is rejected, and the error contains its task and id', () => {
+  test.each(captures.filter(({ file }) => file in rejected))('$name', async ({ file, recorded }) => {
     const { id, task } = recorded.envelope.headers;
-    await expect(decode(bodyOf(recorded))).rejects.toMatchObject({ code: refused[file], identity: { id, task } });
+    await expect(decode(bodyOf(recorded))).rejects.toMatchObject({ code: rejected[file], identity: { id, task } });
   });
 });
 
-describe('JSON is written as Python has written it, byte for byte', () => {
+describe('stringifyPythonJson writes the recorded JSON again, byte for byte', () => {
   const json = captures.filter(({ recorded }) => recorded.body !== undefined);
   test.each(json)('$name', ({ recorded }) => {
     const outer = outerText(recorded.body ?? '');
@@ -94,16 +94,16 @@ describe('JSON is written as Python has written it, byte for byte', () => {
   });
 });
 
-describe("argsrepr is Celery's", () => {
-  // Hidden by the sender; a list where clients send tuples; lists that were tuples when the text was made.
-  const otherwise = ['argsrepr.json #0', 'flow_chord_body_fails.json #2'];
-  const visible = accepted.filter(({ name }) => !otherwise.includes(name));
-  test.each(visible)('$name', ({ recorded }) => {
+describe('safereprOfArgs returns the argsrepr of Celery', () => {
+  // The sender of the first message hides the arguments. The argsrepr of the second one shows a list instead of a tuple.
+  const different = ['argsrepr.json #0', 'flow_chord_body_fails.json #2'];
+  const comparable = accepted.filter(({ name }) => !different.includes(name));
+  test.each(comparable)('$name', ({ recorded }) => {
     expect(safereprOfArgs(meaningOf(recorded).args as unknown[])).toBe(recorded.envelope.headers.argsrepr);
   });
 });
 
-test('what is encoded has all keys that a Celery client sends', async () => {
+test('an encoded message has the same keys as a message of a Celery client', async () => {
   const { envelope, body = '' } = recordedMessages('basic_delay.json')[0]!;
   const sent = JSON.parse(outerText(encode(await decode(body)))) as Recorded['envelope'];
   expect(new Set(Object.keys(sent))).toEqual(new Set(Object.keys(envelope)));
@@ -113,7 +113,7 @@ test('what is encoded has all keys that a Celery client sends', async () => {
   expect(sent.body).toBe(envelope.body);
 });
 
-test('the records of a Lambda event are the recorded messages', async () => {
+test('the records of the recorded Lambda event have the bodies of the recorded messages', async () => {
   const { Records } = readRecording('lambda_sqs_event.json').event as { Records: readonly { body: string }[] };
   const recorded = files.flatMap((file) => recordedMessages(file)).map(({ body }) => body);
   expect(Records).toHaveLength(4);
@@ -123,7 +123,7 @@ test('the records of a Lambda event are the recorded messages', async () => {
   }
 });
 
-test('a message of remote control is no task', async () => {
+test('a message of remote control is rejected with NO_TASK_NAME', async () => {
   const published = [...withoutTask].flatMap((file) => {
     const requests = (readRecording(file).aws_requests ?? []) as { target: string; body: { Message: string } }[];
     return requests.filter(({ target }) => target === 'SNS.Publish').map(({ body }) => body.Message);

@@ -12,10 +12,10 @@ import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { type RecordedBody, recordedMessages } from './captures.ts';
 import { base64, bodyOf, meaningOf } from './meaning.ts';
 
-/** What stands in a recording for characters that were left out. */
+/** The mark in a recording for characters that were left out. */
 const cut = /\.\.\.<truncated by lab, total (?<total>\d+) chars>\.\.\./;
 
-test('the types for which Kombu has tags become values that hold all of them', async () => {
+test('values that Kombu tags are decoded without loss', async () => {
   const { args } = await decode(recordedMessages('types_json.json')[0]!.body ?? '');
   expect(args).toEqual([
     new DateTime('2024-01-02T03:04:05.678901'),
@@ -37,11 +37,11 @@ test('the types for which Kombu has tags become values that hold all of them', a
   expect((args[0] as DateTime).isoformat()).toBe('2024-01-02T03:04:05.678901');
 });
 
-describe('a message that was too large to be recorded whole', () => {
+describe('a message that was too large to be recorded completely', () => {
   test.each([
     { file: 'large_200k.json', length: 200_000 },
     { file: 'large_560k.json', length: 560_000 },
-  ])('$file is decoded, rebuilt from what was recorded of it', async ({ file, length }) => {
+  ])('$file is decoded after its omitted characters are restored', async ({ file, length }) => {
     const recorded = recordedMessages(file)[0]!;
     const taskBody = restoreCut(recorded.taskBody) as RecordedBody;
     const inner = base64(stringifyPythonJson(taskBody));
@@ -64,7 +64,7 @@ describe('a message of protocol 1 is decoded from its body alone', () => {
   test.each(protocol1)('$name', async ({ recorded }) => {
     const fields = recorded.taskBody as Readonly<Record<string, unknown>>;
     const { callbacks, errbacks, chord } = fields as Record<string, readonly unknown[] | null>;
-    // The same message as a client with protocol 2 would have sent it.
+    // The same message in protocol 2.
     const headers = { ...fields, group: fields.taskset, root_id: fields.id, parent_id: null, ignore_result: null };
     const repr = { argsrepr: null, kwargsrepr: null, origin: null, shadow: null, replaced_task_nesting: 0 };
     const envelope = { ...recorded.envelope, headers: { ...headers, ...repr, stamped_headers: null, stamps: {} } };
@@ -74,21 +74,21 @@ describe('a message of protocol 1 is decoded from its body alone', () => {
   });
 });
 
-describe("a message in Girder Worker's own serializer", () => {
+describe("a message in Girder Worker's serializer girder_io", () => {
   const messages = recordedMessages('girder_worker_5.0.21_publish.json');
   test.each(messages.map((recorded, index) => ({ name: `#${index}`, recorded })))(
-    '$name is decoded as if it were plain JSON',
+    '$name is decoded to the same values as plain JSON',
     async ({ recorded }) => {
       const [args, kwargs, embed] = (recorded.taskBody as { 'py/tuple': unknown[] })['py/tuple'];
       const taskBody = [(args as { 'py/tuple': unknown[] })['py/tuple'], kwargs, embed] as unknown as RecordedBody;
       const message = await decode(bodyOf(recorded));
       const { args: _args, ...rest } = meaningOf({ ...recorded, taskBody });
       expect(message).toMatchObject(rest);
-      expect(JSON.parse(stringifyPythonJson(message.args)), 'written back unharmed').toEqual(taskBody[0]);
+      expect(JSON.parse(stringifyPythonJson(message.args)), 'written back unchanged').toEqual(taskBody[0]);
     },
   );
 
-  test('has opaque values for the objects of Python classes', async () => {
+  test('has OpaqueObjects for the objects of Python classes', async () => {
     const [transform] = (await decode(bodyOf(messages[0]!))).args;
     expect(transform).toBeInstanceOf(OpaqueObject);
     expect(transform).toMatchObject({
@@ -98,7 +98,7 @@ describe("a message in Girder Worker's own serializer", () => {
   });
 });
 
-/** Puts back the characters that were cut out of a long string of one and the same character. */
+/** Restores the omitted characters of a long string that consists of one repeated character. */
 function restoreCut(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(restoreCut);
   if (typeof value !== 'string') return value;

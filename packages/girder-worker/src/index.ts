@@ -31,5 +31,5 @@ export type { RetryOptions } from './task/retry.ts';
 export type { Signature } from './task/signature.ts';
 export { Task } from './task/task.ts';
 
-/** Ways of putting tasks together: `chain(add.s(1, 2), add.s(3)).applyAsync()`. */
+/** The functions that compose workflows: `await chain(add.s(1, 2), add.s(3)).applyAsync()`. */
 export const { signature, chain, group, chord, chunks } = app.canvas;

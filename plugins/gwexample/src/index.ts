@@ -4,7 +4,7 @@ import { type App, GirderWorkerPluginABC } from 'girder-worker';
 export class GWExamplePlugin extends GirderWorkerPluginABC {
   constructor(app: App) {
     super(app);
-    // It is not necessary to change the app's settings: this only shows that a plugin can.
+    // A plugin may change the settings of the app here; this one changes none.
     app.config.update({});
   }
 

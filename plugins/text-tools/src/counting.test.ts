@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { countWords, wordFrequencies } from './counting.ts';
 
 describe('countWords', () => {
-  test('counts a word with an apostrophe, and one in any script, as one', () => {
+  test('counts a word with an apostrophe and a word in any script as one word', () => {
     expect(countWords("Don't panic, Ελλάδα!")).toBe(3);
   });
 
-  test('finds no words in a text of punctuation', () => {
+  test('returns 0 for a text of punctuation only', () => {
     expect(countWords(' … — ')).toBe(0);
   });
 });
@@ -14,7 +14,7 @@ describe('countWords', () => {
 describe('wordFrequencies', () => {
   const text = 'The cat saw the dog, and the dog ran.';
 
-  test('lists the most frequent word first, and words that are as frequent by the alphabet', () => {
+  test('sorts words by frequency, and words of equal frequency alphabetically', () => {
     expect(wordFrequencies(text).slice(0, 3)).toEqual([
       ['the', 3],
       ['dog', 2],
@@ -22,7 +22,7 @@ describe('wordFrequencies', () => {
     ]);
   });
 
-  test('leaves out words shorter than minLength, and all but the top ones', () => {
+  test('leaves out words shorter than minLength, and returns at most `top` words', () => {
     expect(wordFrequencies('a a a bb bb ccc', { minLength: 2, top: 1 })).toEqual([['bb', 2]]);
   });
 });

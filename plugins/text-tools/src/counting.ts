@@ -1,13 +1,13 @@
 import { app } from 'girder-worker/app';
 import { wordsOf } from './words.ts';
 
-/** The number of words in a text. */
+/** Returns the number of words in a text. */
 export const countWords = app.task(function countWords(text: string): number {
   return wordsOf(text).length;
 });
 
 /**
- * How often each word occurs, the most frequent first. Python gives the options as keyword arguments:
+ * Returns the words with their counts, the most frequent first. Python passes the options as keyword arguments:
  * `app.send_task('gwexample.text_tools.counting.wordFrequencies', [text], {'minLength': 3, 'top': 10})`.
  */
 export const wordFrequencies = app.task(function wordFrequencies(

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { joinParagraphs, slugify } from './editing.ts';
 
-test('joinParagraphs takes any number of paragraphs and skips the blank ones', () => {
+test('joinParagraphs joins any number of paragraphs and leaves out blank ones', () => {
   expect(joinParagraphs('\n\n', ' One. ', '  ', 'Two.')).toBe('One.\n\nTwo.');
   expect(joinParagraphs('\n\n')).toBe('');
 });
 
-test('slugify drops accents and punctuation', () => {
+test('slugify removes accents and punctuation', () => {
   expect(slugify('Crème brûlée: a “recipe”')).toBe('creme-brulee-a-recipe');
 });
 
-test('slugify is known by the name that it was given', () => {
+test('slugify has the name of its option `name`', () => {
   expect(slugify.name).toBe('texttools.slugify');
 });

@@ -1,6 +1,6 @@
 import { app } from 'girder-worker/app';
 
-/** Joins any number of paragraphs by a separator; those with nothing but white space are left out. */
+/** Joins paragraphs with a separator. Trims each paragraph, and leaves out empty ones. */
 export const joinParagraphs = app.task(function joinParagraphs(separator: string, ...paragraphs: string[]): string {
   return paragraphs
     .map((paragraph) => paragraph.trim())
@@ -8,7 +8,7 @@ export const joinParagraphs = app.task(function joinParagraphs(separator: string
     .join(separator);
 });
 
-/** A title as a part of a URL. It keeps the name it had in the Python plugin that this one replaces. */
+/** Returns a title in a form for URLs. The task keeps the name that it had in a Python plugin. */
 export const slugify = app.task({ name: 'texttools.slugify' }, function slugify(title: string): string {
   const words = title
     .normalize('NFKD')

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { indexLines } from './indexing.ts';
 import { indexInChunks } from './lineIndex.ts';
 
-test('gives for each word the lines it is in, whatever the size of a chunk', async () => {
+test('indexLines returns the lines of each word, for any chunk size', async () => {
   const text = 'one two\ntwo two\nthree one';
   const index = { one: [1, 3], two: [1, 2], three: [3] };
   expect(await indexLines(text, { linesPerChunk: 1, pauseMs: 0 })).toEqual(index);
   expect(await indexLines(text, { linesPerChunk: 99, pauseMs: 0 })).toEqual(index);
 });
 
-test('stops in the middle of a pause when its signal is aborted, and gives what it has read', async () => {
+test('indexInChunks stops during a pause when its signal is aborted, and returns the index so far', async () => {
   const controller = new AbortController();
   const anHourPerLine = { linesPerChunk: 1, pauseMs: 3_600_000 };
   const indexing = indexInChunks(['first', 'second'], anHourPerLine, controller.signal);
@@ -17,6 +17,6 @@ test('stops in the middle of a pause when its signal is aborted, and gives what 
   expect(await indexing).toEqual({ first: [1] });
 });
 
-test('reads nothing when its signal is aborted already', async () => {
+test('indexInChunks reads nothing if its signal is already aborted', async () => {
   expect(await indexInChunks(['first'], { linesPerChunk: 1, pauseMs: 0 }, AbortSignal.abort())).toEqual({});
 });

@@ -2,7 +2,7 @@ import { app } from 'girder-worker/app';
 import type { Task } from 'girder-worker/utils';
 import { type Chunking, indexInChunks, type LineIndex } from './lineIndex.ts';
 
-/** Indexes a long text by lines, a chunk at a time. When it is revoked, it stops and gives what it has so far. */
+/** Returns an index of a long text, which is read in chunks of lines. A revoked task stops, and returns the index so far. */
 export const indexLines = app.task(async function indexLines(
   this: Task,
   text: string,

@@ -1,19 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { wordsOf } from './words.ts';
 
-/** Where each word occurs: the numbers of its lines, from 1. */
+/** The line numbers of each word, from 1. */
 export type LineIndex = Record<string, number[]>;
 
 export interface Chunking {
   readonly linesPerChunk: number;
-  /** How long to leave the processor to others after each chunk. */
+  /** The pause after each chunk in ms, which leaves the processor to other tasks. */
   readonly pauseMs: number;
 }
 
-/**
- * Indexes lines in chunks. Once the signal is aborted it stops, also in the middle of a pause, and gives the index of
- * the chunks that it has read.
- */
+/** Indexes lines in chunks. When the signal is aborted, also during a pause, returns the index of the chunks read so far. */
 export async function indexInChunks(
   lines: readonly string[],
   { linesPerChunk, pauseMs }: Chunking,

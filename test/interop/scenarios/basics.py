@@ -22,23 +22,23 @@ from labtasks import (
 )
 
 
-@scenario("delay(26) gives 121393 by an unmodified AsyncResult.get()")
+@scenario("AsyncResult.get() returns 121393 for fibonacci.delay(26)")
 def fibonacci_by_delay():
     assert fibonacci.delay(26).get(timeout=TIMEOUT) == 121393
 
 
-@scenario("keyword arguments reach the parameters of their names")
+@scenario("keyword arguments are bound to the parameters with their names")
 def fibonacci_by_kwargs():
     assert fibonacci.delay(n=26).get(timeout=TIMEOUT) == 121393
     assert add.apply_async(kwargs={"y": 1, "x": 2}).get(timeout=TIMEOUT) == 3
 
 
-@scenario("send_task needs to know only the name")
+@scenario("send_task runs a task that the client knows only by its name")
 def send_task_by_name():
     assert app.send_task("gwexample.analyses.tasks.fibonacci", args=(10,)).get(timeout=TIMEOUT) == 55
 
 
-@scenario("a failing task raises the same builtin exception here, with its arguments and a traceback")
+@scenario("get() raises the builtin exception of a failed task, with its arguments and a traceback")
 def failure_builtin():
     result = raises.delay("boom")
     error = raised_by(result)
@@ -50,14 +50,14 @@ def failure_builtin():
     assert last_line.startswith("ValueError: ") and "boom" in last_line, last_line
 
 
-@scenario("an error of the plugin keeps its name and message")
+@scenario("an error class that the plugin defines reaches the client with its name and message")
 def failure_custom():
     error = raised_by(raises_custom.delay())
     assert type(error).__name__ == "LabError", type(error)
     assert error.args == ("custom",), error.args
 
 
-@scenario("the traceback shows the cause before its consequence")
+@scenario("a traceback shows the cause of an exception before the exception itself")
 def failure_cause():
     result = raises_cause.delay()
     assert isinstance(raised_by(result), RuntimeError)
@@ -66,9 +66,9 @@ def failure_cause():
     assert "RuntimeError: outer" in outer
 
 
-@scenario("wrong arguments raise Python's TypeError in Python's words")
+@scenario("wrong arguments raise TypeError with Python's message")
 def failure_arguments():
-    # By name: the client knows the signature of its own tasks, and would not send these.
+    # By name, because the client checks the arguments of the tasks that it knows.
     error = raised_by(app.send_task("labtasks.add", (1,)))
     assert type(error) is TypeError
     assert str(error) == "add() missing 1 required positional argument: 'y'", error
@@ -76,14 +76,14 @@ def failure_arguments():
     assert str(error) == "add() got an unexpected keyword argument 'z'", error
 
 
-@scenario("a task that no plugin has raises NotRegistered with its name")
+@scenario("a task that no plugin registers raises NotRegistered with its name")
 def unknown_task():
     error = raised_by(app.send_task("nobody.has.this", args=(1,)))
     assert isinstance(error, NotRegistered), type(error)
     assert error.args == ("nobody.has.this",), error.args
 
 
-@scenario("a value that passes through a task comes back equal")
+@scenario("a value that a task receives and returns is equal to the value that was sent")
 def values():
     sent = [
         datetime.datetime(2024, 1, 2, 3, 4, 5, 678901),
@@ -110,20 +110,20 @@ def values():
     assert math.isnan(echo.delay(math.nan).get(timeout=TIMEOUT)[0])
 
 
-@scenario("keyword arguments of any name reach a task that takes all")
+@scenario("a task with `{ ...kwargs }` receives keyword arguments of any name")
 def any_keywords():
     sent = {"a": 1, "__proto__": 2, "constructor": 3, "ümlaut": [1, {"b": None}]}
     assert keywords.apply_async(kwargs=sent).get(timeout=TIMEOUT) == sent
 
 
-@scenario("a result that cannot be stored as JSON is a FAILURE that says so")
+@scenario("a return value that JSON cannot represent is a FAILURE with EncodeError")
 def failure_unserializable():
     error = raised_by(unserializable.delay())
     assert type(error).__name__ == "EncodeError", type(error)
     assert "set" in str(error).lower(), error
 
 
-@scenario("a task that ignores its result leaves nothing to see")
+@scenario("a task with ignore_result stays PENDING for its client")
 def ignored():
     result = quiet.delay()
     assert fibonacci.delay(1).get(timeout=TIMEOUT) == 1
@@ -131,7 +131,7 @@ def ignored():
     assert result.result is None
 
 
-@scenario("a task sees the headers that its sender gave it")
+@scenario("a task reads the headers that its sender has set")
 def headers():
     result = request_dump.apply_async(headers={"x-tenant": "acme"})
     seen = result.get(timeout=TIMEOUT)
@@ -140,14 +140,14 @@ def headers():
     assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "celery"}
 
 
-@scenario("a task that ends its own thread is a FAILURE, and the next one runs")
+@scenario("a task that ends its own thread is a FAILURE with WorkerLostError, and the next task runs")
 def exit():
     error = raised_by(exits.delay())
     assert type(error).__name__ == "WorkerLostError", type(error)
     assert add.delay(1, 2).get(timeout=TIMEOUT) == 3
 
 
-@scenario("messages without the outer base64 are run as well")
+@scenario("a message without the outer base64 encoding runs")
 def plain_body():
     with app.connection_for_write() as connection:
         connection.transport_options = {**app.conf.broker_transport_options, "sqs_base64_encoding": False}

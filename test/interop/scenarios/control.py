@@ -1,4 +1,4 @@
-"""Remote control over SNS, as `supports_fanout` lets an unmodified client publish it."""
+"""Remote control over SNS, by an unmodified client with the transport option `supports_fanout`."""
 
 import contextlib
 import os
@@ -26,13 +26,14 @@ app.conf.broker_transport_options = {
     "region": "us-east-1",
     "is_secure": False,
     "supports_fanout": True,
-    "wait_time_seconds": 1,  # the least that a client waits where nobody answers, whatever its timeout; Kombu's is 10
+    # A client without a reply waits at least this long, whatever its timeout. Kombu's default is 10.
+    "wait_time_seconds": 1,
 }
 
 
 @contextlib.contextmanager
 def replies():
-    """The one line without which Kombu's SQS client fails on any reply; taken back for the scenarios of others."""
+    """Sets the event loop that Kombu's SQS client needs to receive a reply, and removes it afterwards."""
     set_event_loop(Hub())
     try:
         with app.connection_for_write() as connection:
@@ -42,7 +43,7 @@ def replies():
 
 
 def inspected(method, *args, **kwargs):
-    """What our node answers; with `limit`, a client does not wait for others."""
+    """Returns the reply of our node. With `limit`, the client does not wait for other nodes."""
     with replies() as connection:
         answers = getattr(app.control.inspect(timeout=TIMEOUT, limit=1, connection=connection), method)(*args, **kwargs)
     assert list(answers) == [NODE], answers
@@ -57,7 +58,7 @@ def commanded(command, destination=(NODE,), timeout=TIMEOUT, **arguments):
 
 
 def computing(name=CANCELABLE, args=(MINUTE,), **options):
-    """A task that has begun, and computes for a minute unless it is told not to."""
+    """Sends a task that computes for a minute unless it is revoked. Returns its result when it has started."""
     result = app.send_task(name, args=args, **options)
     wait_for("STARTED", result)
     return result
@@ -69,14 +70,14 @@ def is_revoked(result):
     assert result.state == "REVOKED"
 
 
-@scenario("control.revoke(id) makes `this.canceled` true in a task that computes without a pause")
+@scenario("control.revoke(id) sets `this.canceled` in a task that computes without a pause")
 def revoke_one():
     result = computing()
     app.control.revoke(result.id)
     is_revoked(result)
 
 
-@scenario("control.revoke of many ids reaches each of them, running or not yet sent")
+@scenario("control.revoke of a list of ids revokes tasks that run and tasks that are not sent yet")
 def revoke_many():
     running = computing()
     ids = [str(uuid.uuid4()) for _ in range(30)]
@@ -87,14 +88,14 @@ def revoke_many():
     is_revoked(app.send_task("labtasks.add", args=(1, 2), task_id=ids[0]))
 
 
-@scenario("result.revoke() is what control.revoke is")
+@scenario("result.revoke() revokes a running task")
 def revoke_result():
     result = computing()
     result.revoke()
     is_revoked(result)
 
 
-@scenario("a client that may not create the topic names its ARN, and revokes")
+@scenario("a client that names the ARN of the topic can revoke a task")
 def revoke_predefined():
     arn = "arn:aws:sns:us-east-1:000000000000:celery-pidbox"
     client = Celery("predefined", broker=app.conf.broker_url, backend=app.conf.result_backend, set_as_current=False)
@@ -107,7 +108,7 @@ def revoke_predefined():
     is_revoked(result)
 
 
-@scenario("terminate=True ends a task that never looks whether it is canceled")
+@scenario("terminate=True ends a task that never reads `this.canceled`")
 def revoke_terminate():
     result = computing(FIBONACCI, (60,))
     app.control.revoke(result.id, terminate=True, signal="SIGKILL")
@@ -115,7 +116,7 @@ def revoke_terminate():
     assert app.send_task(FIBONACCI, args=(26,)).get(timeout=TIMEOUT) == 121393
 
 
-@scenario("revoke_by_stamped_headers reaches a task that runs and one that is sent later, and no other")
+@scenario("revoke_by_stamped_headers revokes a running task and a later one, but none with another stamp")
 def revoke_stamped():
     trace, other = str(uuid.uuid4()), str(uuid.uuid4())
     stamps = {"stamped_headers": ["trace"]}
@@ -127,7 +128,7 @@ def revoke_stamped():
     assert spared.get(timeout=TIMEOUT) == 3
 
 
-@scenario("control.ping() is answered, by a node whose name is that of STARTED results")
+@scenario("control.ping() is answered by the node whose name STARTED results contain")
 def ping():
     with replies() as connection:
         assert app.control.ping(destination=[NODE], timeout=TIMEOUT, connection=connection) == [{NODE: {"ok": "pong"}}]
@@ -138,12 +139,12 @@ def ping():
     is_revoked(result)
 
 
-@scenario("a command that is addressed to others is not answered")
+@scenario("a command with another node as its destination is not answered")
 def addressed_to_others():
     assert commanded("ping", destination=["celery@elsewhere"], timeout=0.1) == []
 
 
-@scenario("a pattern addresses the nodes that it matches")
+@scenario("a command with a pattern is answered by the nodes that the pattern matches")
 def addressed_by_pattern():
     for pattern, matcher in (("girder-worker@*", "glob"), ("girder-.*@", "pcre")):
         options = {"pattern": pattern, "matcher": matcher, "limit": 1, "timeout": TIMEOUT}
@@ -158,7 +159,7 @@ def registered():
     assert names == sorted(names)
 
 
-@scenario("inspect().active() tells of a running task until it has ended, and query_task finds it")
+@scenario("inspect().active() lists a task while it runs, and query_task() finds it")
 def active():
     result = computing()
     (task,) = [task for task in inspected("active") if task["id"] == result.id]
@@ -174,7 +175,7 @@ def active():
     assert inspected("query_task", [result.id])[result.id][0] == "ready"
 
 
-@scenario("inspect().revoked() lists the ids that were revoked, of tasks that never came, too")
+@scenario("inspect().revoked() lists the ids of revoked tasks, also of tasks that were never sent")
 def revoked():
     task_id = str(uuid.uuid4())
     app.control.revoke(task_id)
@@ -182,13 +183,13 @@ def revoked():
     assert task_id in inspected("revoked")
 
 
-@scenario("inspect().scheduled() and reserved() are answered with lists")
+@scenario("inspect().scheduled() and reserved() return lists")
 def scheduled_and_reserved():
     assert isinstance(inspected("scheduled"), list)
     assert inspected("reserved") == []
 
 
-@scenario("inspect().stats() counts the messages of the queue and its dead letters")
+@scenario("inspect().stats() returns the message counts of the queue and of its dead-letter queue")
 def stats():
     stats = inspected("stats")
     (queue,) = stats["queues"]
@@ -199,7 +200,7 @@ def stats():
     assert stats["pool"] and stats["total"] == {}
 
 
-@scenario("inspect().conf() tells the settings under Celery's names, defaults when asked")
+@scenario("inspect().conf() returns settings under Celery's names, and with with_defaults also the defaults")
 def conf():
     assert "task_default_queue" not in inspected("conf")
     conf = inspected("conf", with_defaults=True)
@@ -207,23 +208,23 @@ def conf():
     assert conf["broker_url"].startswith("sqs://")
 
 
-@scenario("inspect().active_queues() and report() are answered")
+@scenario("inspect().active_queues() returns the queue, and report() names girder-worker")
 def queues_and_report():
     assert [queue["name"] for queue in inspected("active_queues")] == ["celery"]
     assert "girder-worker" in inspected("report")["ok"]
 
 
-@scenario("the reply to revoke says what was flagged, as Celery's does")
+@scenario("the reply to revoke has the text of Celery's reply")
 def revoke_reply():
     task_id = str(uuid.uuid4())
     assert commanded("revoke", task_id=task_id) == [{NODE: {"ok": f"tasks {{'{task_id}'}} flagged as revoked"}}]
     assert commanded("revoke", task_id=task_id, terminate=True) == [{NODE: {"ok": "terminate: tasks unknown"}}]
 
 
-@scenario("commands that make no sense are answered with an error that says what to do")
+@scenario("a command that is not supported is answered with an error that says what to do instead")
 def refused():
     there = {"pool_grow": "maxConcurrency", "shutdown": "event source mapping", "add_consumer": "serverless.yml"}
-    here = {"pool_grow": "--concurrency", "pool_restart": "start the worker anew", "add_consumer": "--queues"}
+    here = {"pool_grow": "--concurrency", "pool_restart": "start the worker again", "add_consumer": "--queues"}
     for command, words in {
         **(there if IS_FUNCTION else here),
         "rate_limit": "options of the task",
@@ -235,5 +236,5 @@ def refused():
 
 
 def shut_down():
-    """No scenario, as nothing can come after it."""
+    """Not a scenario, because no scenario can run after it."""
     app.control.shutdown(destination=[NODE])

@@ -1,9 +1,9 @@
-"""Other ways to end"""
+"""Reject, Ignore, custom states, replacement"""
 
 import time
 
 from celery import chain, chord
-from lab import QUEUES, document_of, gives, new_id, raised_by, scenario, value, wait_for
+from lab import QUEUES, document_of, new_id, raised_by, returns, scenario, value, wait_for
 from labtasks import (
     add,
     ignores,
@@ -19,7 +19,7 @@ from labtasks import (
 )
 
 
-@scenario("Reject(requeue=False) is a FAILURE of that name")
+@scenario("Reject(requeue=False) is a FAILURE with Reject")
 def reject():
     result = rejects.delay()
     error = raised_by(result)
@@ -31,12 +31,12 @@ def reject():
     }
 
 
-@scenario("Reject(requeue=True) puts the message back, to be run again")
+@scenario("Reject(requeue=True) returns the message to the queue, and the task runs again")
 def requeue():
-    gives(rejects_until.delay(time.time() + 0.5), "late enough")
+    returns(rejects_until.delay(time.time() + 0.5), "late enough")
 
 
-@scenario("a task that raises Ignore leaves nothing behind")
+@scenario("a task that raises Ignore stays PENDING for its client")
 def ignore():
     in_order = {"queue": QUEUES["fifo"], "MessageGroupId": new_id()}
     result = ignores.apply_async(**in_order)
@@ -45,7 +45,7 @@ def ignore():
     assert result.result is None
 
 
-@scenario("a custom state and what it tells stay when the task then raises Ignore")
+@scenario("a custom state and its meta stay stored if the task then raises Ignore")
 def custom_state():
     result = tells_and_ignores.delay("PROGRESS", {"current": 3, "total": 10})
     wait_for("PROGRESS", result)
@@ -54,41 +54,41 @@ def custom_state():
     assert document_of(result)["date_done"] is None
 
 
-@scenario("a custom state is followed by what the task returns")
+@scenario("the result of a task replaces its custom state")
 def custom_state_then_success():
     result = tells_and_returns.delay("BUSY", [1, 2])
-    gives(result, [1, 2])
+    returns(result, [1, 2])
     assert result.state == "SUCCESS"
 
 
-@scenario("a task that leaves its place to another gives the other's result, under its own id")
+@scenario("a replaced task has the result of its replacement, under its own id")
 def replace():
     result = replaced.delay(40, 2)
-    gives(result, 42)
+    returns(result, 42)
     assert document_of(result)["task_id"] == result.id
 
 
-@scenario("a task can leave its place to a chain")
+@scenario("a task can be replaced by a chain")
 def replace_by_chain():
-    gives(replaced_by_chain.delay(1, 2), 30)
+    returns(replaced_by_chain.delay(1, 2), 30)
 
 
-@scenario("a task can leave its place to a group, whose results it then gives")
+@scenario("a task that is replaced by a group has the list of the group's results")
 def replace_by_group():
     assert sorted(value(replaced_by_group.delay(3))) == [0, 2, 4]
 
 
-@scenario("a task can leave its place to a chord")
+@scenario("a task can be replaced by a chord")
 def replace_by_chord():
-    gives(replaced_by_chord.delay(3), 6)
+    returns(replaced_by_chord.delay(3), 6)
 
 
-@scenario("a chain goes on with the result of what took a step's place")
+@scenario("a chain continues with the result of a step's replacement")
 def replace_in_chain():
-    gives(chain(replaced.s(1, 2), add.s(10)).apply_async(), 13)
-    gives(chain(replaced_by_chain.s(1, 2), add.s(10)).apply_async(), 40)
+    returns(chain(replaced.s(1, 2), add.s(10)).apply_async(), 13)
+    returns(chain(replaced_by_chain.s(1, 2), add.s(10)).apply_async(), 40)
 
 
-@scenario("a chord counts what took a member's place")
+@scenario("a chord continues with the result of a member's replacement")
 def replace_in_chord():
-    gives(chord([replaced.s(1, 2), add.s(1, 1)])(xsum.s()), 5)
+    returns(chord([replaced.s(1, 2), add.s(1, 1)])(xsum.s()), 5)

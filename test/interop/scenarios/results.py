@@ -2,7 +2,7 @@
 
 import datetime
 
-from lab import QUEUES, app, client, document_of, gives, item_of, new_id, raised_by, scenario, value, wait_for
+from lab import QUEUES, app, client, document_of, item_of, new_id, raised_by, returns, scenario, value, wait_for
 from labtasks import (
     add,
     echo,
@@ -18,7 +18,7 @@ from labtasks import (
 )
 
 
-@scenario("a stored success has the fields of Celery, and no traceback")
+@scenario("a stored success has Celery's fields and no traceback")
 def success():
     result = add.delay(1, 2)
     value(result)
@@ -29,13 +29,13 @@ def success():
     assert abs(result.date_done - datetime.datetime.now(datetime.timezone.utc)) < datetime.timedelta(minutes=1)
 
 
-@scenario("None and texts of any script are results")
+@scenario("a task can return None and text in any script")
 def texts():
-    gives(says.delay("日本語 \u0000 \U0001f389 \ud83d"), "日本語 \u0000 \U0001f389 \ud83d")
+    returns(says.delay("日本語 \u0000 \U0001f389 \ud83d"), "日本語 \u0000 \U0001f389 \ud83d")
     assert value(pauses.delay(0)) is None
 
 
-@scenario("state, ready, successful and failed agree with what has happened")
+@scenario("state, ready(), successful() and failed() report success and failure")
 def predicates():
     good, bad = add.delay(1, 2), raises.delay()
     value(good), raised_by(bad)
@@ -44,13 +44,13 @@ def predicates():
     assert (good.state, bad.state) == ("SUCCESS", "FAILURE")
 
 
-@scenario("get(propagate=False) gives the exception instead of raising it")
+@scenario("get(propagate=False) returns the exception instead of raising it")
 def not_propagated():
     error = raises.delay("kept").get(timeout=30, propagate=False)
     assert type(error) is ValueError and error.args == ("kept", 42), repr(error)
 
 
-@scenario("a stored failure names its class, module and arguments")
+@scenario("a stored failure contains the exception's class, module and arguments")
 def failure():
     result = raises.delay("boom")
     raised_by(result)
@@ -61,7 +61,7 @@ def failure():
     }
 
 
-@scenario("JavaScript's own errors are the exceptions that Python has for them")
+@scenario("JavaScript's builtin errors are raised as the corresponding Python exceptions")
 def native_errors():
     expected = {
         "RangeError": ValueError,
@@ -73,14 +73,14 @@ def native_errors():
     assert got == expected, got
 
 
-@scenario("arguments of an exception that JSON cannot say are stored as their text")
+@scenario("exception arguments that JSON cannot represent are stored as text")
 def unserializable_exception():
     error = raised_by(raises_unserializable.delay())
     assert type(error) is ValueError, repr(error)
     assert isinstance(error.args[0], str), error.args
 
 
-@scenario("a task that runs is STARTED, and tells by whom it is run")
+@scenario("a running task is STARTED, with the pid and the hostname of its worker")
 def started():
     result = pauses.delay(1.5)
     wait_for("STARTED", result)
@@ -88,7 +88,7 @@ def started():
     assert value(result) is None
 
 
-@scenario("with result_extended, the result tells what was called, with what, and by whom")
+@scenario("with result_extended, a result contains name, arguments, worker, retries and queue of its task")
 def extended():
     result = keywords.apply_async(kwargs={"a": 1})
     value(result)
@@ -100,19 +100,19 @@ def extended():
     assert isinstance(result.worker, str)
 
 
-@scenario("with result_extended, a failure tells the same")
+@scenario("with result_extended, a failure contains name and arguments of its task")
 def extended_failure():
     result = raises.delay("x")
     raised_by(result)
     assert (result.name, result.args, result.kwargs) == ("labtasks.raises", ["x"], {})
 
 
-@scenario("a result of 300 KB is read")
+@scenario("the client reads a result of 300 KB")
 def large():
     assert len(value(sized.delay(300_000))) == 300_000
 
 
-@scenario("a result over DynamoDB's 400 KB that does not become small enough is a FAILURE that says so")
+@scenario("a result that exceeds DynamoDB's 400 KB even when it is compressed is a FAILURE that says so")
 def too_large():
     result = sized.delay(900_000)
     error = raised_by(result)
@@ -120,7 +120,7 @@ def too_large():
     assert any(word in str(error) for word in ("size", "bytes")), repr(error)
 
 
-@scenario("a forgotten result is PENDING again")
+@scenario("a task is PENDING after forget()")
 def forget():
     result = add.delay(1, 2)
     value(result)
@@ -128,7 +128,7 @@ def forget():
     assert app.AsyncResult(result.id).state == "PENDING"
 
 
-@scenario("an item has a time to live, so that DynamoDB removes it")
+@scenario("a result item has a time to live, after which DynamoDB deletes it")
 def time_to_live():
     result = add.delay(1, 2)
     value(result)
@@ -142,27 +142,27 @@ def result_compression():
     assert value(compressing.send_task("labtasks.sized", (200_000,)))[:3] == sized(3)
 
 
-@scenario("keys have the global_keyprefix that client and worker agree on")
+@scenario("item keys have the global_keyprefix that client and worker are configured with")
 def global_keyprefix():
     prefixed = client(result_backend_transport_options={"global_keyprefix": "myapp"})
     result = prefixed.send_task("labtasks.add", (1, 2), queue=QUEUES["keyprefix"])
-    gives(result, 3)
+    returns(result, 3)
     assert item_of(f"myapp_celery-task-meta-{result.id}")
 
 
-@scenario("the results of many tasks are read, in the order in which they are asked for")
+@scenario("the client reads the results of 20 tasks in the order of its calls of get()")
 def many():
     results = [fibonacci.delay(n) for n in range(1, 21)]
     assert [value(result) for result in results][-3:] == [2584, 4181, 6765]
 
 
-@scenario("a value that looks like a stored exception is a value")
+@scenario("a return value with the keys of a stored exception is returned, not raised")
 def looks_like_exception():
     sent = {"exc_type": "KeyError", "exc_message": ["x"], "exc_module": "builtins"}
-    gives(echo.delay(sent), [sent])
+    returns(echo.delay(sent), [sent])
 
 
-@scenario("a result is found by a client that did not send the task")
+@scenario("a client that did not send a task reads its result")
 def other_client():
     sent = new_id()
     request_dump.apply_async(task_id=sent)

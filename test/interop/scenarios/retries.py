@@ -1,10 +1,10 @@
-"""Retrying"""
+"""Retries"""
 
 import time
 
 from celery import chain, chord
 from celery.exceptions import MaxRetriesExceededError
-from lab import app, document_of, gives, new_id, raised_by, scenario, value, wait_for
+from lab import app, document_of, new_id, raised_by, returns, scenario, value, wait_for
 from labtasks import (
     add,
     never_succeeds,
@@ -16,14 +16,14 @@ from labtasks import (
 )
 
 
-@scenario("a task that retries is run again until it returns")
+@scenario("a task that retries runs again until it returns")
 def until_success():
     result = retried.delay(2)
-    gives(result, 2)
+    returns(result, 2)
     assert result.state == "SUCCESS"
 
 
-@scenario("while a task waits for its retry its state is RETRY, with the reason and the traceback")
+@scenario("a task that waits for its retry has the state RETRY, with the exception and the traceback")
 def state():
     result = retried.delay(1, countdown=2)
     wait_for("RETRY", result)
@@ -31,24 +31,24 @@ def state():
     assert result.result.args == ("again", 0), result.result.args
     assert "ValueError" in result.traceback, result.traceback
     assert document_of(result)["date_done"] is None
-    gives(result, 1)
+    returns(result, 1)
 
 
-@scenario("retry(countdown) is waited for")
+@scenario("a retry with a countdown runs after the countdown")
 def countdown():
     sent = time.time()
     value(retried.delay(1, countdown=1))
     assert time.time() >= sent + 1
 
 
-@scenario("retry(eta) is waited for, and the retried task sees its eta")
+@scenario("a retry with an eta runs after the eta, which the task reads")
 def eta():
     sent = time.time()
     assert value(retried_at.delay(1)) is not None
     assert time.time() >= sent + 1
 
 
-@scenario("when no retries are left, the reason that was given is the failure")
+@scenario("if no retry is left, the task fails with the exception that it passed to retry()")
 def exhausted():
     result = retried.delay(9, max_retries=2)
     error = raised_by(result)
@@ -57,7 +57,7 @@ def exhausted():
     assert result.state == "FAILURE"
 
 
-@scenario("when no retries are left and no reason was given, MaxRetriesExceededError is the failure")
+@scenario("if no retry is left and no exception was passed to retry(), the task fails with MaxRetriesExceededError")
 def exhausted_without_reason():
     result = retried_without_reason.delay()
     error = raised_by(result)
@@ -65,33 +65,33 @@ def exhausted_without_reason():
     assert error.args[0].startswith(f"Can't retry labtasks.work.retried_without_reason[{result.id}] args:"), error.args
 
 
-@scenario("autoretry_for retries by itself, after the time that retry_backoff says")
+@scenario("autoretry_for retries a task after the delay that retry_backoff sets")
 def autoretry():
     sent = time.time()
-    gives(retried_by_itself.delay(1), 1)
+    returns(retried_by_itself.delay(1), 1)
     assert time.time() >= sent + 1
 
 
-@scenario("an error that autoretry_for has retried to the end is the failure")
+@scenario("if autoretry_for has no retry left, the task fails with its exception")
 def autoretry_exhausted():
     error = raised_by(never_succeeds.delay())
     assert type(error) is ValueError, repr(error)
     assert error.args == ("for good",), error.args
 
 
-@scenario("the callbacks of a task that is retried are called once it has returned")
+@scenario("the callbacks of a retried task are called after it has returned")
 def link():
     callback = new_id()
     result = retried.apply_async((1,), link=add.s(10).set(task_id=callback))
-    gives(app.AsyncResult(callback), 11)
+    returns(app.AsyncResult(callback), 11)
     assert result.state == "SUCCESS"
 
 
-@scenario("a chain goes on after a step that was retried")
+@scenario("a chain continues after a step that was retried")
 def in_chain():
-    gives(chain(retried.s(1), add.s(10)).apply_async(), 11)
+    returns(chain(retried.s(1), add.s(10)).apply_async(), 11)
 
 
-@scenario("a chord waits for members that are retried, and counts each of them once")
+@scenario("a chord waits for its retried members, and counts each member once")
 def in_chord():
-    gives(chord([retried.s(2), retried.s(0), retried.s(1)])(xsum.s()), 3)
+    returns(chord([retried.s(2), retried.s(0), retried.s(1)])(xsum.s()), 3)

@@ -1,11 +1,11 @@
-"""Revoking"""
+"""Revocation"""
 
 from celery.exceptions import TaskRevokedError
 from lab import TIMEOUT, app, new_id, raised_by, scenario, wait_for
 from labtasks import add, cancelable, fibonacci, waits
 
 
-@scenario("mark_as_revoked makes `this.canceled` true in a task that computes without a pause")
+@scenario("mark_as_revoked sets `this.canceled` in a task that computes without a pause")
 def revoke_computing():
     result = cancelable.delay(60_000)
     wait_for("STARTED", result)
@@ -13,10 +13,10 @@ def revoke_computing():
     error = raised_by(result)
     assert isinstance(error, TaskRevokedError), error
     assert result.state == "REVOKED"
-    # The thread is free again: with all of them held, the next tasks would wait for a minute.
+    # The thread is free again: otherwise some of these tasks would wait for a minute.
     for pending in [fibonacci.delay(5) for _ in range(12)]:
         assert pending.get(timeout=TIMEOUT) == 5
-    assert result.state == "REVOKED", "what the task returned has overwritten the revocation"
+    assert result.state == "REVOKED", "the return value of the task has overwritten the revocation"
 
 
 @scenario("mark_as_revoked aborts `this.signal` in a task that waits")
@@ -27,7 +27,7 @@ def revoke_waiting():
     assert isinstance(raised_by(result), TaskRevokedError)
 
 
-@scenario("a task that is revoked before its message arrives never runs")
+@scenario("a task that was revoked before it was sent does not run")
 def revoke_before():
     early = new_id()
     app.backend.mark_as_revoked(early, "revoked")

@@ -1,10 +1,10 @@
-"""Time: countdown, eta, expires"""
+"""Countdown, eta, expires"""
 
 import datetime
 import time
 
 from celery.exceptions import TaskRevokedError
-from lab import app, client, gives, item_of, raised_by, scenario, value
+from lab import app, client, item_of, raised_by, returns, scenario, value
 from labtasks import add, now, request_dump
 
 UTC = datetime.timezone.utc
@@ -14,25 +14,25 @@ def soon(seconds=1):
     return datetime.datetime.now(UTC) + datetime.timedelta(seconds=seconds)
 
 
-@scenario("a countdown is waited for")
+@scenario("a task with a countdown runs after the countdown")
 def countdown():
     sent = time.time()
     assert value(now.apply_async(countdown=1)) >= sent + 1
 
 
-@scenario("an eta in another time zone is waited for")
+@scenario("a task with an eta in another time zone runs after the eta")
 def eta_offset():
     eta = soon().astimezone(datetime.timezone(datetime.timedelta(hours=5, minutes=30)))
     assert value(now.apply_async(eta=eta)) >= eta.timestamp()
 
 
-@scenario("an eta without a time zone is one of UTC")
+@scenario("an eta without a time zone is in UTC")
 def eta_naive():
     eta = soon()
     assert value(now.apply_async(eta=eta.replace(tzinfo=None))) >= eta.timestamp()
 
 
-@scenario("the countdown of a client with enable_utc=False is waited for")
+@scenario("the countdown of a client with enable_utc=False is measured correctly")
 def eta_local():
     local = client(enable_utc=False, timezone="Asia/Kolkata")
     sent = time.time()
@@ -40,12 +40,12 @@ def eta_local():
     assert sent + 1 <= ran < sent + 20
 
 
-@scenario("an eta that has passed is no reason to wait")
+@scenario("a task whose eta has passed runs at once")
 def eta_past():
-    gives(add.apply_async((1, 2), eta=soon(-3600)), 3)
+    returns(add.apply_async((1, 2), eta=soon(-3600)), 3)
 
 
-@scenario("a task sees its eta and its expiry as the sender wrote them")
+@scenario("a task reads eta and expires as the sender wrote them")
 def seen():
     eta, expires = soon(-10), soon(600)
     got = value(request_dump.apply_async(eta=eta, expires=expires))
@@ -53,7 +53,7 @@ def seen():
     assert datetime.datetime.fromisoformat(got["expires"]) == expires, got
 
 
-@scenario("a task whose eta is hours away is not run, and can be revoked meanwhile")
+@scenario("a task whose eta is two hours away does not run, and can be revoked")
 def eta_far():
     result = now.apply_async(countdown=7200)
     value(add.delay(1, 1))
@@ -62,7 +62,7 @@ def eta_far():
     assert isinstance(raised_by(result), TaskRevokedError)
 
 
-@scenario("a task that expired before it arrived is REVOKED, and not run")
+@scenario("a task that expired before it was delivered is REVOKED")
 def expired():
     result = add.apply_async((1, 2), expires=soon(-10))
     error = raised_by(result)
@@ -77,13 +77,13 @@ def expired_waiting():
     assert isinstance(raised_by(now.apply_async(countdown=2, expires=1)), TaskRevokedError)
 
 
-@scenario("a task that expires later than it arrives is run")
+@scenario("a task that has not expired runs")
 def not_expired():
-    gives(add.apply_async((1, 2), expires=600), 3)
-    gives(add.apply_async((1, 2), expires=datetime.datetime.now() + datetime.timedelta(days=2)), 3)
+    returns(add.apply_async((1, 2), expires=600), 3)
+    returns(add.apply_async((1, 2), expires=datetime.datetime.now() + datetime.timedelta(days=2)), 3)
 
 
-@scenario("a step of a chain waits for its own countdown")
+@scenario("a step of a chain with a countdown runs after the countdown")
 def countdown_in_chain():
     sent = time.time()
     assert value((add.si(1, 2) | now.si().set(countdown=1)).apply_async()) >= sent + 1

@@ -6,13 +6,13 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandler;
 
 /**
- * DynamoDB Local, in memory, on a free port of 127.0.0.1, until standard input ends.
+ * Runs DynamoDB Local in memory, on a free port of 127.0.0.1, until standard input ends. Prints the port.
  *
  * Its own main class (ServerRunner) listens on all interfaces, cannot choose a free port, and sends telemetry.
  */
 class LoopbackServer {
   public static void main(String[] arguments) throws Exception {
-    int portOfServerRunner = 0; // only for ServerRunner's messages
+    int portOfServerRunner = 0; // used only in ServerRunner's messages
     boolean inMemory = true;
     String databasePath = null;
     boolean sharedDatabase = true;

@@ -11,9 +11,9 @@ import { dynamodbLocal } from './dynamodbLocal.ts';
 
 const starter = fileURLToPath(new URL('../../fixtures/dynamodb-local/starter.ts', import.meta.url));
 
-// The first run downloads it.
+// The first run downloads DynamoDB Local.
 describe.skipIf(!requireJava())('DynamoDB Local', { timeout: 300_000 }, () => {
-  test('answers at its endpoint, and no more once stopped', async () => {
+  test('answers at its endpoint until it is stopped', async () => {
     const server = await dynamodbLocal();
     const client = new DynamoDBClient({
       endpoint: server.endpoint,
@@ -26,7 +26,7 @@ describe.skipIf(!requireJava())('DynamoDB Local', { timeout: 300_000 }, () => {
     expect(await accepts('127.0.0.1', portOf(server.endpoint))).toBe(false);
   });
 
-  test('can be reached from this machine only', async () => {
+  test('can only be reached from this machine', async () => {
     const server = await dynamodbLocal();
     onTestFinished(() => server.stop());
     const outside = Object.values(networkInterfaces())
@@ -36,13 +36,13 @@ describe.skipIf(!requireJava())('DynamoDB Local', { timeout: 300_000 }, () => {
     expect(await accepts('127.0.0.1', portOf(server.endpoint))).toBe(true);
   });
 
-  test('ends with the process that started it, even if that one is killed', async () => {
+  test('ends with the process that started it, even if this process is killed', async () => {
     const parent = fork(starter);
     const [endpoint] = await once(parent, 'message');
     expect(await accepts('127.0.0.1', portOf(endpoint))).toBe(true);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    // Nothing tells of the end of a process that is not one's own child.
+    // A process gets no event when a process ends that is not its child.
     while (await accepts('127.0.0.1', portOf(endpoint))) await sleep(20);
   });
 });

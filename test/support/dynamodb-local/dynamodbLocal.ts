@@ -11,16 +11,16 @@ import { cacheFolder } from '../cacheFolder.ts';
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 export interface DynamodbLocal {
-  /** `http://127.0.0.1:<port>`; takes any region and credentials, all of which see the same tables. */
+  /** `http://127.0.0.1:<port>`. Accepts any region and credentials; all of them use the same tables. */
   readonly endpoint: string;
-  /** Ends the server, and what was stored with it. */
+  /** Ends the server and deletes its data. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts an empty DynamoDB Local that ends with this process at the latest, however this process ends.
+ * Starts an empty DynamoDB Local. It ends at the latest with this process, even if this process is killed.
  *
- * Needs Java and Maven (`requireJava`) and, the first time, Maven Central; throws an Error with their own words.
+ * Needs Java and Maven (`requireJava`) and, for the first call, Maven Central. Rejects with an Error with their output.
  */
 export async function dynamodbLocal(): Promise<DynamodbLocal> {
   const jars = await fetchJars();
@@ -45,7 +45,7 @@ export async function dynamodbLocal(): Promise<DynamodbLocal> {
   };
 }
 
-/** The folder with DynamoDB Local and what it needs, as in pom.xml: from the cache, or from Maven. */
+/** Resolves to the folder with the jars of DynamoDB Local that pom.xml names: from the cache, or downloaded by Maven. */
 async function fetchJars(): Promise<string> {
   const pom = path.join(here, 'pom.xml');
   const digest = createHash('sha256')
@@ -55,7 +55,7 @@ async function fetchJars(): Promise<string> {
   const folder = path.join(cacheFolder(), `dynamodb-local-${digest}`);
   if (await exists(folder)) return folder;
   await mkdir(cacheFolder(), { recursive: true });
-  // Only a complete download gets the folder's name: of several processes, the first one's.
+  // Only a complete download gets the name of the folder: that of the first process if there are several.
   const download = await mkdtemp(`${folder}-`);
   try {
     await promisify(execFile)('mvn', [

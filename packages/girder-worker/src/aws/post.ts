@@ -1,25 +1,27 @@
 import http from 'node:http';
 import https from 'node:https';
 import { urlToHttpOptions } from 'node:url';
+import type { System } from '../system/system.ts';
 
-/** Calls at once; further ones wait. */
+/** Concurrent requests; further ones wait for a free connection. */
 const maxSockets = 50;
 
 /**
- * An answer that has not come, or not wholly, in this time is none: its connection may be one that was lost while Lambda
- * froze the function.
+ * Time for a complete answer. The connection of a request that takes longer may have been lost while Lambda had frozen
+ * the function.
  */
-const limitMs = 10_000;
+const timeoutMs = 10_000;
 
 export interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
+/** Sends one POST request. Rejects with Node's error if the connection fails, with ETIMEDOUT after 10 s. */
 export type Post = (headers: Readonly<Record<string, string>>, body: string) => Promise<Answer>;
 
-/** Sends requests to one address on connections that are kept, and keep no process alive while nothing is asked. */
-export function createPost(endpoint: URL): Post {
+/** Sends requests to one address over keep-alive connections. Idle connections do not keep the process alive. */
+export function createPost(endpoint: URL, system: Pick<System, 'startTimer'>): Post {
   const { request, Agent } = endpoint.protocol === 'https:' ? https : http;
   const address = { ...urlToHttpOptions(endpoint), method: 'POST' };
   const agent = new Agent({ keepAlive: true, maxSockets });
@@ -35,13 +37,13 @@ export function createPost(endpoint: URL): Post {
         response.on('error', reject);
         response.on('end', () => resolve({ status: response.statusCode!, text }));
       });
-      const timer = setTimeout(() => sent.destroy(tooLate(endpoint)), limitMs);
-      sent.on('close', () => clearTimeout(timer));
+      const cancelTimeout = system.startTimer(() => sent.destroy(timeoutError(endpoint)), timeoutMs);
+      sent.on('close', cancelTimeout);
       sent.on('error', reject);
       sent.end(body);
     });
 }
 
-function tooLate({ host }: URL): Error {
-  return Object.assign(new Error(`${host} has not answered within ${limitMs / 1000} s.`), { code: 'ETIMEDOUT' });
+function timeoutError({ host }: URL): Error {
+  return Object.assign(new Error(`${host} has not answered within ${timeoutMs / 1000} s.`), { code: 'ETIMEDOUT' });
 }

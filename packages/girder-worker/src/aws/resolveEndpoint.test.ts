@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { credentialsOf, endpointOf, regionOf } from './resolveEndpoint.ts';
+import { credentialsProvider, resolveEndpoint, resolveRegion } from './resolveEndpoint.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -19,34 +19,34 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe('where nothing is set', () => {
-  test('region and credentials are those of the profile, as everywhere with AWS', async () => {
+describe('without region and credentials in the settings,', () => {
+  test('both are taken from the AWS profile', async () => {
     writeFileSync(join(folder, 'config'), '[profile mine]\nregion = eu-west-3\n');
     writeFileSync(join(folder, 'credentials'), '[mine]\naws_access_key_id = a\naws_secret_access_key = b\n');
-    expect(await regionOf({})).toBe('eu-west-3');
-    expect(await credentialsOf({})()).toMatchObject({ accessKeyId: 'a', secretAccessKey: 'b' });
+    expect(await resolveRegion({})).toBe('eu-west-3');
+    expect(await credentialsProvider({})()).toMatchObject({ accessKeyId: 'a', secretAccessKey: 'b' });
   });
 
-  test('and there is no profile either, one is told what to do', async () => {
-    await expect(regionOf({})).rejects.toThrow('No AWS region is known: set AWS_REGION');
-    await expect(credentialsOf({})()).rejects.toThrow(/credentials/i);
+  test('the error says to set AWS_REGION if there is no profile either', async () => {
+    await expect(resolveRegion({})).rejects.toThrow('No AWS region is known: set AWS_REGION');
+    await expect(credentialsProvider({})()).rejects.toThrow(/credentials/i);
   });
 });
 
-test('what is set wins', async () => {
+test('region and credentials of the settings win over the AWS profile', async () => {
   const settings = { region: 'us-east-2', credentials: { accessKeyId: 'c', secretAccessKey: 'd' } };
-  expect(await regionOf(settings)).toBe('us-east-2');
-  expect(await credentialsOf(settings)()).toBe(settings.credentials);
+  expect(await resolveRegion(settings)).toBe('us-east-2');
+  expect(await credentialsProvider(settings)()).toBe(settings.credentials);
 });
 
 test.each([
   [{}, 'us-east-1', 'https://dynamodb.us-east-1.amazonaws.com/'],
   [{}, 'cn-north-1', 'https://dynamodb.cn-north-1.amazonaws.com.cn/'],
   [{ endpoint: 'http://localhost:8000' }, 'us-east-1', 'http://localhost:8000/'],
-])('with %j in %s, DynamoDB is at %s', (settings, region, expected) => {
-  expect(endpointOf(settings, 'dynamodb', region).href).toBe(expected);
+])('with the settings %j and the region %s, the endpoint of DynamoDB is %s', (settings, region, expected) => {
+  expect(resolveEndpoint(settings, 'dynamodb', region).href).toBe(expected);
 });
 
-test('a region that would lead elsewhere is none', () => {
-  expect(() => endpointOf({}, 'dynamodb', 'evil.example/')).toThrow('"evil.example/" is no AWS region');
+test('a region that would change the host of the endpoint is refused', () => {
+  expect(() => resolveEndpoint({}, 'dynamodb', 'evil.example/')).toThrow('"evil.example/" is not an AWS region');
 });

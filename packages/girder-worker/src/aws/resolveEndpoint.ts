@@ -1,7 +1,7 @@
 import type { AwsCredentials, ClientSettings } from '../connections/clientSettings.ts';
 
-/** The region that is set, or that of the profile. Rejects with an Error that says what to do where there is none. */
-export async function regionOf({ region }: ClientSettings): Promise<string> {
+/** Resolves to the region of the settings, or else of the AWS profile. Rejects with an Error if there is neither. */
+export async function resolveRegion({ region }: ClientSettings): Promise<string> {
   if (region) return region;
   const { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } = await import(
     '@smithy/core/config'
@@ -11,19 +11,26 @@ export async function regionOf({ region }: ClientSettings): Promise<string> {
   });
 }
 
-/** Those that are set, or whatever the AWS SDK finds: a profile, a role of the container or of the machine. */
-export function credentialsOf({ credentials }: ClientSettings): () => Promise<AwsCredentials> {
+/**
+ * Returns the function that provides the credentials of each request: those of the settings, or else those that the AWS
+ * SDK finds, such as those of a profile or of a role. The SDK is loaded only in the second case, and renews credentials
+ * that expire.
+ */
+export function credentialsProvider({ credentials }: ClientSettings): () => Promise<AwsCredentials> {
   if (credentials) return async () => credentials;
-  let found: Promise<() => Promise<AwsCredentials>> | undefined;
+  let provider: Promise<() => Promise<AwsCredentials>> | undefined;
   return async () => {
-    found ??= import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) => defaultProvider());
-    return (await found)(); // It remembers what it found, until that expires.
+    provider ??= import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) => defaultProvider());
+    return (await provider)();
   };
 }
 
-/** The address that is set, or AWS's own for the region; partitions with other domains need one that is set. */
-export function endpointOf({ endpoint }: ClientSettings, service: string, region: string): URL {
+/**
+ * Returns the endpoint of the settings, or else AWS's own address of the service. Knows the domains of the partitions
+ * aws and aws-cn; for others, the endpoint must be set. Throws an Error if the region has no valid form.
+ */
+export function resolveEndpoint({ endpoint }: ClientSettings, service: string, region: string): URL {
   if (endpoint) return new URL(endpoint);
-  if (!/^[a-z\d-]+$/.test(region)) throw new Error(`"${region}" is no AWS region: write for example us-east-1.`);
+  if (!/^[a-z\d-]+$/.test(region)) throw new Error(`"${region}" is not an AWS region: write for example us-east-1.`);
   return new URL(`https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
 }

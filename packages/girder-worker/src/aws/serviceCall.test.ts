@@ -17,7 +17,7 @@ type Respond = (response: ServerResponse) => void;
 let server: Server;
 let endpoint: string;
 let requests: Request[] = [];
-/** What the server does with each request in turn; when there is no more, it answers `{}`. */
+/** How the server answers each request in turn; further requests are answered with `{}`. */
 let responses: Respond[] = [];
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ const failing = (status: number, type: string, message = 'why') =>
 const hangingUp: Respond = (response) => response.socket!.destroy();
 
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'token' };
-const place = () => ({ endpoint, region: 'eu-central-1', credentials });
+const settings = () => ({ endpoint, region: 'eu-central-1', credentials });
 const input = { TableName: 'celery', Key: { id: { S: "b'celery-task-meta-ü'" } }, UpdateExpression: 'SET a = :a' };
 
 describe('a request', () => {
@@ -61,31 +61,31 @@ describe('a request', () => {
     vi.useRealTimers();
   });
 
-  test('to DynamoDB is that of the AWS SDK, and signed as AWS demands', async () => {
-    const client = new DynamoDBClient(place());
+  test('to DynamoDB equals that of the AWS SDK and has a valid signature', async () => {
+    const client = new DynamoDBClient(settings());
     await client.send(new UpdateItemCommand(input));
     client.destroy();
-    await connectService('DYNAMODB', place())('UpdateItem', input);
-    await expectAlike();
+    await connectService('DYNAMODB', settings())('UpdateItem', input);
+    await expectEqualRequests();
   });
 
-  test('to an address with a path is signed for that path', async () => {
-    await connectService('DYNAMODB', { ...place(), endpoint: `${endpoint}/dynamodb` })('GetItem', input);
+  test('to an endpoint with a path is sent to that path and signed for it', async () => {
+    await connectService('DYNAMODB', { ...settings(), endpoint: `${endpoint}/dynamodb` })('GetItem', input);
     expect(requests[0]!.headers.authorization).toBe(authorizationOf(requests[0]!));
     expect(requests[0]!.path).toBe('/dynamodb');
   });
 
-  test('to SQS, too', async () => {
+  test('to SQS equals that of the AWS SDK and has a valid signature', async () => {
     const message = { QueueUrl: `${endpoint}/1/celery`, MessageBody: 'text', DelaySeconds: 3 };
     responses = [answering(200, JSON.stringify({ MD5OfMessageBody: '1cb251ec0d568de6a929b520c4aed8d1' }))];
-    const client = new SQSClient(place());
+    const client = new SQSClient(settings());
     await client.send(new SendMessageCommand(message));
     client.destroy();
-    await connectService('SQS', place())('SendMessage', message);
-    await expectAlike();
+    await connectService('SQS', settings())('SendMessage', message);
+    await expectEqualRequests();
   });
 
-  async function expectAlike(): Promise<void> {
+  async function expectEqualRequests(): Promise<void> {
     const [theirs, ours] = requests as [Request, Request];
     expect(JSON.parse(ours.body)).toEqual(JSON.parse(theirs.body));
     for (const name of ['content-type', 'x-amz-target', 'x-amz-date', 'x-amz-security-token', 'host'])
@@ -96,7 +96,7 @@ describe('a request', () => {
   }
 });
 
-/** As AWS works it out of a request that has arrived, of the headers that it says are signed (Signature Version 4). */
+/** The authorization that AWS computes for a received request, from the headers that it names as signed (Signature Version 4). */
 function authorizationOf({ path, headers, body }: Request): string {
   const [, scope = '', signed = ''] = /Credential=key\/(\S+), SignedHeaders=(\S+),/.exec(headers.authorization!)!;
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -113,8 +113,8 @@ function authorizationOf({ path, headers, body }: Request): string {
   return `AWS4-HMAC-SHA256 Credential=key/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
 }
 
-describe('what was answered', () => {
-  test('is given as it is, in whatever pieces it came', async () => {
+describe('an answer', () => {
+  test('is parsed as JSON, also if a chunk ends within a UTF-8 character', async () => {
     const text = JSON.stringify({ Item: { id: { S: 'ü'.repeat(10) } } });
     const cut = Buffer.from(text).indexOf(0xbc); // In the middle of a character.
     responses = [
@@ -122,55 +122,67 @@ describe('what was answered', () => {
         response.write(Buffer.from(text).subarray(0, cut), () => response.end(Buffer.from(text).subarray(cut)));
       },
     ];
-    expect(await connectService('DYNAMODB', place())('GetItem', input)).toEqual(JSON.parse(text));
+    expect(await connectService('DYNAMODB', settings())('GetItem', input)).toEqual(JSON.parse(text));
   });
 
-  test('may be nothing at all', async () => {
+  test('with an empty body is an empty object', async () => {
     responses = [answering(200, '')];
-    expect(await connectService('SQS', place())('DeleteMessage', {})).toEqual({});
+    expect(await connectService('SQS', settings())('DeleteMessage', {})).toEqual({});
   });
 
-  test('is an error by AWS’s own name, of which no second attempt is made', async () => {
+  test('with status 400 rejects the call with AWS’s name of the error, and is not retried', async () => {
     responses = [failing(400, 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', 'The conditional…')];
-    await expect(connectService('DYNAMODB', place())('UpdateItem', input)).rejects.toMatchObject({
+    await expect(connectService('DYNAMODB', settings())('UpdateItem', input)).rejects.toMatchObject({
       ...{ name: 'ConditionalCheckFailedException', message: 'The conditional…', httpStatus: 400 },
     });
     expect(requests).toHaveLength(1);
   });
 
   test.each([
-    ['a page of a proxy', answering(403, '<html>Forbidden'), { name: 'HTTP status 403', message: '<html>Forbidden' }],
-    ['a page that says it is fine', answering(200, '<html>'), { name: 'HTTP status 200', message: '<html>' }],
-    ['no object', answering(200, '[null]'), { name: 'HTTP status 200', message: '[null]' }],
-    ['an error without sense', answering(400, '{"__type": 7, "message": {}}'), { name: '7', httpStatus: 400 }],
-  ])('is an error where it is %s', async (_, respond, error) => {
+    [
+      'the error page of a proxy',
+      answering(403, '<html>Forbidden'),
+      { name: 'HTTP status 403', message: '<html>Forbidden' },
+    ],
+    [
+      'a page that is not JSON, with status 200',
+      answering(200, '<html>'),
+      { name: 'HTTP status 200', message: '<html>' },
+    ],
+    ['a JSON value that is not an object', answering(200, '[null]'), { name: 'HTTP status 200', message: '[null]' }],
+    [
+      'an error whose fields have other types',
+      answering(400, '{"__type": 7, "message": {}}'),
+      { name: '7', httpStatus: 400 },
+    ],
+  ])('rejects the call if it is %s', async (_, respond, error) => {
     responses = [respond];
-    await expect(connectService('DYNAMODB', place())('GetItem', input)).rejects.toMatchObject(error);
+    await expect(connectService('DYNAMODB', settings())('GetItem', input)).rejects.toMatchObject(error);
   });
 });
 
-describe('a call is made again', () => {
+describe('a call is retried', () => {
   test.each([
-    ['broken', failing(500, 'InternalServerError')],
-    ['gone for a moment', answering(503, '<html>')],
-    ['throttling', failing(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')],
-    ['hanging up', hangingUp],
-    ['speaking something else than HTTP', (response: ServerResponse) => response.socket!.end('GARBAGE\r\n\r\n')],
-  ])('where AWS is %s, and has a signature of its own', async (_, respond) => {
+    ['fails with status 500', failing(500, 'InternalServerError')],
+    ['answers with a page and status 503', answering(503, '<html>')],
+    ['throttles', failing(400, 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException')],
+    ['closes the connection', hangingUp],
+    ['sends something other than HTTP', (response: ServerResponse) => response.socket!.end('GARBAGE\r\n\r\n')],
+  ])('if AWS %s', async (_, respond) => {
     responses = [respond, respond];
-    expect(await connectService('DYNAMODB', place())('GetItem', input)).toEqual({});
+    expect(await connectService('DYNAMODB', settings())('GetItem', input)).toEqual({});
     expect(requests).toHaveLength(3);
   });
 
-  test('five times in all, and then it fails with what was wrong last', async () => {
+  test('up to five attempts in all, and then rejects with the last error', async () => {
     responses = Array.from({ length: 9 }, () => failing(500, 'InternalServerError', 'still broken'));
-    await expect(connectService('DYNAMODB', place())('GetItem', input)).rejects.toThrow('still broken');
+    await expect(connectService('DYNAMODB', settings())('GetItem', input)).rejects.toThrow('still broken');
     expect(requests).toHaveLength(5);
   });
 });
 
-test('many calls at once share connections that are kept', async () => {
-  const call = connectService('DYNAMODB', place());
+test('concurrent calls reuse keep-alive connections', async () => {
+  const call = connectService('DYNAMODB', settings());
   const connections = new Set<unknown>();
   server.on('connection', (socket) => connections.add(socket));
   for (let round = 0; round < 3; round++) await Promise.all(Array.from({ length: 5 }, () => call('GetItem', input)));
@@ -178,13 +190,13 @@ test('many calls at once share connections that are kept', async () => {
   expect(connections.size).toBe(5);
 });
 
-test('an answer that was cut short is no answer', async () => {
+test('a call whose answer is cut short is retried', async () => {
   responses = [
     (response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"Item"', () => response.socket!.destroy());
     },
   ];
-  expect(await connectService('DYNAMODB', place())('GetItem', input)).toEqual({});
+  expect(await connectService('DYNAMODB', settings())('GetItem', input)).toEqual({});
   expect(requests).toHaveLength(2);
 });

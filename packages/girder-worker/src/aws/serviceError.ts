@@ -1,6 +1,6 @@
-/** What AWS answers where it does not do what it was asked. */
+/** The error answer of an AWS service. */
 export class ServiceError extends Error {
-  /** As AWS names it: `ConditionalCheckFailedException`. */
+  /** AWS's name of the error, such as `ConditionalCheckFailedException`. */
   override readonly name: string;
   readonly httpStatus: number;
 
@@ -11,7 +11,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** Errors of DynamoDB and SQS that say: too much at once, ask again later. */
+/** Errors by which DynamoDB and SQS throttle a client. */
 const throttling = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -22,14 +22,14 @@ const throttling = new Set([
   'TransactionInProgressException',
 ]);
 
-/** What Node calls a connection that could not be made, or broke. */
+/** Node's codes for connections that could not be made, or broke. */
 const lostConnection = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 
-/** Whether the same call may work out a moment later. */
+/** Whether the same call may succeed a moment later: the service failed or throttles, or the connection was lost. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ServiceError)
     return error.httpStatus >= 500 || error.httpStatus === 429 || throttling.has(error.name);
   if (!(error instanceof Error)) return false;
   const code = String((error as NodeJS.ErrnoException).code);
-  return lostConnection.has(code) || code.startsWith('HPE_'); // What came was no HTTP.
+  return lostConnection.has(code) || code.startsWith('HPE_'); // Node's parser: the answer was not HTTP.
 }

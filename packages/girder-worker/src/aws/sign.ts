@@ -1,14 +1,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AwsCredentials } from '../connections/clientSettings.ts';
+import type { System } from '../system/system.ts';
 
 export interface SignerOptions {
-  /** As AWS names it in signatures: `dynamodb`. */
+  /** AWS's name in signatures, such as `dynamodb`. */
   readonly service: string;
   readonly region: string;
   readonly endpoint: URL;
+  readonly system: Pick<System, 'now'>;
 }
 
-/** Gives the headers with which a request may be sent: the given ones, in lower case, and AWS's signature. */
+/** Returns the headers to send: those given, which must be in lower case, and those of the signature. */
 export type Sign = (headers: Headers, body: string, credentials: AwsCredentials) => Headers;
 
 type Headers = Readonly<Record<string, string>>;
@@ -19,10 +21,10 @@ const algorithm = 'AWS4-HMAC-SHA256';
  * Signs POST requests to one address, all headers and the body, by AWS Signature Version 4
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
  */
-export function createSigner({ service, region, endpoint: { host, pathname } }: SignerOptions): Sign {
+export function createSigner({ service, region, endpoint: { host, pathname }, system }: SignerOptions): Sign {
   let key: { readonly scope: string; readonly secret: string; readonly bytes: Buffer } | undefined;
 
-  /** The key of a day, which is worked out once. */
+  /** The signing key holds for one day, region and service, so that it is derived once and kept. */
   const keyFor = (scope: string, secret: string): Buffer => {
     if (key?.scope !== scope || key.secret !== secret) {
       const bytes = scope.split('/').reduce<Buffer>((parent, part) => hmac(parent, part), Buffer.from(`AWS4${secret}`));
@@ -32,7 +34,7 @@ export function createSigner({ service, region, endpoint: { host, pathname } }: 
   };
 
   return (given, body, { accessKeyId, secretAccessKey, sessionToken }) => {
-    const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+    const time = new Date(system.now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const token: Headers = sessionToken ? { 'x-amz-security-token': sessionToken } : {};
     const headers: Headers = { ...given, host, 'x-amz-date': time, ...token };
     const sorted = Object.entries(headers).sort(([one], [other]) => (one < other ? -1 : 1));

@@ -3,15 +3,15 @@ import { expect, test } from 'vitest';
 import type { Message } from '../message/message.ts';
 import { derivedIds } from './apply/derivedIds.ts';
 import { expand } from './apply/expand.ts';
-import { leavesOf, valuesOf } from './apply/resultTuple.ts';
+import { taskIdsOf, valuesOf } from './apply/resultTuple.ts';
 import { ModelWorker } from './fixtures/modelWorker.ts';
-import { chained } from './signatures/pipe.ts';
-import { chainOf, chordOf, groupOf, type Signature, taskOf } from './signatures/signature.ts';
+import { pipeAll } from './signatures/pipe.ts';
+import { chainOf, chordOf, groupOf, taskOf, type WireSignature } from './signatures/signature.ts';
 
-/** A canvas as its meaning; the label of a task is its last argument. */
+/** A canvas as a tree, whose result is known. The label of a task is its last argument. */
 type Tree =
   | { readonly kind: 'task'; readonly label: string; readonly immutable: boolean; readonly links: readonly Tree[] }
-  /** `written` by hand, a chain is not put together before it is sent. */
+  /** `written`: the chain is written by hand, and not composed with `pipe`. */
   | { readonly kind: 'chain'; readonly steps: readonly Tree[]; readonly written: boolean }
   | { readonly kind: 'group'; readonly members: readonly Tree[] }
   | { readonly kind: 'chord'; readonly header: readonly Tree[]; readonly body: Tree };
@@ -49,7 +49,7 @@ const { tree } = fc.letrec<{ tree: Tree; task: Tree; leaf: Tree }>((tie) => ({
   ),
 }));
 
-/** All its tasks can be told from each other; and with a second member, what it gives is always a list of the two. */
+/** Each task has a label of its own. The canvas is a group with a second member, so its result is always a list of two. */
 const canvases = tree.map((one): Tree => {
   let count = 0;
   const numbered = (part: Tree): Tree => {
@@ -57,7 +57,7 @@ const canvases = tree.map((one): Tree => {
       case 'task':
         return { ...part, label: `t${++count}`, links: part.links.map(numbered) };
       case 'chain': {
-        // Put together, a chain of nothing but a group is that group; and one of empty groups could not be sent.
+        // `pipe` turns a chain of only a group into that group, and a chain of only empty groups cannot be sent.
         const [only, ...others] = stepsOf(part.steps);
         if (!part.written && only?.kind === 'group' && others.length === 0) return numbered(only);
         return { ...part, steps: part.steps.map(numbered) };
@@ -73,28 +73,28 @@ const canvases = tree.map((one): Tree => {
 
 const schedule = fc.infiniteStream(fc.record({ pick: fc.nat(), again: fc.nat({ max: 4 }) }));
 
-test('runs every task once, and gives what the canvas means, under any order of completions and duplicates', async () => {
+test('every task of a canvas runs once and the result is that of the canvas, in any order of deliveries and with duplicates', async () => {
   await fc.assert(
     fc.asyncProperty(canvases, schedule, async (canvas, choices) => {
       const worker = new ModelWorker((message) => ({ value: returned(message) }));
       const result = await run(canvas, worker, choices);
       expect(worker.runs.map(labelOf).toSorted(byName)).toEqual(labelsOf(canvas).toSorted(byName));
-      expect(valuesOf(result, (id) => worker.results.get(id)?.result)).toEqual(meaningOf(canvas, undefined));
+      expect(valuesOf(result, (id) => worker.results.get(id)?.result)).toEqual(resultOf(canvas, undefined));
     }),
     { numRuns: 200 },
   );
 });
 
-test('runs no task twice and leaves nobody waiting, whichever tasks fail', async () => {
+test('no task of a canvas runs twice and every result is stored, whichever tasks fail', async () => {
   await fc.assert(
-    fc.asyncProperty(canvases, schedule, fc.func(fc.nat({ max: 3 })), async (canvas, choices, luck) => {
+    fc.asyncProperty(canvases, schedule, fc.func(fc.nat({ max: 3 })), async (canvas, choices, chance) => {
       const worker = new ModelWorker((message) =>
-        luck(labelOf(message)) === 0 ? { error: labelOf(message) } : { value: returned(message) },
+        chance(labelOf(message)) === 0 ? { error: labelOf(message) } : { value: returned(message) },
       );
       const result = await run(canvas, worker, choices);
       const labels = worker.runs.map(labelOf);
       expect(new Set(labels).size).toBe(labels.length);
-      for (const id of leavesOf(result)) expect(worker.results.has(id)).toBe(true);
+      for (const id of taskIdsOf(result)) expect(worker.results.has(id)).toBe(true);
     }),
     { numRuns: 200 },
   );
@@ -111,7 +111,7 @@ async function run(canvas: Tree, worker: ModelWorker, choices: Iterator<{ pick: 
   return expansion.result;
 }
 
-function signatureOf(canvas: Tree): Signature {
+function signatureOf(canvas: Tree): WireSignature {
   switch (canvas.kind) {
     case 'task': {
       const { label, immutable, links } = canvas;
@@ -119,7 +119,7 @@ function signatureOf(canvas: Tree): Signature {
     }
     case 'chain': {
       const steps = canvas.steps.map(signatureOf);
-      return canvas.written ? chainOf(steps) : chained(steps);
+      return canvas.written ? chainOf(steps) : pipeAll(steps);
     }
     case 'group':
       return groupOf(canvas.members.map(signatureOf));
@@ -153,29 +153,29 @@ function labelsOf(canvas: Tree): string[] {
   }
 }
 
-/** What a canvas gives that is given `input`; undefined is no input. */
-function meaningOf(canvas: Tree, input: unknown): unknown {
+/** The result of a canvas for the input `input`; undefined means no input. */
+function resultOf(canvas: Tree, input: unknown): unknown {
   switch (canvas.kind) {
     case 'task':
       return input === undefined || canvas.immutable ? [canvas.label] : [canvas.label, input];
     case 'chain':
-      return stepsOf(canvas.steps).reduce<unknown>((before, step) => meaningOf(step, before), input);
+      return stepsOf(canvas.steps).reduce<unknown>((before, step) => resultOf(step, before), input);
     case 'group':
-      return membersOf(canvas.members).map((member) => meaningOf(member, input));
+      return membersOf(canvas.members).map((member) => resultOf(member, input));
     case 'chord':
-      return meaningOf(
+      return resultOf(
         canvas.body,
-        membersOf(canvas.header).map((member) => meaningOf(member, input)),
+        membersOf(canvas.header).map((member) => resultOf(member, input)),
       );
   }
 }
 
-/** A group in a group is its members. */
+/** Groups in a group are replaced by their members. */
 function membersOf(members: readonly Tree[]): readonly Tree[] {
   return members.flatMap((member) => (member.kind === 'group' ? membersOf(member.members) : [member]));
 }
 
-/** A group of none is no step, unless there is no other; a group of one is that one. */
+/** An empty group is no step, unless it is the only one. A group of one is replaced by its member. */
 function stepsOf(steps: readonly Tree[]): readonly Tree[] {
   const flatten = (step: Tree): readonly Tree[] => {
     if (step.kind === 'chain') return step.steps.flatMap(flatten);

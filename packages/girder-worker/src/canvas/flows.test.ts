@@ -6,13 +6,14 @@ import type { FinalOutcome } from '../outcome/outcome.ts';
 import { derivedIds } from './apply/derivedIds.ts';
 import { expand } from './apply/expand.ts';
 import type { Expansion } from './apply/expansion.ts';
-import { chordBody } from './continuations/chord.ts';
+import { expandChordBody } from './continuations/chord.ts';
 import { type ContinuationContext, continuationsOf } from './continuations/continuations.ts';
 import { replacementOf } from './continuations/replacement.ts';
 import { asRecorded, bodyAsRecorded, comparable } from './fixtures/recorded.ts';
 import { taskOf } from './signatures/signature.ts';
 
-// What a Python worker published was recorded (`test/wire/messages/flow_*`): of the same task, ours publishes the same.
+// `test/wire/messages/flow_*` records what a Python worker publishes after each task of a workflow. The continuations of this
+// worker are the same messages.
 
 const context: ContinuationContext = {
   nowMs: 0,
@@ -23,7 +24,7 @@ const context: ContinuationContext = {
 
 const failure = { type: 'ValueError', module: 'builtins', argsJson: '["x", 42]', traceback: null };
 
-/** The bodies of all messages of a flow, and the messages. */
+/** The SQS bodies of all messages of a workflow, and the decoded messages. */
 async function flow(name: string): Promise<{ bodies: readonly string[]; messages: readonly Message[] }> {
   const file = new URL(`../../../../test/wire/messages/flow_${name}.json`, import.meta.url);
   const { messages } = JSON.parse(readFileSync(file, 'utf8'));
@@ -55,26 +56,32 @@ test.each([
   ['link_child', 0, 3, [1]],
   ['chain_group_chain', 0, 2, [1, 2]],
   ['chain_group_chain', 3, 7, [4]],
-])('after message %2$d of %1$s, the next ones', async (name, index, value, next) => {
-  const { bodies, messages } = await flow(name);
-  const { expansions } = continuationsOf(messages[index]!, success(value), context);
-  expect(published(expansions)).toEqual(recorded(next.map((i) => bodies[i]!)));
-});
+])(
+  'after message %2$d of the workflow %1$s the continuations are the messages that Celery publishes',
+  async (name, index, value, next) => {
+    const { bodies, messages } = await flow(name);
+    const { expansions } = continuationsOf(messages[index]!, success(value), context);
+    expect(published(expansions)).toEqual(recorded(next.map((i) => bodies[i]!)));
+  },
+);
 
 test.each([
   ['chord_success', 1, [2, 4], 2],
   ['chord_body_fails', 1, [2, 4], 2],
   ['chain_group_chain', 2, [3, 4], 3],
-])('after the last member of the chord of %s, its body', async (name, last, values, body) => {
-  const { bodies, messages } = await flow(name);
-  const message = messages[last]!;
-  const [part, ...others] = continuationsOf(message, success(values[1]), context).chordParts;
-  expect(part).toMatchObject({ groupId: message.group, index: 1, memberId: message.id });
-  expect(others).toEqual([]);
-  expect(published([chordBody(part!, values, message, context)])).toEqual(recorded([bodies[body]!]));
-});
+])(
+  'after the last member of the chord in the workflow %s the body is the message that Celery publishes',
+  async (name, last, values, body) => {
+    const { bodies, messages } = await flow(name);
+    const message = messages[last]!;
+    const [member, ...others] = continuationsOf(message, success(values[1]), context).endedMembers;
+    expect(member).toMatchObject({ groupId: message.group, index: 1, memberId: message.id });
+    expect(others).toEqual([]);
+    expect(published([expandChordBody(member!, values, message, context)])).toEqual(recorded([bodies[body]!]));
+  },
+);
 
-test('errbacks of the old style are sent as a group, those of the new style are given back', async () => {
+test('errbacks of the old style are published as a group, those of the new style are returned to be called', async () => {
   const { bodies, messages } = await flow('errback');
   const { expansions, errbacks } = continuationsOf(messages[0]!, { state: 'FAILURE', failure }, context);
   expect(published(expansions)).toEqual(recorded([bodies[1]!]));
@@ -83,7 +90,7 @@ test('errbacks of the old style are sent as a group, those of the new style are 
   ]);
 });
 
-test('an errback counts as of the old style where its own arguments leave room for the id alone', async () => {
+test('an errback is of the old style if its own arguments leave room for one further argument only', async () => {
   const { messages } = await flow('errback');
   const [newStyle] = messages[0]!.embed.errbacks;
   const errbacks = [newStyle!, { ...newStyle!, args: ['note'] }];
@@ -94,14 +101,14 @@ test('an errback counts as of the old style where its own arguments leave room f
   expect(continuations.expansions[0]!.messages.map(({ args }) => args)).toEqual([[message.id, 'note']]);
 });
 
-test('a task that is replaced is sent under its id', async () => {
+test('the replacement of a task has the id of that task', async () => {
   const { bodies, messages } = await flow('replace');
   const expansion = replacementOf(messages[0]!, taskOf('labtasks.add', [40, 2]), context);
   expect(published([expansion])).toEqual(recorded([bodies[1]!]));
   expect(expansion.messages[0]!.id).toBe(messages[0]!.id);
 });
 
-test('a task that is sent by a task has its root, and it as its parent', async () => {
+test('a child has the root of the task that sent it, and that task as its parent', async () => {
   const { bodies, messages } = await flow('children');
   const { rootId, id: parentId } = messages[0]!;
   const sender = { ...context, replyTo: context.replyTo, rootId, parentId, newId: derivedIds('child') };
@@ -110,7 +117,7 @@ test('a task that is sent by a task has its root, and it as its parent', async (
   expect(expansion.children).toEqual([[[expansion.messages[0]!.id, null], null]]);
 });
 
-test('what is published twice for the same reason has the same ids', async () => {
+test('continuations that are computed twice have the same ids', async () => {
   const { messages } = await flow('link_child');
   const [once, again] = [1, 2].map(() => continuationsOf(messages[0]!, success(3), context));
   expect(again).toEqual(once);

@@ -1,27 +1,23 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { buildCommand } from './build.ts';
-import { buildRegistryCommand } from './buildRegistry.ts';
-import { callCommand } from './call.ts';
-import { devCommand } from './dev.ts';
-import { dlqCommand } from './dlq.ts';
-import { inspectCommand } from './inspect.ts';
-import { pingCommand } from './ping.ts';
-import { purgeCommand } from './purge.ts';
-import { resultCommand } from './result.ts';
-import { revokeCommand } from './revoke.ts';
-import { statusCommand } from './status.ts';
-import { workerCommand } from './worker.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+import { buildCommand } from './commands/build.ts';
+import { buildRegistryCommand } from './commands/buildRegistry.ts';
+import { callCommand } from './commands/call.ts';
+import { devCommand } from './commands/dev.ts';
+import { dlqCommand } from './commands/dlq.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { pingCommand } from './commands/ping.ts';
+import { purgeCommand } from './commands/purge.ts';
+import { resultCommand } from './commands/result.ts';
+import { revokeCommand } from './commands/revoke.ts';
+import { statusCommand } from './commands/status.ts';
+import { workerCommand } from './commands/worker.ts';
+import { version } from './shared/version.ts';
 
 const program = new Command('girder-worker')
-  .description('Celery tasks in TypeScript, run by a Lambda function: build, run and steer them.')
+  .description('A Celery worker in TypeScript, with SQS and DynamoDB: build it, run it, and control its tasks.')
   .version(version)
-  .showHelpAfterError('(girder-worker --help tells more)')
+  .showHelpAfterError('(see girder-worker --help)')
   .addHelpText('after', environmentHelp())
   .addCommand(workerCommand())
   .addCommand(devCommand())
@@ -43,7 +39,7 @@ try {
   process.exitCode = 1;
 }
 
-/** No command is `worker`, whose options may be given without it; a word that is no command stays to be refused. */
+/** Inserts the default command `worker` if the first argument is an option or missing. Commander refuses unknown commands. */
 function withCommand(args: readonly string[]): string[] {
   const [first] = args;
   const isWorker = first === undefined || (first.startsWith('-') && !/^(-h|--help|-V|--version)$/.test(first));
@@ -53,17 +49,20 @@ function withCommand(args: readonly string[]): string[] {
 function environmentHelp(): string {
   return `
 Environment:
-  GIRDER_WORKER_BROKER    where messages are sent: sqs:// (default; the AWS environment's account),
-                          or sqs://key:secret@localhost:9324// for an emulator
-  GIRDER_WORKER_BACKEND   where results are: dynamodb://@us-east-1/celery (table "celery" is the default)
-  GIRDER_WORKER_QUEUES    the Celery queues of a worker, of inspect and of status, separated by commas: celery
+  GIRDER_WORKER_BROKER    URL of the broker: sqs:// is the account of the AWS environment (default),
+                          sqs://key:secret@localhost:9324// an emulator
+  GIRDER_WORKER_BACKEND   URL of the result backend: dynamodb://@us-east-1/celery is the table "celery" in this region;
+                          by default, the table "celery" in the region of the AWS environment
+  GIRDER_WORKER_QUEUES    Celery queues of worker, inspect and status, separated by commas (default: celery)
   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS,
-  AWS_ENDPOINT_URL_DYNAMODB   as everywhere with AWS
+  AWS_ENDPOINT_URL_DYNAMODB   as for every AWS SDK
 
 Examples:
-  $ girder-worker -l info -c 4                               a worker, without Lambda
-  $ npm run dev                                              the whole stack on this machine
+  $ girder-worker -l info -c 4                               runs a worker, without Lambda
+  $ girder-worker dev                                        runs the whole stack on this machine
   $ girder-worker call gwexample.analyses.tasks.fibonacci 26
   $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
-  $ girder-worker status                                     what waits, runs and has failed`;
+  $ girder-worker status                                     counts messages, running tasks and dead letters
+
+girder-worker <command> --help describes a command.`;
 }

@@ -1,42 +1,44 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { leavesOf, valuesOf } from '../canvas/apply/resultTuple.ts';
+import { taskIdsOf, valuesOf } from '../canvas/apply/resultTuple.ts';
 import type { ResultStore, ResultTuple, StoredResult } from '../store/resultStore.ts';
+import { exponentialBackoff } from '../system/backoff.ts';
+import type { System } from '../system/system.ts';
 import type { AnyResult, AsyncResult, GetOptions, GroupResult } from '../task/client.ts';
 import type { Control } from '../task/remoteControl.ts';
 import { toError } from './remoteError.ts';
 
-/** The first pauses between two looks; they grow to `intervalMs`. */
-const firstPauseMs = 25;
+/** The delay after the first poll. It doubles after each poll, up to the option `intervalMs`. */
+const firstIntervalMs = 25;
 const defaultIntervalMs = 500;
 
-/** Where results are looked up, and how tasks are revoked. */
+/** Where handles read results, and how they revoke tasks. */
 export interface ResultBackend {
   store(): Promise<ResultStore>;
   readonly control: Pick<Control, 'revoke'>;
+  readonly system: Pick<System, 'now' | 'sleep'>;
 }
 
-/** The handle on a result, of a task or of a group, and on what came before it. */
-export function handleOf(result: ResultTuple, door: ResultBackend): AnyResult {
+/** A handle on the result of a task or of a group, and on its parents. */
+export function handleOf(result: ResultTuple, backend: ResultBackend): AnyResult {
   const [[id, parentTuple], members] = result;
-  const parent = parentTuple && handleOf(parentTuple, door);
-  return members === null ? createAsyncResult(id, door, parent) : createGroupResult(result, door, parent);
+  const parent = parentTuple && handleOf(parentTuple, backend);
+  return members === null ? createAsyncResult(id, backend, parent) : createGroupResult(result, backend, parent);
 }
 
 export function createAsyncResult(
   id: string,
-  door: ResultBackend,
+  backend: ResultBackend,
   parent: AnyResult | null = null,
 ): AsyncResult<unknown> {
-  const { store } = door;
+  const { store, control, system } = backend;
   const read = async () => (await store()).read(id);
 
   return {
     id,
     parent,
     async get(options) {
-      const stored = await waitFor<StoredResult>(options, async () => {
-        const now = await read();
-        return now && isReady(now) ? now : { waitingFor: `Task ${id}`, state: now?.state ?? 'PENDING' };
+      const stored = await poll<StoredResult>(system, options, async () => {
+        const result = await read();
+        return result && isReady(result) ? result : { waitingFor: `Task ${id}`, state: result?.state ?? 'PENDING' };
       });
       const value = valueIn(stored);
       if (value instanceof Error) throw value;
@@ -53,42 +55,42 @@ export function createAsyncResult(
       return stored && isReady(stored) ? valueIn(stored) : undefined;
     },
     async children() {
-      return ((await read())?.children ?? []).map((child) => handleOf(child, door));
+      return ((await read())?.children ?? []).map((child) => handleOf(child, backend));
     },
-    revoke: (options) => door.control.revoke(id, options),
+    revoke: (options) => control.revoke(id, options),
     async forget() {
       await (await store()).forget(id);
     },
   };
 }
 
-function createGroupResult(group: ResultTuple, door: ResultBackend, parent: AnyResult | null): GroupResult {
-  const { store } = door;
+function createGroupResult(group: ResultTuple, backend: ResultBackend, parent: AnyResult | null): GroupResult {
+  const { store, control, system } = backend;
   const [[id], members] = group;
-  const ids = leavesOf(group);
+  const ids = taskIdsOf(group);
   const readAll = async () => (await store()).readMany(ids);
 
   return {
     id,
     parent,
-    results: (members ?? []).map((member) => handleOf(member, door)),
+    results: (members ?? []).map((member) => handleOf(member, backend)),
     async get(options) {
-      const stored = await waitFor<ReadonlyMap<string, StoredResult>>(options, async () => {
-        const now = await readAll();
-        const pending = ids.filter((member) => !isReady(now.get(member)));
-        const failed = ids
-          .map((member) => now.get(member))
+      const stored = await poll<ReadonlyMap<string, StoredResult>>(system, options, async () => {
+        const results = await readAll();
+        const firstFailed = ids
+          .map((member) => results.get(member))
           .find((result) => isReady(result) && result?.state !== 'SUCCESS');
-        if (failed) throw toError(failed);
-        return pending.length === 0
-          ? now
-          : { waitingFor: `Task ${pending[0]} of group ${id}`, state: now.get(pending[0]!)?.state ?? 'PENDING' };
+        if (firstFailed) throw toError(firstFailed);
+        const firstPending = ids.find((member) => !isReady(results.get(member)));
+        if (firstPending === undefined) return results;
+        const state = results.get(firstPending)?.state ?? 'PENDING';
+        return { waitingFor: `Task ${firstPending} of group ${id}`, state };
       });
       return valuesOf(group, (member) => stored.get(member)?.result) as readonly unknown[];
     },
     async ready() {
-      const now = await readAll();
-      return ids.every((member) => isReady(now.get(member)));
+      const results = await readAll();
+      return ids.every((member) => isReady(results.get(member)));
     },
     async completedCount() {
       return [...(await readAll()).values()].filter(({ state }) => state === 'SUCCESS').length;
@@ -96,35 +98,38 @@ function createGroupResult(group: ResultTuple, door: ResultBackend, parent: AnyR
     async save() {
       await (await store()).saveGroup(id, group);
     },
-    revoke: (options) => door.control.revoke(ids, options),
+    revoke: (options) => control.revoke(ids, options),
     async forget() {
-      const backend = await store();
-      await Promise.all([backend.forgetGroup(id), ...ids.map((member) => backend.forget(member))]);
+      const table = await store();
+      await Promise.all([table.forgetGroup(id), ...ids.map((member) => table.forget(member))]);
     },
   };
 }
 
-interface Waiting {
+interface Pending {
+  /** The task that is not ready, for the error text. */
   readonly waitingFor: string;
   readonly state: string;
 }
 
-async function waitFor<T extends object>(
-  options: GetOptions | undefined,
-  look: () => Promise<T | Waiting>,
+/** Reads until the result is there. Rejects with an Error named TimeoutError after `timeoutMs`; it reads at least once. */
+async function poll<T extends object>(
+  system: ResultBackend['system'],
+  { timeoutMs = Number.POSITIVE_INFINITY, intervalMs = defaultIntervalMs }: GetOptions = {},
+  read: () => Promise<T | Pending>,
 ): Promise<T> {
-  const { timeoutMs = Number.POSITIVE_INFINITY, intervalMs = defaultIntervalMs } = options ?? {};
-  const deadline = Date.now() + timeoutMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, intervalMs)) {
-    const seen = await look();
-    if (!('waitingFor' in seen)) return seen;
-    const leftMs = deadline - Date.now();
-    if (leftMs <= 0) throw timeout(seen, timeoutMs);
-    await sleep(Math.min(pauseMs, leftMs));
+  const deadline = system.now() + timeoutMs;
+  for (let attempt = 1; ; attempt++) {
+    const result = await read();
+    if (!('waitingFor' in result)) return result;
+    const remainingMs = deadline - system.now();
+    if (remainingMs <= 0) throw timeoutError(result, timeoutMs);
+    const delayMs = exponentialBackoff(attempt, { first: firstIntervalMs, max: intervalMs });
+    await system.sleep(Math.min(delayMs, remainingMs));
   }
 }
 
-function timeout({ waitingFor, state }: Waiting, timeoutMs: number): Error {
+function timeoutError({ waitingFor, state }: Pending, timeoutMs: number): Error {
   const text = `${waitingFor} has not ended within ${timeoutMs} ms; its state is ${state}. Is a worker running on its queue?`;
   return Object.assign(new Error(text), { name: 'TimeoutError' });
 }

@@ -2,7 +2,7 @@ import { chunkGroup } from '../canvas/continuations/builtinTasks.ts';
 import { wireOptions } from '../canvas/signatures/callOptions.ts';
 import { withImmutable, withOptions, withStamps } from '../canvas/signatures/changes.ts';
 import { withCallbacks, withErrbacks } from '../canvas/signatures/links.ts';
-import { chained, pipe } from '../canvas/signatures/pipe.ts';
+import { pipe, pipeAll } from '../canvas/signatures/pipe.ts';
 import {
   type Call,
   chordOf,
@@ -11,15 +11,15 @@ import {
   taskOf,
   tasksOf,
   toSignature,
-  type Signature as WireSignature,
+  type WireSignature,
 } from '../canvas/signatures/signature.ts';
 import type { AnyResult, ApplyOptions } from '../task/client.ts';
 import type { Canvas, Signature, SignatureOptions, SignatureParts } from '../task/signature.ts';
 
-/** Sends a signature, and gives the handle on its result. */
+/** Sends a signature. Returns the handle on its result. */
 export type Send = (signature: WireSignature, call: Call) => Promise<AnyResult>;
 
-/** The canvas of an application: signatures that `send` sends. */
+/** The canvas of an app. Its signatures are sent with `send`. */
 export function createCanvas(send: Send): Canvas {
   const signature = (
     task: string | Readonly<Record<string, unknown>>,
@@ -29,7 +29,7 @@ export function createCanvas(send: Send): Canvas {
     return new CanvasSignature(taskOf(task, args), send).set(options);
   };
   const chain = (...steps: readonly (Signature | readonly Signature[])[]) =>
-    new CanvasSignature(chained(steps.flat().map(toSignature)), send);
+    new CanvasSignature(pipeAll(steps.flat().map(toSignature)), send);
   const group = (...members: readonly (Signature | readonly Signature[])[]) =>
     new CanvasSignature(groupOf(members.flat().map(toSignature)), send);
   const chord = (header: readonly Signature[] | Signature, body: Signature) => {
@@ -61,20 +61,20 @@ class CanvasSignature implements Signature {
   }
 
   set({ immutable, kwargs = {}, ...options }: SignatureOptions): this {
-    const told = withOptions(this.#wire, wireOptions(options), kwargs);
-    return this.#become(immutable === undefined ? told : withImmutable(told, immutable));
+    const changed = withOptions(this.#wire, wireOptions(options), kwargs);
+    return this.#set(immutable === undefined ? changed : withImmutable(changed, immutable));
   }
 
   stamp(stamps: Readonly<Record<string, unknown>>): this {
-    return this.#become(withStamps(this.#wire, stamps));
+    return this.#set(withStamps(this.#wire, stamps));
   }
 
   link(callback: Signature): this {
-    return this.#become(withCallbacks(this.#wire, [toSignature(callback)]));
+    return this.#set(withCallbacks(this.#wire, [toSignature(callback)]));
   }
 
   linkError(errback: Signature): this {
-    return this.#become(withErrbacks(this.#wire, [toSignature(errback)]));
+    return this.#set(withErrbacks(this.#wire, [toSignature(errback)]));
   }
 
   pipe<Next extends AnyResult>(next: Signature<Next>): Signature<Next> {
@@ -89,7 +89,7 @@ class CanvasSignature implements Signature {
     return { ...this.#wire };
   }
 
-  #become(wire: WireSignature): this {
+  #set(wire: WireSignature): this {
     this.#wire = wire;
     return this;
   }

@@ -1,28 +1,33 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodyAsRecorded, comparable, recorded } from '../canvas/fixtures/recorded.ts';
+import { loadConnections } from '../connections/connections.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { App } from '../task/app.ts';
 import type { AnyResult } from '../task/client.ts';
 import { runAs } from '../task/current.ts';
 import type { Signature } from '../task/signature.ts';
-import { createMemoryTransport, type MemoryTransport } from '../transport/memoryTransport.ts';
+import { createRecordedTransport, type RecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import { createClient } from './client.ts';
 import { connectRemoteControl } from './remoteControl.ts';
 
-let transport: MemoryTransport;
+let transport: RecordedTransport;
 let store: ResultStore;
 let revoked: string[];
 let app: App;
 let tasks: ReturnType<typeof declare>;
 
 beforeEach(() => {
-  transport = createMemoryTransport();
+  transport = createRecordedTransport();
   store = createMemoryStore();
   revoked = [];
   const revoke = async (ids: string | readonly string[]) => void revoked.push(...[ids].flat());
   app = new App(
-    createClient({ transport, store: async () => store, control: { ...connectRemoteControl({}), revoke } }),
+    createClient({
+      transport,
+      store: async () => store,
+      control: { ...connectRemoteControl(async () => loadConnections({})), revoke },
+    }),
   );
   tasks = declare(app);
 });
@@ -59,7 +64,7 @@ describe('publishes what Celery’s client publishes for', () => {
     get:
       (_, name: keyof App['canvas']) =>
       (...args: never[]) =>
-        (app.canvas[name] as (...given: never[]) => unknown)(...args),
+        (app.canvas[name] as (...args: never[]) => unknown)(...args),
   });
 
   const canvases: Readonly<Record<string, (t: typeof tasks) => Signature>> = {
@@ -110,12 +115,12 @@ describe('publishes what Celery’s client publishes for', () => {
       }),
   };
 
-  test.each(Object.entries(canvases))('%s', async (name, make) => {
+  test.each(Object.entries(canvases))('the canvas “%s”', async (name, make) => {
     await make(tasks).applyAsync();
     expect(comparable(sent())).toEqual(comparable(recorded[name]!.messages));
   });
 
-  test('a signature that was sent as a dict', async () => {
+  test('a signature in the form of a dict', async () => {
     await signature(
       JSON.parse(JSON.stringify(chord([tasks.add.s(1, 1), tasks.add.s(2, 2)], tasks.xsum.s()))),
     ).applyAsync();
@@ -123,7 +128,7 @@ describe('publishes what Celery’s client publishes for', () => {
   });
 });
 
-test('arguments and options of the call come before those of the signature, unless it is immutable', async () => {
+test('arguments of the call precede those of the signature, unless it is immutable, and its options win', async () => {
   await tasks.add.s(2).applyAsync([1], { queue: 'q', countdown: 60 });
   await tasks.add.si(3, 4).delay(1);
   expect(sent().map(({ body, properties }) => [(body as unknown[])[0], properties.queue])).toEqual([
@@ -133,7 +138,7 @@ test('arguments and options of the call come before those of the signature, unle
   expect(Date.parse(String(sent()[0]!.headers.eta)) - Date.now()).toBeGreaterThan(55_000);
 });
 
-test('a signature is changed in place, and a clone is another one', () => {
+test('methods change a signature in place, and a clone is independent of it', () => {
   const one = tasks.add.s(1, 2);
   const other = one.clone();
   expect(one.set({ queue: 'q', immutable: true })).toBe(one);
@@ -146,7 +151,7 @@ test('linking a callback twice links it once', () => {
   expect(one.toJSON().options).toMatchObject({ link: [{ task: 'labtasks.note' }] });
 });
 
-test('a message tells the transport how it is to be queued', async () => {
+test('the options of a call for SQS reach the transport', async () => {
   await tasks.add.applyAsync([1, 2], {
     queue: 'jobs.fifo',
     messageGroupId: 'g',
@@ -161,13 +166,13 @@ test('a message tells the transport how it is to be queued', async () => {
   });
 });
 
-test('a task that is not known here leaves it to its worker whether to store a result', async () => {
+test('for a task that is not defined in this process its worker decides whether to store a result', async () => {
   await app.sendTask('python.task');
   await tasks.add.delay(1, 2);
   expect(sent().map(({ headers }) => headers.ignore_result)).toEqual([null, false]);
 });
 
-test('what a running task sends has its root, and becomes its child; of a chord that is the header', async () => {
+test('a message that a running task sends has its root, and its result becomes a child; of a chord the header does', async () => {
   const children: unknown[] = [];
   const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children, runtime: {} }, () =>
     Promise.all([tasks.add.delay(1, 2), app.canvas.chord([tasks.add.s(1, 1)], tasks.xsum.s()).applyAsync()]),
@@ -181,8 +186,8 @@ test('what a running task sends has its root, and becomes its child; of a chord 
   expect(children).toContainEqual([[body.parent!.id, null], [expect.anything()]]);
 });
 
-describe('a result', () => {
-  test('of a chain knows the steps before it', async () => {
+describe('an AsyncResult', () => {
+  test('of a chain has the steps before the last one as its parents', async () => {
     const { add } = tasks;
     const last = await app.canvas.chain(add.s(1, 2), add.s(3), add.s(4)).applyAsync();
     const ids: string[] = [];
@@ -191,7 +196,7 @@ describe('a result', () => {
     expect(ids).toEqual([...embed.chain.map(({ options }) => options.task_id), sent()[0]!.headers.id]);
   });
 
-  test('tells the children of its task', async () => {
+  test('returns the children of its task', async () => {
     const result = await tasks.add.delay(1, 2);
     expect(await result.children()).toEqual([]);
     await ended(result.id, '3', '[[["c", null], null], [["g", null], [[["m", null], null]]]]');
@@ -200,21 +205,24 @@ describe('a result', () => {
     expect(group && 'results' in group && group.results.map(({ id }) => id)).toEqual(['m']);
   });
 
-  test('of a chord can be asked for, as the chord is written before it is sent', async () => {
+  test('of a chord has its header as parent, which can be restored because the chord is written before it is sent', async () => {
     const { add, xsum } = tasks;
     const body = await app.canvas.chord([add.s(1, 1), add.s(2, 2)], xsum.s()).applyAsync();
     expect(await app.GroupResult.restore(body.parent!.id)).toMatchObject({ id: body.parent!.id });
-    expect(await store.countChordPart(body.parent!.id, { index: 0, memberId: 'm' })).toEqual({ count: 1, isNew: true });
+    expect(await store.countChordMember(body.parent!.id, { index: 0, memberId: 'm' })).toEqual({
+      count: 1,
+      isNew: true,
+    });
   });
 });
 
-describe('a group’s result', () => {
+describe('a GroupResult', () => {
   async function sendGroup() {
     const { add } = tasks;
     return app.canvas.group(add.s(1, 1), add.s(2, 2)).applyAsync();
   }
 
-  test('gives what its members gave, in their order', async () => {
+  test('returns the results of its members in order', async () => {
     const group = await sendGroup();
     const [first, second] = group.results;
     await ended(second!.id, '4');
@@ -225,14 +233,14 @@ describe('a group’s result', () => {
     expect([await group.ready(), await group.completedCount()]).toEqual([true, 2]);
   });
 
-  test('throws what a member threw, and does not wait for the others', async () => {
+  test('throws the error of a member, and does not wait for the others', async () => {
     const group = await sendGroup();
     const failure = { type: 'ValueError', module: 'builtins', argsJson: '["no"]', traceback: null };
     await store.fail(group.results[1]!.id, failure, { group: null, parentId: null });
     await expect(group.get()).rejects.toMatchObject({ name: 'ValueError', message: 'no' });
   });
 
-  test('says for which member it has waited in vain', async () => {
+  test('names the member that has not ended when its timeout has passed', async () => {
     const group = await sendGroup();
     await ended(group.results[0]!.id, '2');
     await expect(group.get({ timeoutMs: 1 })).rejects.toThrow(
@@ -240,7 +248,7 @@ describe('a group’s result', () => {
     );
   });
 
-  test('can be restored by its id when it was saved, and is gone when it was forgotten', async () => {
+  test('can be restored by its id after save(), and not after forget()', async () => {
     const group = await sendGroup();
     expect(await app.GroupResult.restore(group.id)).toBeUndefined();
     await group.save();
@@ -250,14 +258,14 @@ describe('a group’s result', () => {
     expect(await app.GroupResult.restore(group.id)).toBeUndefined();
   });
 
-  test('revokes all its members', async () => {
+  test('revokes all its members with revoke()', async () => {
     const group = await sendGroup();
     await group.revoke();
     expect(revoked).toEqual(group.results.map(({ id }) => id));
   });
 });
 
-test('a chain of nothing and a link on a group as a whole are refused', async () => {
+test('a chain without steps and a callback on a group are rejected, and nothing is published', async () => {
   await expect(app.canvas.chain([]).applyAsync()).rejects.toMatchObject({ code: 'NOTHING_TO_RUN' });
   await expect(app.canvas.group(tasks.add.s(1, 2)).applyAsync([], { link: tasks.note.s() })).rejects.toMatchObject({
     code: 'OPTION_MALFORMED',

@@ -1,60 +1,77 @@
-import { randomUUID } from 'node:crypto';
 import { expand } from '../canvas/apply/expand.ts';
-import type { Sender } from '../canvas/apply/outgoing.ts';
+import type { Sender } from '../canvas/apply/outgoingMessage.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
 import { wireOptions } from '../canvas/signatures/callOptions.ts';
 import { taskOf } from '../canvas/signatures/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
 import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client.ts';
 import { runningTask } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
-import { createAsyncResult, handleOf } from './asyncResult.ts';
+import { createAsyncResult, handleOf, type ResultBackend } from './asyncResult.ts';
 import { createCanvas, type Send } from './canvas.ts';
 import { connectRemoteControl } from './remoteControl.ts';
 
-/** How a client reaches the queue and the results; connected when first needed. */
-export interface Connection {
+/** What a client uses to send tasks and to read results. `store` connects when it is called for the first time. */
+export interface ClientDeps {
   readonly transport: Pick<Transport, 'publish'>;
   store(): Promise<ResultStore>;
   readonly control: Control;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now' | 'sleep' | 'randomUUID'>;
 }
 
-/** Where answers to a process would go; Celery's clients have one such address each. */
-const replyTo = randomUUID();
+/** The address for replies, which Celery's clients put into each message: a UUID for each process. */
+const replyTo = nodeSystem.randomUUID();
 
-/** A client of the broker and backend that the environment names; only what is used is loaded, and read from it. */
+/** A client of the broker and the backend that the environment names. Modules are loaded and connected on first use. */
 export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
-  let transport: Promise<Transport> | undefined;
-  let store: Promise<ResultStore> | undefined;
+  const connections = once(async () => (await import('../connections/connections.ts')).loadConnections(env));
+  const transport = once(async () => {
+    const [{ broker }, { connectTransport }] = await Promise.all([
+      connections(),
+      import('../transport/sqs/sqsTransport.ts'),
+    ]);
+    return connectTransport(broker);
+  });
+  const store = once(async () => {
+    const [{ backend }, { connectStore }] = await Promise.all([
+      connections(),
+      import('../store/dynamodb/connectStore.ts'),
+    ]);
+    return connectStore(backend);
+  });
   return createClient({
-    transport: {
-      async publish(body, options) {
-        transport ??= import('../transport/sqs/sqsTransport.ts').then(({ connectTransport }) => connectTransport(env));
-        return (await transport).publish(body, options);
-      },
-    },
-    store() {
-      store ??= import('../store/dynamodb/connectStore.ts').then(({ connectStore }) => connectStore(env));
-      return store;
-    },
-    control: connectRemoteControl(env),
+    transport: { publish: async (body, options) => (await transport()).publish(body, options) },
+    store,
+    control: connectRemoteControl(connections),
   });
 }
 
-export function createClient(connection: Connection): TaskClient {
-  const { transport, store, control } = connection;
+export function createClient({ transport, store, control, system = nodeSystem }: ClientDeps): TaskClient {
+  const backend: ResultBackend = { store, control, system };
 
   const sendFor =
     (optionsOf: Sender['optionsOf']): Send =>
     async (signature, call) => {
       const current = runningTask();
-      const expansion = expand(signature, call, senderOf(optionsOf));
+      const sender: Sender = {
+        rootId: current?.rootId ?? null,
+        parentId: current?.parentId ?? null,
+        newId: () => system.randomUUID(),
+        nowMs: system.now(),
+        replyTo,
+        optionsOf,
+      };
+      const expansion = expand(signature, call, sender);
       await publishExpansion(expansion, {
         startChord: async (groupId, members) => (await store()).startChord(groupId, members),
         publish: transport.publish,
+        system,
       });
       current?.children.push(...expansion.children);
-      return handleOf(expansion.result, connection);
+      return handleOf(expansion.result, backend);
     };
 
   return {
@@ -62,26 +79,22 @@ export function createClient(connection: Connection): TaskClient {
     send(task, args, { kwargs = {}, ...options }: ApplyOptions, optionsOf) {
       return sendFor(optionsOf)(taskOf(task, args, kwargs), { options: wireOptions(options) });
     },
-    result: (id) => createAsyncResult(id, connection),
+    result: (id) => createAsyncResult(id, backend),
     groups: {
       async restore(id) {
         const group = await (await store()).readGroup(id);
-        return group && (handleOf(group, connection) as GroupResult);
+        return group && (handleOf(group, backend) as GroupResult);
       },
     },
     control,
   };
 }
 
-/** Whoever sends: a client, or the task whose code does. */
-function senderOf(optionsOf: Sender['optionsOf']): Sender {
-  const current = runningTask();
-  return {
-    rootId: current?.rootId ?? null,
-    parentId: current?.parentId ?? null,
-    newId: randomUUID,
-    nowMs: Date.now(),
-    replyTo,
-    optionsOf,
+/** Calls `load` at the first call, and returns the same promise from then on. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
   };
 }

@@ -1,48 +1,53 @@
+import type { Connections } from '../connections/connections.ts';
 import type { ControlDeps } from '../control/deps.ts';
 import type { KombuObject } from '../kombu/values.ts';
 import type { ControlCommand } from '../message/controlCommand.ts';
 import type { Control, Inspect } from '../task/remoteControl.ts';
 
-/** Remote control of the queue and the table that the environment names; what it needs is loaded when it is first used. */
-export function connectRemoteControl(env: NodeJS.ProcessEnv): Control {
-  let parts: Promise<ControlDeps> | undefined;
+/** Remote control of the queue and the table of the connections. Both, and its modules, are loaded on first use. */
+export function connectRemoteControl(loadConnections: () => Promise<Connections>): Control {
+  const connect = async (): Promise<ControlDeps> => {
+    const [connections, { connectControl }] = await Promise.all([
+      loadConnections(),
+      import('../control/connectControl.ts'),
+    ]);
+    return connectControl(connections, { registry: undefined, warn: (text) => process.emitWarning(text) });
+  };
+  let deps: Promise<ControlDeps> | undefined;
   return createRemoteControl(() => {
-    parts ??= import('../control/connect.ts').then(({ connectControl: connectControlParts }) =>
-      connectControlParts(env, { registry: undefined, warn: (text) => process.emitWarning(text) }),
-    );
-    return parts;
+    deps ??= connect();
+    return deps;
   });
 }
 
-/** Carries commands out here: they need the table and the queue, and neither a worker nor anybody's reply. */
+/** Executes commands in this process, on the table and the queues. No worker must be running, and no reply is awaited. */
 export function createRemoteControl(connect: () => Promise<ControlDeps>): Control {
   const loadModules = async () => {
-    const [parts, { createInspect: createInspection }, revocation, { createControlNode: createControl }] =
-      await Promise.all([
-        connect(),
-        import('../control/inspect.ts'),
-        import('../control/revocation.ts'),
-        import('../control/controlNode.ts'),
-      ]);
-    return { parts, createInspection, createControl, ...revocation };
+    const [deps, inspect, revocation, controlNode] = await Promise.all([
+      connect(),
+      import('../control/inspect.ts'),
+      import('../control/revocation.ts'),
+      import('../control/controlNode.ts'),
+    ]);
+    return { deps, ...inspect, ...revocation, ...controlNode };
   };
   const inspection = async (): Promise<Inspect> => {
-    const { parts, createInspection } = await loadModules();
-    return createInspection(parts);
+    const { deps, createInspect } = await loadModules();
+    return createInspect(deps);
   };
 
   return {
     async revoke(id, { terminate = false } = {}) {
-      const { parts, revokeTasks } = await loadModules();
-      await revokeTasks(parts, [id].flat(), terminate);
+      const { deps, revokeTasks } = await loadModules();
+      await revokeTasks(deps, [id].flat(), terminate);
     },
     async revokeByStampedHeaders(stamps, { terminate = false } = {}) {
-      const { parts, revokeStamps } = await loadModules();
-      await revokeStamps(parts, stamps, terminate);
+      const { deps, revokeStamps } = await loadModules();
+      await revokeStamps(deps, stamps, terminate);
     },
     async ping() {
-      const { parts } = await loadModules();
-      await Promise.all([parts.census.find(['ping']), ...parts.queueNames.map(parts.queues.status)]);
+      const { deps } = await loadModules();
+      await Promise.all([deps.taskScan.find(['ping']), ...deps.queueNames.map(deps.queues.status)]);
       return 'pong';
     },
     inspect: () => ({
@@ -55,10 +60,10 @@ export function createRemoteControl(connect: () => Promise<ControlDeps>): Contro
       conf: async (options) => (await inspection()).conf(options),
     }),
     async broadcast(method, args = {}) {
-      const { parts, createControl } = await loadModules();
-      const everybody = { destination: null, pattern: null, matcher: null, replyTo: null };
-      const command: ControlCommand = { method, arguments: args as KombuObject, ...everybody };
-      return [{ [parts.node]: await createControl(parts)(command) }];
+      const { deps, createControlNode } = await loadModules();
+      const toAllNodes = { destination: null, pattern: null, matcher: null, replyTo: null };
+      const command: ControlCommand = { method, arguments: args as KombuObject, ...toAllNodes };
+      return [{ [deps.node]: await createControlNode(deps)(command) }];
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   WorkerLostError,
 } from '../task/errors.ts';
 
-/** Errors of ours, which a client can tell apart with `instanceof`. */
+/** The error classes of this library. A client can test for them with `instanceof`. */
 const classes: Readonly<Record<string, new (message: string) => Error>> = {
   TaskRevokedError,
   NotRegistered,
@@ -17,17 +17,20 @@ const classes: Readonly<Record<string, new (message: string) => Error>> = {
   WorkerLostError,
 };
 
-/** What a task threw elsewhere, as an error to throw here: its name is the class's, its stack the remote traceback. */
+/**
+ * The error that a task threw, as an Error to throw in the client. Its `name` is the name of the exception class, its
+ * `message` the arguments of the exception, its `stack` the remote traceback.
+ */
 export function toError({ state, exception, traceback }: StoredResult): Error {
   const type = exception?.type ?? (state === 'REVOKED' ? 'TaskRevokedError' : 'Error');
-  const message = exception?.args.map(textOf).join(', ') ?? '';
+  const message = exception?.args.map(argumentText).join(', ') ?? '';
   const known = Object.hasOwn(classes, type) ? classes[type] : undefined;
   const error = known ? new known(message) : Object.assign(new Error(message), { name: type });
   if (traceback) error.stack = `${type}: ${message}\n${traceback}`;
   return error;
 }
 
-/** An argument in a message; dates and dicts in Python's words, as its tracebacks have them. */
-function textOf(argument: unknown): string {
+/** An argument of an exception in its message. Objects such as dates and dicts have Python's form, as in its tracebacks. */
+function argumentText(argument: unknown): string {
   return typeof argument === 'object' && argument !== null ? pythonRepr(argument) : String(argument);
 }

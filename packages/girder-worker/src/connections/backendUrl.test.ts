@@ -39,19 +39,26 @@ test.each([
     },
   ],
   [
-    'dynamodb://@us-east-1/celery?ttl_seconds=-1', // To Celery: nothing expires.
+    'dynamodb://@us-east-1/celery?ttl_seconds=-1', // In Celery: results do not expire.
     { table: 'celery', region: 'us-east-1', endpoint: undefined, credentials: undefined, ttlSeconds: undefined },
   ],
-])('%s is read as Celery reads it', (url, expected) => {
+])('the backend URL %s is read as Celery reads it', (url, expected) => {
   expect(parseBackendUrl(url)).toEqual(expected);
 });
 
-test.each(['redis://localhost', 'celery', '', 'dynamodb:'])('%j is refused, with the way out', (url) => {
-  expect(() => parseBackendUrl(url)).toThrow(
-    /GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table.*Write for example dynamodb:\/\//,
-  );
+test.each(['redis://localhost', 'celery', '', 'dynamodb:'])(
+  'the backend URL %j is refused with an example of a valid one',
+  (url) => {
+    expect(() => parseBackendUrl(url)).toThrow(
+      /GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table.*Write for example dynamodb:\/\//,
+    );
+  },
+);
+
+test('the error that refuses a backend URL masks its password', () => {
+  expect(() => parseBackendUrl('redis://user:secret@localhost')).toThrow(/redis:\/\/user:\*\*@localhost/);
 });
 
-test('a key without its secret is refused', () => {
+test('a backend URL with a key, but without its secret, is refused', () => {
   expect(() => parseBackendUrl('dynamodb://key@us-east-1/celery')).toThrow(/without its secret/);
 });

@@ -1,29 +1,32 @@
 import type { AwsTarget } from './clientSettings.ts';
+import { ConfigurationError } from './configurationError.ts';
+import { maskPassword } from './maskPassword.ts';
 
-/** Where results are kept, as Celery's `result_backend` says it. */
+/** What Celery's `result_backend` names: a DynamoDB table. */
 export interface BackendTarget extends AwsTarget {
   readonly table: string;
-  /** For how long results are kept; undefined where the URL leaves it open. */
+  /** How long results are kept (`ttl_seconds`); undefined if the URL does not set it. */
   readonly ttlSeconds: number | undefined;
 }
 
 const example = 'dynamodb://@us-east-1/celery, or dynamodb://key:secret@localhost:8000/celery for an emulator';
 
 /**
- * Reads Celery's URL `dynamodb://key:secret@<region|localhost|ip>:port/table` (wire specification §3); the table's
- * default is Celery's, `celery`. Throws an Error that names what is wrong with it.
+ * Reads Celery's backend URL `dynamodb://key:secret@<region|localhost|ip>:port/table?ttl_seconds=` (docs/wire-format.md
+ * §3). The table defaults to `celery`, as in Celery; a negative `ttl_seconds` counts as not set. Throws a
+ * ConfigurationError if the URL has another form, or a key without a secret.
  */
 export function parseBackendUrl(url: string): BackendTarget {
   if (!URL.canParse(url) || !url.startsWith('dynamodb://')) {
-    throw new Error(
-      `GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table: "${url}". Write for example ${example}.`,
-    );
+    throw new ConfigurationError('Invalid backend URL', [
+      `GIRDER_WORKER_BACKEND is not the URL of a DynamoDB table: "${maskPassword(url)}". Write for example ${example}.`,
+    ]);
   }
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   if ((username === '') !== (password === '')) {
-    throw new Error(
-      'GIRDER_WORKER_BACKEND has a key without its secret, or the reverse. Give both, or none to use the AWS environment.',
-    );
+    throw new ConfigurationError('Invalid backend URL', [
+      'GIRDER_WORKER_BACKEND has a key without its secret, or a secret without its key. Give both, or neither to use the credentials of the AWS environment.',
+    ]);
   }
   const isLocal = hostname === 'localhost' || /^[\d.]+$/.test(hostname) || hostname.startsWith('[');
   const ttlSeconds = Number.parseInt(searchParams.get('ttl_seconds') ?? '', 10);

@@ -1,16 +1,21 @@
 import type { AwsTarget } from './clientSettings.ts';
+import { ConfigurationError } from './configurationError.ts';
+import { maskPassword } from './maskPassword.ts';
 
 const example = 'sqs:// for the account of the AWS environment, or sqs://key:secret@localhost:9324// for an emulator';
 
-/** Reads Celery's URL `sqs://key:secret@host:port//`. Throws an Error that names what is wrong with it. */
+/**
+ * Reads Celery's broker URL `sqs://key:secret@host:port//`. Key and secret are percent-encoded; without a host, the URL
+ * means SQS in the account of the AWS environment. Throws a ConfigurationError if the URL has another form.
+ */
 export function parseBrokerUrl(url: string): AwsTarget {
   const parts = /^sqs:\/\/(?:(?<key>[^:@/]*):(?<secret>[^@]*)@)?(?<host>[^/:]*)(?::(?<port>\d+))?\/*$/.exec(
     url,
   )?.groups;
   if (!parts)
-    throw new Error(
+    throw new ConfigurationError('Invalid broker URL', [
       `GIRDER_WORKER_BROKER is not the URL of an SQS broker: "${maskPassword(url)}". Write for example ${example}.`,
-    );
+    ]);
   const { key, secret, host, port } = parts;
   return {
     region: undefined,
@@ -18,9 +23,4 @@ export function parseBrokerUrl(url: string): AwsTarget {
     credentials:
       key && secret ? { accessKeyId: decodeURIComponent(key), secretAccessKey: decodeURIComponent(secret) } : undefined,
   };
-}
-
-/** A URL fit to be shown: its password is stars. */
-export function maskPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/]*:)[^@]*@/, '$1**@');
 }

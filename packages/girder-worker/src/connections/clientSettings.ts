@@ -1,6 +1,6 @@
-/** What a broker or backend URL says of the place where an AWS service is; undefined leaves it to the environment. */
+/** What a broker or backend URL says about an AWS service; what is undefined comes from the environment. */
 export interface AwsTarget {
-  /** Of an emulator, or of another service than Amazon's. */
+  /** The address of an emulator, or of a compatible service. */
   readonly endpoint: string | undefined;
   readonly region: string | undefined;
   readonly credentials: AwsCredentials | undefined;
@@ -12,7 +12,7 @@ export interface AwsCredentials {
   readonly sessionToken?: string;
 }
 
-/** What an AWS SDK client is made with; what is absent, the SDK finds out itself. */
+/** The options of an AWS SDK client; the SDK finds what is missing, for example in a profile or a role. */
 export interface ClientSettings {
   readonly endpoint?: string;
   readonly region?: string;
@@ -20,17 +20,18 @@ export interface ClientSettings {
 }
 
 /**
- * How to reach a service: by the AWS SDK's own variables, the service's before the general ones, and by what the URL
- * says. Emulators do not care for the region, so that one that is missing there is no error.
+ * Combines the AWS SDK's variables with what the URL says. The endpoint of the service wins over the general endpoint,
+ * and both win over that of the URL; region and credentials of the URL win over those of the environment. With an
+ * endpoint, the region defaults to us-east-1: emulators ignore it, but the SDK requires one.
  */
 export function clientSettings(
   env: NodeJS.ProcessEnv,
   service: 'SQS' | 'SNS' | 'DYNAMODB',
-  place: AwsTarget,
+  target: AwsTarget,
 ): ClientSettings {
-  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL ?? place.endpoint;
-  const region = place.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (endpoint && 'us-east-1');
-  const credentials = place.credentials ?? environmentCredentials(env);
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL ?? target.endpoint;
+  const region = target.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? (endpoint && 'us-east-1');
+  const credentials = target.credentials ?? environmentCredentials(env);
   return { ...(endpoint && { endpoint }), ...(region && { region }), ...(credentials && { credentials }) };
 }
 

@@ -1,8 +1,9 @@
 import type { ControlCommand } from '../message/controlCommand.ts';
 
 /**
- * Whether a command is meant for the node of this name, as Celery decides it: a destination that lists it, else a pattern
- * that matches it; without either, everybody is meant. A pattern that nobody can read matches nothing.
+ * Whether a command is addressed to a node, by Celery's rules: the destination lists its name, or, without a destination,
+ * the pattern matches it. A command without both, or with only a pattern or only a matcher, is addressed to all nodes. An
+ * invalid pattern or an unknown matcher matches no node.
  */
 export function isAddressedTo(node: string, { destination, pattern, matcher }: ControlCommand): boolean {
   if (destination) return destination.includes(node);
@@ -17,16 +18,16 @@ export function isAddressedTo(node: string, { destination, pattern, matcher }: C
   }
 }
 
-/** From the start of the name, as Python's `re.match`. */
+/** Matches from the start of the name, as Python's `re.match`. */
 function matches(node: string, source: string): boolean {
   try {
     return new RegExp(`^(?:${source})`, 's').test(node);
   } catch {
-    return false; // Not a pattern: see above.
+    return false;
   }
 }
 
-/** A pattern of Python's fnmatch (`*`, `?`, `[seq]`, `[!seq]`) as the source of a regular expression. */
+/** Translates a pattern of Python's fnmatch (`*`, `?`, `[seq]`, `[!seq]`) to the source of a regular expression. */
 function globSource(pattern: string): string {
   return pattern.replaceAll(
     /\[(!?)(\]?[^\]]*)\]|./gs,

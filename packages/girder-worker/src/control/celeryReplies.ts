@@ -1,13 +1,14 @@
+import { toCamelCase } from '../kombu/caseNames.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { TaskOptions } from '../task/options.ts';
 import type { TaskInfo } from '../task/remoteControl.ts';
 
-/** What Celery's clients expect in the replies, and the TypeScript ones do not. Names become Python's on the wire. */
+// What only Celery's clients expect in replies. `encodeReply` converts the names from camelCase to snake_case.
 
 /**
- * A task as `active` tells it: all keys that Celery's `Request.info` has, null for what the table does not know. A message
- * is acknowledged when its task has ended, not before.
+ * A task in the reply of `active`: all keys of Celery's `Request.info`, null if the table does not have the value. A running
+ * task is not acknowledged, because messages are acknowledged after their task has ended.
  */
 export function taskReply(task: TaskInfo, queueNames: readonly string[]): Record<string, unknown> {
   const { id, name, hostname, workerPid, timeStart } = task;
@@ -20,14 +21,14 @@ export function taskReply(task: TaskInfo, queueNames: readonly string[]): Record
   };
 }
 
-/** Where queues are concerned, Celery tells of exchanges, too: on SQS each has the name of its queue. */
+/** A queue in the reply of `active_queues`. On SQS, its exchange and its routing key have its name. */
 export function queueReply(name: string): Record<string, unknown> {
   return { name, exchange: { name, type: 'direct' }, routingKey: name, durable: true };
 }
 
 /**
- * Each task with these of its options, as in `add [max_retries=3]`; without the options that it does not set.
- * `items` are names in camelCase.
+ * The reply of `registered`: each task with those of the options `items` that it sets, as in `add [max_retries=3]`. `items`
+ * are names in snake_case.
  */
 export function registeredReply({ tasks }: Registry, items: readonly string[]): string[] {
   return Object.entries(tasks)
@@ -37,14 +38,14 @@ export function registeredReply({ tasks }: Registry, items: readonly string[]): 
 
 function optionTexts(options: TaskOptions, items: readonly string[]): string[] {
   return items.flatMap((item) => {
-    const name = item.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const name = toCamelCase(item);
     const value: unknown = Object.hasOwn(options, name) ? options[name as keyof TaskOptions] : undefined;
     if (value == null) return [];
     return [`${item}=${typeof value === 'string' ? value : saferepr(value)}`];
   });
 }
 
-/** Python's `str()` of a set of ids. */
+/** Python's `str()` of a set of strings. */
 export function setRepr(ids: Iterable<string>): string {
   const texts = [...ids].map((id) => saferepr(id));
   return texts.length === 0 ? 'set()' : `{${texts.join(', ')}}`;

@@ -1,3 +1,4 @@
+import { toCamelCase } from '../kombu/caseNames.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
 import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
 import type { ControlCommand } from '../message/controlCommand.ts';
@@ -6,35 +7,38 @@ import { queueReply, registeredReply, setRepr, taskReply } from './celeryReplies
 import type { ControlDeps } from './deps.ts';
 import { createInspect } from './inspect.ts';
 import { revokeStamps, revokeTasks } from './revocation.ts';
-import { unsupportedCommands } from './unsupportedCommands.ts';
 
 /**
- * Carries a command out. Resolves to the reply, whose form is that of Celery's worker with names in camelCase, or to
- * undefined for a command that is addressed to others.
+ * Executes a command. Resolves to the reply in the form of Celery's workers, with names in camelCase, or to undefined if the
+ * command is addressed to other nodes.
  *
- * A command that cannot be carried out is answered with `{ error: why }`; what the table or the queue throws is thrown.
+ * A command that is not supported, or has invalid arguments, is answered with `{ error: reason }`. Errors of the table and
+ * of the queue reject.
  */
 export type ControlNode = (command: ControlCommand) => Promise<unknown>;
 
 type Command = (args: KombuObject) => Promise<unknown>;
 
-/** A command that is not one, or not with these arguments. */
+/** The arguments of a command are invalid. */
 class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Remote control by table and queue: it works where no worker is alive, and in one that is. */
-export function createControlNode(parts: ControlDeps): ControlNode {
-  const commands = commandsOf(parts);
-  const refused = parts.worker ? unsupportedCommands.ofWorkers : unsupportedCommands.ofFunctions;
+/** Returns remote control over table and queue, for a function, a client, or a running worker (`deps.worker`). */
+export function createControlNode(deps: ControlDeps): ControlNode {
+  const commands = commandsOf(deps);
   return async (command) => {
-    if (!isAddressedTo(parts.node, command)) return undefined;
-    const name = camelCase(command.method);
-    if (Object.hasOwn(refused, name)) return { error: refused[name] };
-    const carryOut = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (!carryOut) return { error: `There is no command ${saferepr(command.method)}.` };
+    if (!isAddressedTo(deps.node, command)) return undefined;
+    const name = toCamelCase(command.method);
+    const execute = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (!execute) {
+      const { unsupportedCommands } = await import('./unsupportedCommands.ts');
+      const reasons = deps.worker ? unsupportedCommands.ofWorkers : unsupportedCommands.ofFunctions;
+      const reason = Object.hasOwn(reasons, name) ? reasons[name] : `There is no command ${saferepr(command.method)}.`;
+      return { error: reason };
+    }
     try {
-      return await carryOut(command.arguments);
+      return await execute(command.arguments);
     } catch (error) {
       if (error instanceof CommandError) return { error: error.message };
       throw error;
@@ -42,34 +46,34 @@ export function createControlNode(parts: ControlDeps): ControlNode {
   };
 }
 
-function commandsOf(parts: ControlDeps): Readonly<Record<string, Command>> {
-  const { node, registry, queueNames, worker } = parts;
-  const inspection = createInspect(parts);
+function commandsOf(deps: ControlDeps): Readonly<Record<string, Command>> {
+  const { node, registry, queueNames, worker } = deps;
+  const inspect = createInspect(deps);
 
-  // Each node tells of its own, as Celery's do: the table knows what all of them run.
+  // The table lists the tasks of all nodes. As in Celery, each node replies with its own.
   const active: Command = async () =>
-    (await inspection.active()).filter(({ hostname }) => hostname === node).map((task) => taskReply(task, queueNames));
+    (await inspect.active()).filter(({ hostname }) => hostname === node).map((task) => taskReply(task, queueNames));
   const scheduled: Command = async () =>
-    (await inspection.scheduled()).map(({ eta, request }) => ({
+    (await inspect.scheduled()).map(({ eta, request }) => ({
       eta,
       priority: 6,
       request: taskReply(request, queueNames),
     }));
-  const revoked: Command = () => inspection.revoked();
-  const reserved: Command = async () => []; // What is delivered is begun at once.
-  const conf: Command = ({ withDefaults }) => inspection.conf({ withDefaults: withDefaults === true });
+  const revoked: Command = () => inspect.revoked();
+  const reserved: Command = async () => []; // A task starts as soon as its message is received.
+  const conf: Command = ({ withDefaults }) => inspect.conf({ withDefaults: withDefaults === true });
   const registered: Command = async ({ taskinfoitems }) => {
-    if (!registry) return inspection.registered();
-    const items = textsIn(taskinfoitems);
+    if (!registry) return inspect.registered();
+    const items = stringsIn(taskinfoitems);
     return registeredReply(registry, items.length > 0 ? items : ['rate_limit']);
   };
 
   const revoke: Command = async ({ taskId, terminate }) => {
-    const ids = new Set(textsIn(taskId));
-    if (ids.size === 0) throw new CommandError('revoke takes the id of a task, or a list of ids, as "task_id".');
-    const results = await revokeTasks(parts, [...ids], terminate === true);
+    const ids = new Set(stringsIn(taskId));
+    if (ids.size === 0) throw new CommandError('revoke requires "task_id", the id of a task or a list of ids.');
+    const results = await revokeTasks(deps, [...ids], terminate === true);
     if (terminate !== true) return { ok: `tasks ${setRepr(ids)} flagged as revoked` };
-    const running = [...results].filter(([, result]) => result === 'marked').map(([id]) => id);
+    const running = [...results].filter(([, result]) => result === 'flagged').map(([id]) => id);
     return { ok: running.length === 0 ? 'terminate: tasks unknown' : `terminate: ${running.join(', ')}` };
   };
 
@@ -78,7 +82,7 @@ function commandsOf(parts: ControlDeps): Readonly<Record<string, Command>> {
     terminate: ({ taskId = null }) => revoke({ taskId, terminate: true }),
     revokeByStampedHeaders: async ({ headers, terminate }) => {
       const stamps = stampsIn(headers);
-      await revokeStamps(parts, stamps, terminate === true);
+      await revokeStamps(deps, stamps, terminate === true);
       return {
         ok: `headers ${saferepr(stamps)} flagged as revoked${terminate === true ? '' : ', but not terminated'}`,
       };
@@ -87,12 +91,12 @@ function commandsOf(parts: ControlDeps): Readonly<Record<string, Command>> {
     ...{ active, dumpActive: active, scheduled, dumpSchedule: scheduled, reserved, dumpReserved: reserved },
     ...{ revoked, dumpRevoked: revoked, registered, dumpTasks: registered, conf, dumpConf: conf },
     queryTask: async ({ ids }) => {
-      const found = await inspection.queryTask(...textsIn(ids));
+      const found = await inspect.queryTask(...stringsIn(ids));
       return new Map([...found].map(([id, [phase, task]]) => [id, [phase, taskReply(task, queueNames)]]));
     },
     activeQueues: async () => queueNames.map(queueReply),
     stats: async () => {
-      const { broker, queues } = await inspection.stats();
+      const { broker, queues } = await inspect.stats();
       return {
         broker,
         queues,
@@ -102,7 +106,7 @@ function commandsOf(parts: ControlDeps): Readonly<Record<string, Command>> {
         total: {},
       };
     },
-    report: async () => ({ ok: reportText(parts) }),
+    report: async () => ({ ok: reportText(deps) }),
     ...(worker && {
       shutdown: async () => {
         worker.shutDown();
@@ -119,8 +123,8 @@ function reportText({ node, urls, registry }: ControlDeps): string {
   return [node, software, platform, settings, `tasks -> ${Object.keys(registry?.tasks ?? {}).length}`].join('\n');
 }
 
-/** A text, or a list of them: Celery takes both for its ids. */
-function textsIn(value: KombuValue | undefined): string[] {
+/** Celery accepts one string or a list of strings for ids. */
+function stringsIn(value: KombuValue | undefined): string[] {
   if (value == null) return [];
   return [value]
     .flat()
@@ -128,15 +132,12 @@ function textsIn(value: KombuValue | undefined): string[] {
     .filter((text) => text !== '');
 }
 
-/** `{ name: value or values }` or, from a command line, `["name=value"]`. */
+/** Stamps are `{ name: value or values }` or, from Celery's command line, `["name=value"]`. */
 function stampsIn(headers: KombuValue | undefined): KombuObject {
   if (isObject(headers) && Object.keys(headers).length > 0) return headers;
-  const pairs = textsIn(headers).map((text) => /^([^=]+)=(.*)$/s.exec(text)?.slice(1) ?? []);
+  const pairs = stringsIn(headers).map((text) => /^([^=]+)=(.*)$/s.exec(text)?.slice(1) ?? []);
   if (pairs.length > 0 && pairs.every((pair) => pair.length === 2)) return Object.fromEntries(pairs) as KombuObject;
-  throw new CommandError('revoke_by_stamped_headers takes stamps by their names, as "headers": {"name": ["value"]}.');
-}
-
-/** Celery's names of commands are Python's: `revoke_by_stamped_headers`. */
-function camelCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z])_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  throw new CommandError(
+    'revoke_by_stamped_headers requires "headers", the stamps by their names: {"name": ["value"]}.',
+  );
 }

@@ -3,28 +3,28 @@ import type { ResultStore } from '../store/resultStore.ts';
 import type { TaskScan } from '../store/taskScan.ts';
 import type { QueueAdmin } from '../transport/queueAdmin.ts';
 
-/** What remote control works with: the table, the queues and the registry, and no worker. */
+/** What remote control uses: the table, the queues and the registry. It needs no running worker. */
 export interface ControlDeps {
-  /** The name that it answers to (`aws/nodeName.ts`). */
+  /** The node name under which commands are executed and answered. */
   readonly node: string;
   readonly store: Pick<ResultStore, 'revoke'>;
-  readonly census: TaskScan;
+  readonly taskScan: TaskScan;
   readonly queues: Pick<QueueAdmin, 'status'>;
-  /** Celery names of the queues that the worker takes its messages from. */
+  /** Celery's names of the queues from which tasks are taken, at least one. */
   readonly queueNames: readonly string[];
-  /** Undefined for a client, which does not know what is deployed. */
+  /** Undefined in a client, which does not know the deployed tasks. */
   readonly registry: Registry | undefined;
-  /** Celery's URLs, fit to be shown. */
+  /** Celery's URLs without their passwords. */
   readonly urls: { readonly broker: string; readonly backend: string };
-  /** The process that runs the tasks; undefined where that is a function, whose environments come and go. */
+  /** The worker process; undefined in a Lambda function, whose environments come and go. */
   readonly worker?: ControlledWorker;
-  /** Told where an answer is not the whole truth. */
+  /** Called if a reply may be incomplete. */
   readonly warn: (text: string) => void;
 }
 
-/** A long-running worker, as far as it can be commanded. */
+/** The commands that only a long-running worker supports. */
 export interface ControlledWorker {
-  /** Tasks at once. */
+  /** The number of tasks that run at the same time. */
   readonly concurrency: number;
   /** Begins a warm shutdown. */
   shutDown(): void;

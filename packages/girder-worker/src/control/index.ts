@@ -1,6 +1,7 @@
-/** What the composition root of remote control puts together: `girder-worker/control`. */
+/** The parts of remote control, for the function that executes its commands: `girder-worker/control`. */
+export { loadConnections } from '../connections/connections.ts';
 export { connectTransport } from '../transport/sqs/sqsTransport.ts';
-export { connectControl as connectControlParts } from './connect.ts';
-export { type ControlNode, createControlNode as createControl } from './controlNode.ts';
-export type { ControlDeps as ControlParts } from './deps.ts';
-export { createPidbox as createMailbox, type PidboxLog as MailboxLog } from './pidbox.ts';
+export { connectControl } from './connectControl.ts';
+export { type ControlNode, createControlNode } from './controlNode.ts';
+export type { ControlDeps } from './deps.ts';
+export { createPidbox, type PidboxLog } from './pidbox.ts';

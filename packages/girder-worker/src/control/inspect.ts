@@ -3,13 +3,13 @@ import { defaultSettings } from '../task/config.ts';
 import type { Inspect, TaskInfo } from '../task/remoteControl.ts';
 import type { ControlDeps } from './deps.ts';
 
-/** Looks at queue and table for whoever asks: a Python client by way of `control.ts`, the TypeScript client, the CLI. */
-export function createInspect({ census, queues, queueNames, registry, urls, warn }: ControlDeps): Inspect {
+/** Returns Celery's `inspect` over queue and table, for Python clients (`controlNode.ts`), TypeScript clients and the CLI. */
+export function createInspect({ taskScan, queues, queueNames, registry, urls, warn }: ControlDeps): Inspect {
   const list = async (which: 'active' | 'scheduled' | 'revoked'): Promise<TaskList['tasks']> => {
-    const { tasks, isComplete } = await census.list(which);
+    const { tasks, isComplete } = await taskScan.list(which);
     if (!isComplete)
       warn(
-        `The table is too large to be read as a whole: there may be more ${which} tasks than these ${tasks.length}.`,
+        `Only a part of the table was read, as it is too large: there may be more ${which} tasks than these ${tasks.length}.`,
       );
     return tasks;
   };
@@ -24,13 +24,13 @@ export function createInspect({ census, queues, queueNames, registry, urls, warn
     revoked: async () => (await list('revoked')).map(({ id }) => id),
 
     async queryTask(...ids) {
-      return new Map((await census.find(ids)).map((task) => [task.id, [task.phase, infoOf(task)]] as const));
+      return new Map((await taskScan.find(ids)).map((task) => [task.id, [task.phase, infoOf(task)]] as const));
     },
 
     async registered() {
       if (!registry)
         throw new Error(
-          'Which tasks are deployed only the registry tells: `girder-worker inspect registered` reads it.',
+          'A client does not know the deployed tasks: run `girder-worker inspect registered` in the folder of the deployment, whose registry lists them.',
         );
       return Object.keys(registry.tasks);
     },
@@ -49,7 +49,7 @@ export function createInspect({ census, queues, queueNames, registry, urls, warn
   };
 }
 
-export function infoOf({ id, task, worker, startedMs, state }: TaskSummary): TaskInfo {
+function infoOf({ id, task, worker, startedMs, state }: TaskSummary): TaskInfo {
   return {
     id,
     name: task,

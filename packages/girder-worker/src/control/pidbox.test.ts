@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodePayload } from '../message/decode.ts';
-import { createMemoryTransport } from '../transport/memoryTransport.ts';
+import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import type { ControlNode } from './controlNode.ts';
 import { createPidbox } from './pidbox.ts';
 
@@ -13,15 +13,15 @@ function text(command: object): string {
 }
 
 function open(control: ControlNode) {
-  const transport = createMemoryTransport();
+  const transport = createRecordedTransport();
   const lines: string[] = [];
-  const say = (line: string) => lines.push(line);
-  const log = { info: say, warn: say, error: say };
+  const append = (line: string) => lines.push(line);
+  const log = { info: append, warn: append, error: append };
   return { receive: createPidbox({ node: 'me', control, transport, log }), transport, lines };
 }
 
-describe('a mailbox', () => {
-  test('sends the reply to the queue of the client, once', async () => {
+describe('a pidbox', () => {
+  test('sends one reply to the reply queue of the client', async () => {
     const { receive, transport } = open(async () => ({ ok: 'pong' }));
     await receive(text({ method: 'ping', ticket: 't', reply_to: replyTo }));
     expect(transport.published.map(({ options }) => options)).toEqual([{ queue: 'oid.reply.celery.pidbox' }]);
@@ -30,32 +30,32 @@ describe('a mailbox', () => {
     expect(envelope.headers).toMatchObject({ ticket: 't' });
   });
 
-  test('sends nothing where nobody waits, nor for a command that is for others', async () => {
+  test('sends no reply to a command without a reply queue, nor to one for other nodes', async () => {
     const { receive, transport } = open(async ({ method }) => (method === 'mine' ? { ok: 1 } : undefined));
     await receive(text({ method: 'mine' }));
     await receive(text({ method: 'theirs', reply_to: replyTo }));
     expect(transport.published).toEqual([]);
   });
 
-  test('settles what it cannot decode, and says so', async () => {
-    const { receive, lines } = open(async () => expect.fail('nothing to carry out'));
+  test('logs a command that it cannot decode, and resolves', async () => {
+    const { receive, lines } = open(async () => expect.fail('no command to execute'));
     await receive('no envelope');
     expect(lines).toEqual([expect.stringContaining('NOT_AN_ENVELOPE')]);
   });
 
-  test('rejects where a command that nobody waits for fails, so that it is repeated', async () => {
+  test('rejects if a command without a reply queue fails, so that it is repeated', async () => {
     const { receive } = open(() => Promise.reject(new Error('no table today')));
     await expect(receive(text({ method: 'revoke' }))).rejects.toThrow('no table today');
   });
 
-  test('tells the client that waits of a fault', async () => {
+  test('sends the error to the client that waits if a command fails', async () => {
     const { receive, transport } = open(() => Promise.reject(new Error('no table today')));
     await receive(text({ method: 'active', reply_to: replyTo }));
     const { payload } = await decodePayload(transport.published[0]!.body);
     expect(payload).toEqual({ me: { error: 'Error: no table today' } });
   });
 
-  test('settles a reply for which the queue is gone', async () => {
+  test('logs a reply whose queue does not exist, and resolves', async () => {
     const { receive, transport, lines } = open(async () => ({ ok: 'pong' }));
     transport.publish = () => Promise.reject(new Error('There is no SQS queue'));
     await receive(text({ method: 'ping', reply_to: replyTo }));

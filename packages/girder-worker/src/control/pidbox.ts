@@ -4,7 +4,7 @@ import { encodeReply } from '../message/controlReply.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { ControlNode } from './controlNode.ts';
 
-/** Where the mailbox says what it did, in lines for people. */
+/** The log of executed commands; powertools' Logger and the console have this form. */
 export interface PidboxLog {
   info(text: string): void;
   warn(text: string): void;
@@ -19,10 +19,11 @@ export interface PidboxOptions {
 }
 
 /**
- * Takes commands as the texts that Kombu publishes, has them carried out, and sends the reply to whoever waits for one.
+ * Returns the function that executes one command, given as the text that Kombu publishes, and sends the reply if the
+ * client waits for one.
  *
- * Rejects only where a command could not be carried out for now, and is worth repeating: what it cannot read it logs, and
- * a client that has gone meanwhile is none to wait for.
+ * It rejects if a command without a reply fails, so that its caller repeats it. Commands that cannot be decoded, and
+ * replies that cannot be sent, are only logged.
  */
 export function createPidbox({ node, control, transport, log }: PidboxOptions): (text: string) => Promise<void> {
   return async (text) => {
@@ -33,14 +34,14 @@ export function createPidbox({ node, control, transport, log }: PidboxOptions): 
     if (command instanceof DecodeError)
       return log.error(`A command cannot be decoded (${command.code}): ${command.message}`);
 
-    const reply = await replyTo(command);
+    const reply = await execute(command);
     if (reply === undefined) return;
     log.info(`Command ${command.method}: ${isError(reply) ? `refused: ${reply.error}` : 'done'}`);
     if (command.replyTo) await send(reply, command.replyTo);
   };
 
-  /** Whoever waits is told of a fault at once; a command that nobody waits for is repeated instead. */
-  async function replyTo(command: ControlCommand): Promise<unknown> {
+  /** A client that waits gets the error as its reply; a command without a reply rejects, to be repeated. */
+  async function execute(command: ControlCommand): Promise<unknown> {
     try {
       return await control(command);
     } catch (error) {
@@ -50,12 +51,13 @@ export function createPidbox({ node, control, transport, log }: PidboxOptions): 
     }
   }
 
+  /** The queue of a client that has stopped waiting does not exist any more. */
   async function send(reply: unknown, address: NonNullable<ControlCommand['replyTo']>): Promise<void> {
     try {
       await transport.publish(encodeReply(node, reply, address), { queue: address.queue });
     } catch (error) {
       log.warn(
-        `Nobody waits for the reply any more, or it cannot be sent: ${error instanceof Error ? error.message : String(error)}`,
+        `Cannot send the reply, the client may have stopped waiting: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

@@ -1,38 +1,43 @@
+import type { Revocation } from '../store/resultStore.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
 import type { ControlDeps } from './deps.ts';
 
-/** How many revocations are written at the same time: one command may name thousands of tasks. */
+/** Concurrent writes: one command may name thousands of tasks. */
 const concurrency = 16;
 
-/** What became of each id: it will never run, was told while it runs, or had ended before. */
-export type Revocations = ReadonlyMap<string, 'revoked' | 'marked' | 'final'>;
+/** The answers of `ResultStore.revoke`, by task id. */
+export type Revocations = ReadonlyMap<string, 'revoked' | 'flagged' | 'final'>;
 
-/** Revokes tasks by id; `terminate` ends those that run, whether or not they look at `this.canceled`. */
+/** Revokes tasks by id. `terminate` ends running tasks, even if they do not check `this.canceled`. */
 export async function revokeTasks(
   { store }: Pick<ControlDeps, 'store'>,
   ids: readonly string[],
   terminate: boolean,
 ): Promise<Revocations> {
-  const results = new Map<string, 'revoked' | 'marked' | 'final'>();
-  const left = new Set(ids).values();
-  const work = async () => {
-    for (const id of left) results.set(id, await store.revoke(id, terminate ? 'terminated' : 'revoked'));
+  const results = new Map<string, 'revoked' | 'flagged' | 'final'>();
+  const remaining = new Set(ids).values();
+  const revokeRemaining = async () => {
+    for (const id of remaining) results.set(id, await store.revoke(id, kindOf(terminate)));
   };
-  await Promise.all(Array.from({ length: concurrency }, work));
+  await Promise.all(Array.from({ length: concurrency }, revokeRemaining));
   return results;
 }
 
 /**
- * Revokes all tasks that carry one of these stamps, those that are sent later too: leaves a mark per stamp, for which a
- * worker looks when it begins a task with stamps, and while it runs one. The marks are kept as long as results are.
+ * Revokes all tasks that carry one of these stamps, including those that are sent later: stores one revocation key per
+ * stamp. Workers read the keys of a task with stamps before they run it, and while it runs. Keys expire like results.
  */
 export async function revokeStamps(
-  parts: Pick<ControlDeps, 'store'>,
+  deps: Pick<ControlDeps, 'store'>,
   stamps: Readonly<Record<string, unknown>>,
   terminate: boolean,
 ): Promise<void> {
-  const marks = Object.entries(stamps).flatMap(([name, values]) =>
-    [values].flat().map((value) => stampRevocationKey(name, value, terminate ? 'terminated' : 'revoked')),
+  const keys = Object.entries(stamps).flatMap(([name, values]) =>
+    [values].flat().map((value) => stampRevocationKey(name, value, kindOf(terminate))),
   );
-  await revokeTasks(parts, marks, terminate);
+  await revokeTasks(deps, keys, terminate);
+}
+
+function kindOf(terminate: boolean): Revocation {
+  return terminate ? 'terminated' : 'revoked';
 }

@@ -1,66 +1,64 @@
-const noEvents = 'This worker sends no events. Its results and its log tell what tasks do.';
-const noElection = 'There are no other workers to hold an election with.';
-const noPeers = 'There are no other workers to synchronise with: revocations are in the table.';
+const events = 'Workers do not send events. Read the results and the logs to follow tasks.';
+const election = 'Elections are not supported: workers do not know each other.';
+const gossip = 'Workers do not synchronize with each other: revocations are stored in the table.';
+const limits = 'Limits are part of the registry: change the options of the task, and deploy again.';
 
-const registryLimits = 'Limits are part of the registry: change the options of the task, and deploy.';
-
-/** Nobody sends, or counts, what these would. */
-const everywhere = {
-  enableEvents: noEvents,
-  disableEvents: noEvents,
-  heartbeat: noEvents,
-  election: noElection,
-  hello: noPeers,
-  rateLimit: registryLimits,
-  timeLimit: registryLimits,
+const unsupportedEverywhere = {
+  enableEvents: events,
+  disableEvents: events,
+  heartbeat: events,
+  election,
+  hello: gossip,
+  rateLimit: limits,
+  timeLimit: limits,
 };
 
-const deploymentSizes =
-  'There is no pool to resize: Lambda adds and removes environments by itself. Set maxConcurrency in serverless.yml, and deploy.';
-const deploymentQueues =
-  'The queues of a function are part of its deployment: change the events in serverless.yml, and deploy.';
-const noMemory =
-  'Each invocation has its own process, so that there is no memory to look at. CloudWatch has the metrics of the function.';
+const functionPool =
+  'A Lambda function has no pool to resize: Lambda adds and removes environments itself. Change maxConcurrency in serverless.yml, and deploy again.';
+const functionQueues =
+  'The queues of a Lambda function are part of its deployment: change the events in serverless.yml, and deploy again.';
+const functionMemory =
+  'A Lambda function has no single process whose memory could be inspected. CloudWatch has the metrics of the function.';
 
-const ofFunctions = {
-  ...everywhere,
-  poolGrow: deploymentSizes,
-  poolShrink: deploymentSizes,
-  autoscale: deploymentSizes,
-  poolRestart: 'There is no pool to restart: deploy again, and all environments are new ones.',
+const unsupportedByFunctions = {
+  ...unsupportedEverywhere,
+  poolGrow: functionPool,
+  poolShrink: functionPool,
+  autoscale: functionPool,
+  poolRestart: 'A Lambda function has no pool to restart: deploy again to replace all its environments.',
   shutdown:
-    'There is no worker process to shut down. To stop taking tasks, disable the event source mapping of the function.',
-  addConsumer: deploymentQueues,
-  cancelConsumer: deploymentQueues,
-  clock: 'There is no logical clock here: each invocation has its own process.',
-  memsample: noMemory,
-  memdump: noMemory,
-  objgraph: noMemory,
+    'A Lambda function has no worker process to shut down. To stop taking tasks, disable the event source mapping of the function.',
+  addConsumer: functionQueues,
+  cancelConsumer: functionQueues,
+  clock: 'A Lambda function has no logical clock.',
+  memsample: functionMemory,
+  memdump: functionMemory,
+  objgraph: functionMemory,
 };
 
-const workerSizes = 'The pool of this worker keeps its size: start it with another --concurrency.';
-const workerQueues = 'The queues of this worker are those it was started with: start it with other --queues.';
-const workerMemory = "This worker does not look at its own memory: Node's inspector (`node --inspect`) does.";
+const workerPool = 'The size of the pool is fixed: start the worker again with another --concurrency.';
+const workerQueues = 'The queues of a worker are fixed: start it again with other --queues.';
+const workerMemory = "This worker cannot inspect its memory: start it with Node's inspector (`node --inspect`).";
 
-const ofWorkers = {
-  ...everywhere,
-  poolGrow: workerSizes,
-  poolShrink: workerSizes,
-  autoscale: workerSizes,
-  poolRestart: 'Threads that fail are replaced by themselves. To load other code, start the worker anew.',
+const unsupportedByWorkers = {
+  ...unsupportedEverywhere,
+  poolGrow: workerPool,
+  poolShrink: workerPool,
+  autoscale: workerPool,
+  poolRestart: 'The pool replaces threads that fail itself. To load changed code, start the worker again.',
   addConsumer: workerQueues,
   cancelConsumer: workerQueues,
-  clock: 'There is no logical clock here.',
+  clock: 'This worker has no logical clock.',
   memsample: workerMemory,
   memdump: workerMemory,
   objgraph: workerMemory,
 };
 
 /**
- * Celery's commands that make no sense on Lambda, or that a long-running worker does not know, and what to do instead. They
- * are answered with an error, as a client that is told nothing would wait, and believe that it was done.
+ * Celery's commands that are not supported, by their names in camelCase, with the error that answers them: the reason, and
+ * what to do instead. Without an answer, the client would wait for its timeout and take the command for executed.
  */
 export const unsupportedCommands: Readonly<Record<'ofFunctions' | 'ofWorkers', Readonly<Record<string, string>>>> = {
-  ofFunctions,
-  ofWorkers,
+  ofFunctions: unsupportedByFunctions,
+  ofWorkers: unsupportedByWorkers,
 };

@@ -1,15 +1,16 @@
 import type { SQSRecord } from 'aws-lambda';
+import { exponentialBackoff } from '../system/backoff.ts';
 import type { Receipt } from '../transport/transport.ts';
 
 /** One SQS record as it arrived. */
 export interface Delivery {
-  /** By which Lambda is told that the record is to come back. */
+  /** Identifies the record in `batchItemFailures`. */
   readonly messageId: string;
   readonly receipt: Receipt;
   /** How often SQS has delivered the message, this time included. */
   readonly receiveCount: number;
   readonly body: string;
-  /** Of a FIFO queue: messages of one group are run one after the other. */
+  /** The message group of a FIFO queue, whose messages run one after the other. */
   readonly messageGroup: string | undefined;
 }
 
@@ -25,12 +26,17 @@ export function toDelivery(record: SQSRecord): Delivery {
   };
 }
 
-/** Deliveries that may be run side by side, each list of them in order: those of a FIFO group are one list. */
-export function lanes(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
+/** Lists of deliveries that may run side by side, each in order: the deliveries of a FIFO message group are one list. */
+export function byMessageGroup(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const groups = new Map<unknown, Delivery[]>();
   for (const delivery of deliveries) {
     const key = delivery.messageGroup ?? delivery;
     groups.set(key, [...(groups.get(key) ?? []), delivery]);
   }
   return [...groups.values()];
+}
+
+/** When SQS delivers a message again that failed for no fault of its task, in seconds: 2, 4, 8, … up to 15 minutes. */
+export function redeliveryBackoffSeconds({ receiveCount }: Delivery): number {
+  return exponentialBackoff(receiveCount, { first: 2, max: 900 });
 }

@@ -6,7 +6,8 @@ import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Registry } from '../registry/registry.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
-import { createMemoryTransport } from '../transport/memoryTransport.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import { createDispatcher, type DispatcherOptions } from './dispatcher.ts';
 
 const success: Outcome = { state: 'SUCCESS', resultJson: '3' };
@@ -14,10 +15,10 @@ const failure: Outcome = {
   state: 'FAILURE',
   failure: { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: null },
 };
-const endingOf = (outcome: Outcome): RunResult => ({ outcome, childrenJson: '[]' });
+const resultWith = (outcome: Outcome): RunResult => ({ outcome, childrenJson: '[]' });
 const controls = { cancel: () => undefined, terminate: () => undefined };
 
-/** What the tasks come to that do not succeed. */
+/** The outcomes of the tasks that do not succeed, by task name. */
 const outcomes: Record<string, Outcome> = {
   'p.bad': failure,
   'p.retries': { state: 'RETRY', etaMs: Date.now() + 5000, failure: null, traceback: null },
@@ -38,10 +39,10 @@ const registry: Registry = {
 };
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:celery';
 
-/** A dispatcher whose tasks come to the outcomes that their names tell. */
-function bench(changes: Partial<DispatcherOptions> = {}) {
+/** A dispatcher whose tasks end with the outcomes of their names, or succeed. */
+function dispatcherUnderTest(changes: Partial<DispatcherOptions> = {}) {
   const store = createMemoryStore();
-  const transport = createMemoryTransport();
+  const transport = createRecordedTransport();
   const ran: string[] = [];
   const lines: string[] = [];
   const note = (text: string) => void lines.push(text);
@@ -50,7 +51,7 @@ function bench(changes: Partial<DispatcherOptions> = {}) {
     pool: {
       run(body) {
         ran.push(body);
-        return { ended: Promise.resolve(endingOf(outcomes[taskIn(body)] ?? success)), ...controls };
+        return { ended: Promise.resolve(resultWith(outcomes[taskIn(body)] ?? success)), ...controls };
       },
     },
     solo: { run: () => expect.fail('no task here is solo') },
@@ -91,9 +92,9 @@ function taskIn(body: string): string {
 
 const bad = message('p.bad', 'id-bad');
 
-describe('a batch of messages of every fate', () => {
-  test('acknowledges what is settled, returns what runs elsewhere, and buries what nobody can read', async () => {
-    const { store, transport, send } = bench();
+describe('a batch in which messages end in different ways', () => {
+  test('acknowledges the messages whose tasks have ended, returns one that runs in another invocation, and moves one that cannot be decoded to the dead-letter queue', async () => {
+    const { store, transport, send } = dispatcherUnderTest();
     const elsewhere = {
       id: 'id-elsewhere',
       owner: 'other',
@@ -131,7 +132,7 @@ describe('a batch of messages of every fate', () => {
   });
 
   test.each(['constructor', '__proto__', 'toString'])('a task named %s is not registered', async (name) => {
-    const { store, ran, send } = bench();
+    const { store, ran, send } = dispatcherUnderTest();
     await send(message(name, 'odd'));
     expect(ran).toEqual([]);
     expect(await store.read('odd')).toMatchObject({
@@ -142,16 +143,16 @@ describe('a batch of messages of every fate', () => {
 });
 
 describe('a message that is delivered twice', () => {
-  test('at once, in one batch, runs once', async () => {
-    const { ran, send } = bench();
+  test('twice in one batch, runs once', async () => {
+    const { ran, send } = dispatcherUnderTest();
     const body = message('p.good', 'twice');
     const { batchItemFailures } = await send(body, body);
     expect(ran).toHaveLength(1);
     expect(batchItemFailures.length).toBeLessThanOrEqual(1);
   });
 
-  test('in sequence runs once, and the second is acknowledged', async () => {
-    const { ran, send } = bench();
+  test('in two batches runs once, and the second delivery is acknowledged', async () => {
+    const { ran, send } = dispatcherUnderTest();
     const body = message('p.good', 'again');
     await send(body);
     expect(await send(body)).toEqual({ batchItemFailures: [] });
@@ -159,11 +160,11 @@ describe('a message that is delivered twice', () => {
   });
 });
 
-describe('what is not the task’s fault brings the message back', () => {
+describe('a message is returned to the queue, not lost, after', () => {
   const broken = createMemoryStore();
 
-  test('a store that cannot be reached', async () => {
-    const { transport, ran, send } = bench({
+  test('a claim that cannot be written', async () => {
+    const { transport, ran, send } = dispatcherUnderTest({
       store: { ...broken, claim: () => Promise.reject(new Error('no network')) },
     });
     expect(await send(message('p.good', 'x'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
@@ -172,19 +173,24 @@ describe('what is not the task’s fault brings the message back', () => {
   });
 
   test('an outcome that cannot be stored', async () => {
-    const { send } = bench({ store: { ...broken, complete: () => Promise.reject(new Error('no network')) } });
+    const { send } = dispatcherUnderTest({
+      store: { ...broken, complete: () => Promise.reject(new Error('no network')) },
+    });
     expect(await send(message('p.good', 'y'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   });
 
   test('a dead letter that cannot be sent', async () => {
-    const transport = { ...createMemoryTransport(), deadLetter: () => Promise.reject(new Error('no queue')) };
-    const { send } = bench({ transport });
+    const transport = { ...createRecordedTransport(), deadLetter: () => Promise.reject(new Error('no queue')) };
+    const { send } = dispatcherUnderTest({ transport });
     expect(await send('poison')).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
   });
 
-  test('also when not even its visibility can be changed', async () => {
-    const transport = { ...createMemoryTransport(), changeVisibility: () => Promise.reject(new Error('no queue')) };
-    const { send } = bench({ transport, store: { ...broken, claim: () => Promise.reject(new Error('no network')) } });
+  test('a claim that cannot be written, even if the visibility timeout cannot be changed either', async () => {
+    const transport = { ...createRecordedTransport(), changeVisibility: () => Promise.reject(new Error('no queue')) };
+    const { send } = dispatcherUnderTest({
+      transport,
+      store: { ...broken, claim: () => Promise.reject(new Error('no network')) },
+    });
     expect(await send(message('p.good', 'z'), message('p.good', 'w'))).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }],
     });
@@ -192,29 +198,29 @@ describe('what is not the task’s fault brings the message back', () => {
 });
 
 test('a task revoked before its message arrives never runs', async () => {
-  const { store, ran, send } = bench();
+  const { store, ran, send } = dispatcherUnderTest();
   await store.revoke('early', 'revoked');
   expect(await send(message('p.good', 'early'))).toEqual({ batchItemFailures: [] });
   expect(ran).toEqual([]);
   expect((await store.read('early'))?.state).toBe('REVOKED');
 });
 
-test('a running task is told of a revocation, and of nobody else’s', async () => {
+test('a running task is cancelled when it is revoked, and no other task is', async () => {
   const { promise: canceled, resolve } = Promise.withResolvers<RunResult>();
-  const told: string[] = [];
+  const cancelled: string[] = [];
   const runs: string[] = [];
-  const { store, send } = bench({
+  const { store, send } = dispatcherUnderTest({
     revocationPeriodMs: 5,
     pool: {
       run(body) {
         const id = body === bad ? 'other' : 'mine';
         runs.push(id);
         return {
-          ended: id === 'mine' ? canceled : canceled.then(() => endingOf(success)),
+          ended: id === 'mine' ? canceled : canceled.then(() => resultWith(success)),
           terminate: () => undefined,
           cancel: () => {
-            told.push(id);
-            resolve(endingOf({ state: 'REVOKED', reason: 'revoked' }));
+            cancelled.push(id);
+            resolve(resultWith({ state: 'REVOKED', reason: 'revoked' }));
           },
         };
       },
@@ -224,14 +230,18 @@ test('a running task is told of a revocation, and of nobody else’s', async () 
   await expect.poll(() => runs).toEqual(['mine', 'other']);
   await store.revoke('mine', 'revoked');
   await answer;
-  expect(told).toEqual(['mine']);
+  expect(cancelled).toEqual(['mine']);
   expect((await store.read('mine'))?.state).toBe('REVOKED');
 });
 
-test('a task whose worker is gone again and again is given up', async () => {
+test('a task whose worker died on each of maxDeliveries attempts fails with WorkerLostError and does not run again', async () => {
   const clock = { now: Date.now() };
-  const store = createMemoryStore(() => clock.now);
-  const { ran, send } = bench({ store, maxDeliveries: 2, clock: () => clock.now });
+  const store = createMemoryStore({ system: { now: () => clock.now } });
+  const { ran, send } = dispatcherUnderTest({
+    store,
+    maxDeliveries: 2,
+    system: { ...nodeSystem, now: () => clock.now },
+  });
   for (const owner of ['first', 'second']) {
     await store.claim({
       id: 'killer',
@@ -248,8 +258,8 @@ test('a task whose worker is gone again and again is given up', async () => {
   expect(await store.read('killer')).toMatchObject({ state: 'FAILURE', exception: { type: 'WorkerLostError' } });
 });
 
-test('a task that ignores its result leaves none, unless its sender wants it', async () => {
-  const { store, ran, send } = bench();
+test('a task with ignoreResult stores no result, unless its sender asks for it', async () => {
+  const { store, ran, send } = dispatcherUnderTest();
   await send(encode({ task: 'p.quiet', id: 'wanted', ignoreResult: false }));
   expect((await store.read('wanted'))?.state).toBe('SUCCESS');
   ran.length = 0;
@@ -258,57 +268,57 @@ test('a task that ignores its result leaves none, unless its sender wants it', a
   expect(await store.read('quiet')).toMatchObject({ state: 'PENDING', result: null });
 });
 
-test('tells of a task in the lines that Celery’s users know', async () => {
-  const { lines, send } = bench();
+test('the life of a task is logged in the lines of a Celery worker', async () => {
+  const { lines, send } = dispatcherUnderTest();
   await send(message('p.good', 'id-1'));
   expect(lines[0]).toBe('Task p.good[id-1] received');
   expect(lines[1]).toMatch(/^Task p\.good\[id-1\] succeeded in [\d.]+s: 3$/);
 });
 
-describe('a message whose time has not come', () => {
+describe('a message whose eta has not come', () => {
   const eta = (ms: number) => new Date(Date.now() + ms).toISOString();
 
-  test('is sent away until then, and acknowledged', async () => {
-    const { transport, ran, store, send } = bench();
+  test('is sent again with a delay until then, and acknowledged', async () => {
+    const { transport, ran, store, send } = dispatcherUnderTest();
     const body = encode({ task: 'p.good', id: 'later', eta: eta(100_000) });
     expect(await send(body)).toEqual({ batchItemFailures: [] });
-    expect(transport.sentAgain).toEqual([
+    expect(transport.resent).toEqual([
       { receipt: expect.anything(), body, delay: { delaySeconds: expect.any(Number) } },
     ]);
-    expect(transport.sentAgain[0]?.delay.delaySeconds).toBeGreaterThan(98);
+    expect(transport.resent[0]?.delay.delaySeconds).toBeGreaterThan(98);
     expect(ran).toEqual([]);
     expect(await store.read('later')).toBeUndefined();
   });
 
-  test('on a FIFO queue, which knows no delays, stays hidden in its place', async () => {
-    const { transport, ran, sendTo } = bench();
+  test('on a FIFO queue, which has no delays of single messages, stays hidden in its place until then', async () => {
+    const { transport, ran, sendTo } = dispatcherUnderTest();
     const body = encode({ task: 'p.good', id: 'later', eta: eta(100_000) });
     expect(await sendTo(`${queueArn}.fifo`, body)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
     expect(transport.visibilityChanges).toEqual([{ receipt: expect.anything(), seconds: 100 }]);
     expect(ran).toEqual([]);
   });
 
-  test('runs when it has come', async () => {
-    const { ran, send } = bench();
+  test('runs at its eta', async () => {
+    const { ran, send } = dispatcherUnderTest();
     await send(encode({ task: 'p.good', id: 'now', eta: eta(-1) }));
     expect(ran).toHaveLength(1);
   });
 });
 
 test('a message that has expired is REVOKED as "expired", and does not run', async () => {
-  const { ran, store, send } = bench();
+  const { ran, store, send } = dispatcherUnderTest();
   await send(encode({ task: 'p.good', id: 'old', expires: '2020-01-01T00:00:00', eta: '2999-01-01T00:00:00' }));
   expect(ran).toEqual([]);
   expect(await store.read('old')).toMatchObject({ state: 'REVOKED', exception: { args: ['expired'] } });
 });
 
-describe('a task’s own ways of ending', () => {
-  test('retry: the same message is sent for later, and an old duplicate of it does not run', async () => {
-    const { store, transport, ran, send } = bench();
+describe('a task that ends in a way of its own', () => {
+  test('retry: the message is sent again with an eta, and a duplicate of the old message does not run', async () => {
+    const { store, transport, ran, send } = dispatcherUnderTest();
     const body = message('p.retries', 'r1');
     expect(await send(body)).toEqual({ batchItemFailures: [] });
     expect((await store.read('r1'))?.state).toBe('RETRY');
-    const [again] = transport.sentAgain;
+    const [again] = transport.resent;
     const { headers } = JSON.parse(Buffer.from(again?.body ?? '', 'base64').toString());
     expect(headers).toMatchObject({ id: 'r1', retries: 1, parent_id: 'r1', eta: expect.stringMatching(/\+00:00$/) });
     expect(again?.delay.delaySeconds).toBeGreaterThan(3);
@@ -317,26 +327,26 @@ describe('a task’s own ways of ending', () => {
     expect(ran).toHaveLength(1);
   });
 
-  test('retry: a duplicate of a message whose retry may not have been sent sends it', async () => {
-    const { transport, send } = bench();
+  test('retry: a duplicate of the old message sends the retry again, as it may not have been sent', async () => {
+    const { transport, send } = dispatcherUnderTest();
     const body = message('p.retries', 'r2');
     await send(body);
-    const [first] = transport.sentAgain.splice(0);
+    const [first] = transport.resent.splice(0);
     await send(body);
     const eta = (sent = '') => JSON.parse(Buffer.from(sent, 'base64').toString()).headers.eta;
-    expect(eta(transport.sentAgain[0]?.body)).toBe(eta(first?.body));
+    expect(eta(transport.resent[0]?.body)).toBe(eta(first?.body));
   });
 
-  test('ignore: nothing is stored that a client could see, and it does not run again', async () => {
-    const { store, ran, send } = bench();
+  test('ignore: a client sees PENDING, and a duplicate of the message does not run', async () => {
+    const { store, ran, send } = dispatcherUnderTest();
     await send(message('p.ignores', 'i1'));
     await send(message('p.ignores', 'i1'));
     expect(await store.read('i1')).toMatchObject({ state: 'PENDING', result: null });
     expect(ran).toHaveLength(1);
   });
 
-  test('reject: a failure named Reject; with requeue the message comes back, and runs again', async () => {
-    const { store, ran, send } = bench();
+  test('reject: stores a failure named Reject; with requeue the message is returned and the task runs again', async () => {
+    const { store, ran, send } = dispatcherUnderTest();
     await send(message('p.rejects', 'j1'));
     expect(await store.read('j1')).toMatchObject({
       state: 'FAILURE',
@@ -348,15 +358,15 @@ describe('a task’s own ways of ending', () => {
     expect(ran).toHaveLength(3);
   });
 
-  test('a task that the invocation had no time for comes back at once', async () => {
-    const { transport, send } = bench();
+  test('returned: a message whose task the invocation had no time for is visible again at once', async () => {
+    const { transport, send } = dispatcherUnderTest();
     expect(await send(message('p.late', 'l1'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
     expect(transport.visibilityChanges).toMatchObject([{ seconds: 0 }]);
   });
 });
 
-test('of a FIFO group, nothing overtakes a message that comes back, and other groups go on', async () => {
-  const { ran, sendTo } = bench();
+test('after a message of a FIFO group that is returned, the rest of its group is returned unprocessed, and other groups run', async () => {
+  const { ran, sendTo } = dispatcherUnderTest();
   const fifo = `${queueArn}.fifo`;
   const bodies = ['p.good', 'p.late', 'p.good', 'p.good'].map((task, index) => message(task, `f${index}`));
   const groups = ['a', 'a', 'a', 'b'];

@@ -1,80 +1,105 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { type Delivery, lanes, toDelivery } from './delivery.ts';
-import { createPassage } from './passage.ts';
-import { createRevocationPoller } from './revocationWatch.ts';
-import {
-  type DispatcherDeps,
-  type Disposition,
-  type InvocationWindow,
-  type Lease,
-  type LeaseOptions,
-  restSeconds,
-} from './stations.ts';
+import { createCeleryLogEvents } from '../events/celeryLogEvents.ts';
+import { createTaskEventEmitter } from '../events/taskEventEmitter.ts';
+import type { TaskEvents } from '../events/taskEvents.ts';
+import { createRevocationPoller } from '../revocation/revocationPoller.ts';
+import type { RevocationSource } from '../revocation/revocationSource.ts';
+import { createTableRevocations } from '../revocation/tableRevocations.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
+import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
+import type { DispatcherDeps, Disposition, LeaseOptions, TaskRequestHandler } from './deps.ts';
+import { createDeliveryProcessor } from './processDelivery.ts';
+import type { RunContext } from './taskRun.ts';
 
-/** What Lambda says of one invocation. */
+/** One invocation, as Lambda describes it. */
 export interface Invocation {
   readonly requestId: string;
-  /** When Lambda will stop the function, in ms since 1970; Infinity where nobody will, which needs a `renewal`. */
+  /** When Lambda stops the function, in ms since 1970. Infinity if it is never stopped, which requires a `lease`. */
   readonly deadlineMs: number;
 }
 
-/** What a composition root has to give; the rest has defaults. */
-export type DispatcherOptions = Omit<DispatcherDeps, keyof typeof defaults> & Partial<typeof defaults>;
+type Required = 'registry' | 'pool' | 'solo' | 'store' | 'transport' | 'log' | 'worker';
 
-const defaults = {
-  clock: Date.now as () => number,
-  maxDeliveries: 5,
-  revocationPeriodMs: 250, // A revocation is seen half of it later on average.
-  renewal: undefined as LeaseOptions | undefined,
-};
+export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
+  /** Listeners beside Celery's log lines. @default none */
+  readonly events?: readonly TaskEvents[];
+  /** Sources of revocations beside the result table. @default none */
+  readonly revocationSources?: readonly RevocationSource[];
+  /** Answers what tasks ask of the main thread, by the name of the request. @default none but `updateState` */
+  readonly taskRequests?: Readonly<Record<string, TaskRequestHandler>>;
+  /** The attempts of a task, each ended by the death of its worker, after which it fails. @default 5 */
+  readonly maxDeliveries?: number;
+  /** Between two polls for revocations, in ms; a revocation is seen after half of it on average. @default 250 */
+  readonly revocationPeriodMs?: number;
+  /** Short claims that are renewed, for a worker without a deadline. @default none: claims outlast the invocation */
+  readonly lease?: LeaseOptions | undefined;
+  /** @default nodeSystem */
+  readonly system?: System;
+}
 
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
 
-/** Added to the deadline: code cannot outlive it, so that when a lease has ended its task is not running any more. */
-const leaseMarginMs = 5000;
-
-/** Takes SQS batches through the stations. A record is acknowledged only when its outcome is settled. */
+/**
+ * Creates the function that processes SQS batches. It acknowledges a record only when the outcome of its task is settled:
+ * all others are in `batchItemFailures`, and SQS delivers them again.
+ */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const stations: DispatcherDeps = { ...defaults, ...options };
-  const { store, transport, log, clock, renewal, revocationPeriodMs } = stations;
-  const revocations = createRevocationPoller({ store, log, periodMs: revocationPeriodMs });
-  const passStations = createPassage(stations, revocations);
+  const deps = completeDeps(options);
+  const { transport, log, system, lease, revocations } = deps;
+  const processDelivery = createDeliveryProcessor(deps);
 
   return async (event, { requestId, deadlineMs }) => {
-    const window = { startMs: clock(), endMs: deadlineMs };
+    const window = { startMs: system.now(), endMs: deadlineMs };
     const deliveries = event.Records.map(toDelivery);
-    const settled = new Set<Delivery>();
+    const acknowledged = new Set<Delivery>();
     await Promise.all(
-      lanes(deliveries).map(async (lane) => {
-        // After the first that comes back, the rest of a FIFO group comes back untouched, so that its order is kept.
-        for (const delivery of lane) {
-          const lease = {
-            owner: `${requestId}:${deliveries.indexOf(delivery)}`,
-            leaseEndMs: renewal ? clock() + renewal.leaseMs : deadlineMs + leaseMarginMs,
-          };
-          if ((await settle(delivery, lease, window)) !== 'settled') break;
-          settled.add(delivery);
+      byMessageGroup(deliveries).map(async (group) => {
+        // After the first message of a FIFO group that is returned, the rest is returned unprocessed, to keep its order.
+        for (const delivery of group) {
+          const context = { delivery, window, owner: `${requestId}:${deliveries.indexOf(delivery)}` };
+          if ((await dispose(context)) !== 'acknowledge') break;
+          acknowledged.add(delivery);
         }
       }),
     );
-    if (!renewal) await revocations.settled(); // What is under way when the handler returns would be frozen.
-    const returned = deliveries.filter((delivery) => !settled.has(delivery));
+    if (!lease) await revocations.idle(); // A poll that is under way when the handler returns would be frozen.
+    const returned = deliveries.filter((delivery) => !acknowledged.has(delivery));
     return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
 
-  async function settle(delivery: Delivery, lease: Lease, window: InvocationWindow): Promise<Disposition> {
+  /** Processes a delivery. If the message must be delivered again, sets its visibility timeout. */
+  async function dispose(context: RunContext): Promise<Disposition> {
+    const { delivery } = context;
     try {
-      const settlement = await passStations(delivery, lease, window);
-      if (settlement !== 'settled') await transport.changeVisibility(delivery.receipt, settlement.returnInSeconds);
-      return settlement;
+      const disposition = await processDelivery(context);
+      if (disposition !== 'acknowledge') await transport.changeVisibility(delivery.receipt, disposition.retryInSeconds);
+      return disposition;
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error);
-      log.error(`Message ${delivery.messageId} goes back to the queue: ${text}`);
-      const returnInSeconds = restSeconds(delivery.receiveCount);
-      await transport.changeVisibility(delivery.receipt, returnInSeconds).catch((failure: unknown) => {
-        log.warn(`Message ${delivery.messageId} comes back only after the queue's visibility timeout: ${failure}`);
+      log.error(`Message ${delivery.messageId} returns to the queue: ${text}`);
+      const retryInSeconds = redeliveryBackoffSeconds(delivery);
+      await transport.changeVisibility(delivery.receipt, retryInSeconds).catch((failure: unknown) => {
+        log.warn(
+          `Message ${delivery.messageId} is delivered again only after the queue's visibility timeout: ${failure}`,
+        );
       });
-      return { returnInSeconds };
+      return { retryInSeconds };
     }
   }
+}
+
+function completeDeps(options: DispatcherOptions): DispatcherDeps {
+  const { log, store, system = nodeSystem, revocationPeriodMs = 250 } = options;
+  const listeners = [createCeleryLogEvents(log), ...(options.events ?? [])];
+  const sources = [createTableRevocations(store), ...(options.revocationSources ?? [])];
+  return {
+    ...options,
+    system,
+    events: createTaskEventEmitter({ listeners, log, system }),
+    revocations: createRevocationPoller({ sources, log, system, periodMs: revocationPeriodMs }),
+    maxDeliveries: options.maxDeliveries ?? 5,
+    lease: options.lease,
+    taskRequests: options.taskRequests ?? {},
+  };
 }

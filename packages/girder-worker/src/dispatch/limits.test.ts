@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Registry } from '../registry/registry.ts';
+import type { RegistryEntry } from '../registry/registry.ts';
 import type { TaskOptions } from '../task/options.ts';
-import { limitsOf } from './limits.ts';
-import type { TaskRun } from './stations.ts';
+import { runLimits } from './limits.ts';
+import { resolveRunOptions } from './taskOptions.ts';
 
 /** Limits of a task that begins so many seconds into an invocation of a minute. */
 function limitsAfter(
@@ -12,13 +12,10 @@ function limitsAfter(
   app = {},
   endMs = 60_000,
 ) {
-  const registry: Registry = {
-    settings: app,
-    tasks: { 'lab.t': { plugin: 'p@1', options, parameters: { positional: [] }, load: () => undefined } },
-  };
+  const entry: RegistryEntry = { plugin: 'p@1', options, parameters: { positional: [] }, load: () => undefined };
   const timelimit = { hardSeconds: sent.hard ?? null, softSeconds: sent.soft ?? null };
-  const passenger = { message: { task: 'lab.t', timelimit }, window: { startMs: 0, endMs } };
-  return limitsOf(passenger as TaskRun, registry, seconds * 1000);
+  const own = resolveRunOptions({ ignoreResult: null, timelimit }, entry, { settings: app });
+  return runLimits(own, { startMs: 0, endMs }, seconds * 1000);
 }
 
 const exceeded = (seconds: number) => ({
@@ -28,7 +25,7 @@ const exceeded = (seconds: number) => ({
 const comesBack = { state: 'RETURNED', why: expect.any(String) };
 
 describe('a task with a time limit', () => {
-  test('fails when it is over: the sender’s limit before the task’s, and that before the app’s', () => {
+  test('fails at that limit: the sender’s limit wins over the task’s, and the task’s over the app’s', () => {
     expect(limitsAfter(0, { timeLimit: 20 })).toMatchObject({ hard: { ms: 20_000, outcome: exceeded(20) } });
     expect(limitsAfter(0, { timeLimit: 20 }, { hard: 10 })).toMatchObject({
       hard: { ms: 10_000, outcome: exceeded(10) },
@@ -38,7 +35,7 @@ describe('a task with a time limit', () => {
     expect(limitsAfter(0, { softTimeLimit: 5 }, { soft: 3 }, { taskSoftTimeLimit: 9 })).toMatchObject({ softMs: 3000 });
   });
 
-  test('of 0 has none of its own: as in Celery, the next one counts', () => {
+  test('of 0 has no limit of its own: as in Celery, the next limit applies', () => {
     expect(limitsAfter(0, { timeLimit: 20, softTimeLimit: 9 }, { hard: 0, soft: 0 })).toMatchObject({
       softMs: 9000,
       hard: { ms: 20_000 },
@@ -46,39 +43,39 @@ describe('a task with a time limit', () => {
     expect(limitsAfter(0, { timeLimit: 0 }, { hard: 0 })).toEqual(limitsAfter(0));
   });
 
-  test('has no soft one beyond it, which no timer might take', () => {
+  test('has no soft limit that is longer than the hard one', () => {
     expect(limitsAfter(0, { timeLimit: 20, softTimeLimit: 30 * 24 * 3600 })).not.toHaveProperty('softMs');
   });
 
-  test('is not begun where the invocation has less than that left', () => {
+  test('is not begun if the invocation has less time left than its limit', () => {
     expect(limitsAfter(30, { timeLimit: 40 })).toEqual(comesBack);
     expect(limitsAfter(30, { timeLimit: 20 })).toMatchObject({ hard: { ms: 20_000 } });
   });
 
-  test('that no invocation could grant is begun in a whole one, and fails at its end', () => {
+  test('that is longer than an invocation begins in a fresh invocation, and fails at the end of it', () => {
     expect(limitsAfter(0, { timeLimit: 600 })).toMatchObject({ hard: { ms: 58_000, outcome: exceeded(60) } });
   });
 });
 
 describe('a task without a limit', () => {
-  test('that had nearly a whole invocation fails at its end, with time left to store that', () => {
+  test('that had nearly a whole invocation fails at its end, early enough to store the failure', () => {
     expect(limitsAfter(5)).toMatchObject({ softMs: 51_000, hard: { ms: 53_000, outcome: exceeded(60) } });
   });
 
-  test('that began late in the batch comes back to the queue', () => {
+  test('that began late in an invocation returns to the queue at its end', () => {
     expect(limitsAfter(40)).toMatchObject({ softMs: 16_000, hard: { ms: 18_000, outcome: comesBack } });
   });
 
-  test('is not begun at all when nothing is left', () => {
+  test('is not begun when the invocation has no time left', () => {
     expect(limitsAfter(58)).toEqual(comesBack);
     expect(limitsAfter(70)).toEqual(comesBack);
   });
 });
 
-describe('where nobody stops the worker', () => {
+describe('in a worker without a deadline', () => {
   const endless = (options: TaskOptions) => limitsAfter(0, options, {}, {}, Number.POSITIVE_INFINITY);
 
-  test('a task has its own limits alone', () => {
+  test('a task has only its own limits', () => {
     expect(endless({})).toEqual({});
     expect(endless({ softTimeLimit: 36_000, timeLimit: 72_000 })).toMatchObject({
       softMs: 36_000_000,
@@ -86,7 +83,7 @@ describe('where nobody stops the worker', () => {
     });
   });
 
-  test('a limit beyond what a timer takes is none, as the timer would fire at once', () => {
+  test('a limit longer than a timer of Node can take is ignored', () => {
     expect(endless({ softTimeLimit: 30 * 24 * 3600, timeLimit: 31 * 24 * 3600 })).toEqual({});
   });
 });

@@ -1,88 +1,76 @@
 import type { RunLimits } from '../execution/pool.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import { lookUp, type Registry } from '../registry/registry.ts';
-import type { InvocationWindow, TaskRun } from './stations.ts';
+import { maxTimerMs, type System } from '../system/system.ts';
+import type { InvocationWindow } from './deps.ts';
+import type { RunOptions } from './taskOptions.ts';
 
-/** Kept of an invocation's time for storing what its tasks came to, as a part of it, and at most so long. */
-const reserve = { part: 0.1, mostMs: 2000 };
+/** The end of an invocation that is reserved for storing outcomes: a fraction of it, at most `maxMs`. */
+const reserve = { fraction: 0.1, maxMs: 2000 };
 
-/** Between asking a task to stop and ending it, where the invocation's end is what stops it. */
-const grace = { part: 0.1, mostMs: 2000 };
+/** The time between asking a task to stop and terminating it, when the invocation ends: a fraction of it, at most `maxMs`. */
+const grace = { fraction: 0.1, maxMs: 2000 };
 
-/** A task that began in the first fifth of an invocation had nearly all the time that it can ever get. */
-const freshPart = 0.2;
-
-/** The longest that a timer takes, 24 days: one for longer would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+/** A task that begins in the first fifth of an invocation has nearly all the time that it can ever get. */
+const freshFraction = 0.2;
 
 type Returned = Extract<Outcome, { state: 'RETURNED' }>;
 
 /**
- * How long a task may take: its own limits, as far as the invocation has the time. One that began too late in it comes
- * back to the queue, to get a whole one; one that had a whole one, and was not done, fails.
+ * How long a run may take that begins now: its own limits, as far as the invocation has the time. A task that begins late
+ * in an invocation and is not done at its end returns to the queue, to get a whole invocation; a task that had a whole
+ * invocation fails with TimeLimitExceeded.
  */
-export function limitsOf(passenger: TaskRun, registry: Registry, nowMs: number): RunLimits | Returned {
-  const { window } = passenger;
-  const { hardMs, softMs } = ownLimits(passenger, registry);
-  if (window.endMs === Number.POSITIVE_INFINITY) return endlessLimits(hardMs, softMs);
+export function runLimits(
+  { hardMs, softMs }: Pick<RunOptions, 'hardMs' | 'softMs'>,
+  window: InvocationWindow,
+  nowMs: number,
+): RunLimits | Returned {
+  if (window.endMs === Number.POSITIVE_INFINITY) return limitsWithoutDeadline(hardMs, softMs);
   const lengthMs = window.endMs - window.startMs;
-  const leftMs = usableEndOf(window) - nowMs;
-  const isFresh = nowMs - window.startMs <= lengthMs * freshPart;
+  const leftMs = usableEndMs(window) - nowMs;
+  const isFresh = nowMs - window.startMs <= lengthMs * freshFraction;
   if (leftMs <= 0) return returned('The invocation had no time left to run it.');
   if (hardMs !== undefined && hardMs <= leftMs) {
-    const isInTime = softMs !== undefined && softMs < hardMs;
-    return { ...(isInTime && { softMs }), hard: { ms: hardMs, outcome: exceeded(hardMs) } };
+    const isSoftFirst = softMs !== undefined && softMs < hardMs;
+    return { ...(isSoftFirst && { softMs }), hard: { ms: hardMs, outcome: timeLimitExceeded(hardMs) } };
   }
   if (hardMs !== undefined && !isFresh)
-    return returned(`Its time limit of ${hardMs / 1000} s exceeds what the invocation had left.`);
+    return returned(`Its time limit of ${hardMs / 1000} s exceeds the time that the invocation had left.`);
 
-  const stopMs = leftMs - Math.min(lengthMs * grace.part, grace.mostMs);
+  const stopMs = leftMs - Math.min(lengthMs * grace.fraction, grace.maxMs);
   return {
     softMs: Math.min(softMs ?? stopMs, stopMs),
     hard: {
       ms: leftMs,
       outcome: isFresh
-        ? exceeded(Math.round(lengthMs / 1000) * 1000)
-        : returned('The invocation ended before it was done.'),
+        ? timeLimitExceeded(Math.round(lengthMs / 1000) * 1000)
+        : returned('The invocation ended before the task was done.'),
     },
   };
 }
 
-/** Calls back when a window has no time left in which a task could run; gives the function that calls it off. */
-export function atEndOf(window: InvocationWindow, nowMs: number, callback: () => void): () => void {
-  const leftMs = usableEndOf(window) - nowMs;
-  if (leftMs === Number.POSITIVE_INFINITY) return () => undefined;
-  const timer = setTimeout(callback, leftMs);
-  return () => clearTimeout(timer);
+/** Calls `callback` when the window has no time left to run a task. Returns the function that cancels the call. */
+export function atEndOf(window: InvocationWindow, system: System, callback: () => void): () => void {
+  const leftMs = usableEndMs(window) - system.now();
+  return leftMs === Number.POSITIVE_INFINITY ? () => undefined : system.startTimer(callback, leftMs);
 }
 
-/** When outcomes have to be stored; that of a window without an end never comes. */
-function usableEndOf({ startMs, endMs }: InvocationWindow): number {
-  return endMs - Math.min((endMs - startMs) * reserve.part, reserve.mostMs);
+/** When outcomes must be stored; Infinity for a window without an end. */
+function usableEndMs({ startMs, endMs }: InvocationWindow): number {
+  return endMs - Math.min((endMs - startMs) * reserve.fraction, reserve.maxMs);
 }
 
-/** Of a task whose worker nobody stops: its own alone. */
-function endlessLimits(hardMs: number | undefined, softMs: number | undefined): RunLimits {
-  const fits = (ms: number | undefined): ms is number => ms !== undefined && ms <= longestTimerMs;
+/** The task's own limits alone. A limit beyond what a timer takes is no limit: the timer would fire at once. */
+function limitsWithoutDeadline(hardMs: number | undefined, softMs: number | undefined): RunLimits {
+  const fits = (ms: number | undefined): ms is number => ms !== undefined && ms <= maxTimerMs;
   return {
     ...(fits(softMs) && { softMs }),
-    ...(fits(hardMs) && { hard: { ms: hardMs, outcome: exceeded(hardMs) } }),
+    ...(fits(hardMs) && { hard: { ms: hardMs, outcome: timeLimitExceeded(hardMs) } }),
   };
 }
 
-/** The sender's wish, else the task's, else the app's; 0 is none, as to Celery. */
-function ownLimits(
-  { message }: TaskRun,
-  { tasks, settings }: Registry,
-): { hardMs: number | undefined; softMs: number | undefined } {
-  const { timeLimit, softTimeLimit } = lookUp({ tasks, settings }, message.task)?.options ?? {};
-  const hard = message.timelimit.hardSeconds || timeLimit || settings.taskTimeLimit || undefined;
-  const soft = message.timelimit.softSeconds || softTimeLimit || settings.taskSoftTimeLimit || undefined;
-  return { hardMs: hard && hard * 1000, softMs: soft && soft * 1000 };
-}
-
-function exceeded(ms: number): Outcome {
+function timeLimitExceeded(ms: number): Outcome {
   return { state: 'FAILURE', failure: failureOf('TimeLimitExceeded', [ms / 1000], 'billiard.exceptions') };
 }
 

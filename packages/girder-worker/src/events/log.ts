@@ -1,4 +1,4 @@
-/** What the dispatcher says, in lines for people; implemented for terminals (`textLog.ts`) and, on Lambda, by Powertools. */
+/** Log lines for people. Implemented for terminals (`textLog.ts`) and, on Lambda, by Powertools' Logger. */
 export interface Log {
   debug(text: string): void;
   info(text: string): void;

@@ -1,13 +1,15 @@
+import { nodeSystem } from '../system/nodeSystem.ts';
 import type { Log } from './log.ts';
 
-/** Celery's lines, for a terminal: `[2016-11-08 12:22:56,163: INFO/MainProcess] …`. */
+/** A log in the format of a Celery worker on a terminal: `[2016-11-08 12:22:56,163: INFO/MainProcess] …`. */
 export function createTextLog(write: (line: string) => void = (line) => process.stdout.write(line)): Log {
-  const log = (level: string) => (text: string) => write(`[${timestamp(new Date())}: ${level}/MainProcess] ${text}\n`);
-  return { debug: log('DEBUG'), info: log('INFO'), warn: log('WARNING'), error: log('ERROR') };
+  const lineOf = (level: string) => (text: string) => write(`[${timestamp()}: ${level}/MainProcess] ${text}\n`);
+  return { debug: lineOf('DEBUG'), info: lineOf('INFO'), warn: lineOf('WARNING'), error: lineOf('ERROR') };
 }
 
-/** Local time, as Python's logging writes it. */
-function timestamp(now: Date): string {
+/** The local time as Python's logging writes it. */
+function timestamp(): string {
+  const now = new Date(nodeSystem.now());
   const local = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
   return local.toISOString().replace('T', ' ').replace('.', ',').slice(0, -1);
 }

@@ -22,7 +22,7 @@ describe('arguments are bound as Python binds them', () => {
     expect(bind(add, [1], { y: 2 })).toEqual([1, 2]);
   });
 
-  test('a parameter that is left out before one that is given is undefined, so that its default holds', () => {
+  test('a parameter that is left out before one that is given is undefined, so that its default applies', () => {
     expect(bind(scale, ['i'], { mode: 'fast' })).toEqual(['i', undefined, 'fast']);
   });
 
@@ -30,17 +30,17 @@ describe('arguments are bound as Python binds them', () => {
     expect(bind(scale, ['i'])).toEqual(['i']);
   });
 
-  test('a rest parameter takes what is left', () => {
+  test('a rest parameter takes the remaining arguments', () => {
     expect(bind({ positional: [{ name: 'x' }], rest: 'more' }, [1, 2, 3])).toEqual([1, 2, 3]);
     expect(bind({ positional: [], rest: 'more' }, [])).toEqual([]);
   });
 
-  test('left-over keywords go to a final destructured parameter', () => {
+  test('remaining keyword arguments go to a final destructured parameter', () => {
     expect(bind(resize, ['i'], { width: 10 })).toEqual(['i', { width: 10 }]);
     expect(bind(anything, [], { a: 1, b: 2 })).toEqual([{ a: 1, b: 2 }]);
   });
 
-  test('a default of the whole destructured parameter holds where no keyword is given', () => {
+  test('the default of a whole destructured parameter applies if no keyword argument is given', () => {
     const flags: Parameters = {
       positional: [],
       keywords: { names: [{ name: 'a', optional: true }], rest: false, optional: true },
@@ -65,7 +65,7 @@ describe('arguments are bound as Python binds them', () => {
   });
 });
 
-describe('arguments that do not fit are refused in the words of Python', () => {
+describe('arguments that do not fit are refused with the messages of Python', () => {
   test.each<[string, Parameters, unknown[], Record<string, unknown>]>([
     ["f() missing 1 required positional argument: 'y'", add, [1], {}],
     ["f() missing 2 required positional arguments: 'x' and 'y'", add, [], {}],

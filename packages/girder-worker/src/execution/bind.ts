@@ -1,6 +1,6 @@
 import type { Parameter, Parameters } from '../registry/registry.ts';
 
-/** Raised where arguments do not fit a task's parameters: Python's TypeError, in Python's words. */
+/** Thrown for arguments that do not fit the parameters of a task: Python's TypeError, with Python's message. Never retried. */
 export class ArgumentError extends TypeError {}
 
 /**

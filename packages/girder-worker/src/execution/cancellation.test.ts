@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { CancellationFlag } from './cancellation.ts';
 
-test('a flag raised in one thread ends a loop in another that computes without ever yielding', async () => {
+test('a flag set in one thread ends a loop in another thread that never yields', async () => {
   const cell = new SharedArrayBuffer(4);
   const flag = new CancellationFlag(cell);
   const thread = new Worker(
@@ -16,20 +16,20 @@ test('a flag raised in one thread ends a loop in another that computes without e
      });`,
     { eval: true, workerData: cell },
   );
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const ended = new Promise<void>((resolve) => {
     thread.on('message', (message) => {
-      heard.push(message);
+      received.push(message);
       if (message === 'computing') flag.set();
       else resolve();
     });
   });
   await ended;
-  expect(heard).toEqual(['computing', expect.any(Number)]);
+  expect(received).toEqual(['computing', expect.any(Number)]);
   await thread.terminate();
 });
 
-test('a flag that nobody looked at was not seen, however long it is raised', () => {
+test('a flag that was set but never read was not seen', () => {
   const flag = new CancellationFlag();
   flag.set();
   expect(flag.wasSeen).toBe(false);
@@ -37,7 +37,7 @@ test('a flag that nobody looked at was not seen, however long it is raised', () 
   expect(flag.wasSeen).toBe(true);
 });
 
-test('a flag that is lowered is that of another task: raised again, it is seen again', () => {
+test('a flag that is reset for another task and set again is seen again', () => {
   const cell = new SharedArrayBuffer(4);
   const ours = new CancellationFlag(cell);
   ours.set();

@@ -5,7 +5,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { encode } from '../message/encode.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import { createPool, type Decide, type Pool, type PoolOptions, type RunLimits, type RunListener } from './pool.ts';
+import {
+  createPool,
+  type Pool,
+  type PoolOptions,
+  type ResolveLimits,
+  type RunLimits,
+  type RunListener,
+  type UpdateStatePayload,
+} from './pool.ts';
 
 const failed: Outcome = {
   state: 'FAILURE',
@@ -14,8 +22,8 @@ const failed: Outcome = {
 const pools: Pool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
-/** A pool on real threads, whose registry is the one of `fixtures/thread.ts`. */
-function bench(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs'> = {}) {
+/** A pool of real threads with the registry of `fixtures/thread.ts`. */
+function poolUnderTest(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs'> = {}) {
   const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
   const pool = createPool({ threadFile, concurrency, maxHeapMb: 64, ...more });
   pools.push(pool);
@@ -23,31 +31,33 @@ function bench(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs'> = {}) 
   const states: string[] = [];
   const listener: RunListener = {
     onLog: (level, text) => lines.push(`${level}: ${text}`),
-    async onState(state, metaJson) {
+    async onRequest({ name, payload }) {
+      const { state, metaJson } = payload as UpdateStatePayload;
       if (state === 'REFUSED') throw new Error('not stored');
-      states.push(`${state} ${metaJson}`);
+      if (name === 'updateState') states.push(`${state} ${metaJson}`);
     },
   };
-  const runDeciding = (decide: Decide, task: string, ...args: unknown[]) => {
+  const runWithResolver = (resolveLimits: ResolveLimits, task: string, ...args: unknown[]) => {
     const body = encode({ task, id: crypto.randomUUID(), args, kwargs: {} });
-    const { ended, ...controls } = pool.run(body, listener, decide);
+    const { ended, ...controls } = pool.run(body, listener, resolveLimits);
     return { ...controls, outcome: ended.then(({ outcome }) => outcome) };
   };
-  const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) => runDeciding(() => limits, task, ...args);
+  const runWithin = (limits: RunLimits, task: string, ...args: unknown[]) =>
+    runWithResolver(() => limits, task, ...args);
   const run = (task: string, ...args: unknown[]) => runWithin({}, task, ...args);
-  return { pool, run, runWithin, runDeciding, lines, states };
+  return { pool, run, runWithin, runWithResolver, lines, states };
 }
 
 describe('a task on a thread', () => {
-  test('comes to SUCCESS with what it returned, awaited, as JSON', async () => {
-    const { run } = bench();
+  test('ends as SUCCESS with its awaited return value as JSON', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
     expect(await run('fixture.later', 'x').outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
     expect(await run('fixture.nothing').outcome).toEqual({ state: 'SUCCESS', resultJson: 'null' });
   });
 
-  test('comes to FAILURE with what it threw', async () => {
-    const { run } = bench();
+  test('ends as FAILURE with the error that it threw', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.fails', 'boom').outcome).toMatchObject({
       state: 'FAILURE',
       failure: {
@@ -59,8 +69,8 @@ describe('a task on a thread', () => {
     });
   });
 
-  test('whose thread ends comes to FAILURE, and so does no other', async () => {
-    const { run } = bench(1);
+  test('whose thread exits ends as FAILURE, WorkerLostError, and no other task does', async () => {
+    const { run } = poolUnderTest(1);
     const runs = [run('fixture.exits', 3), run('fixture.add', 1, 2)];
     const [died, next] = await Promise.all(runs.map(({ outcome }) => outcome));
     expect(died).toMatchObject({
@@ -70,41 +80,41 @@ describe('a task on a thread', () => {
     expect(next).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('may post to the port that it finds there, which harms nobody', async () => {
-    const { run } = bench();
+  test('may post messages of its own to the parent port without an effect on the pool', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.postsItself').outcome).toMatchObject({ state: 'SUCCESS' });
   });
 
-  test('logs lines that reach the one who asked for the run', async () => {
-    const { run, lines } = bench();
+  test('passes its log lines to the listener of its run', async () => {
+    const { run, lines } = poolUnderTest();
     await run('fixture.says', 'hello').outcome;
     expect(lines).toEqual(['info: hello']);
   });
 
-  test('has the thread for itself: no more tasks run at once than the pool is wide', async () => {
-    const { run } = bench(2);
+  test('has its thread to itself: no more tasks run at the same time than the concurrency allows', async () => {
+    const { run } = poolUnderTest(2);
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => run('fixture.overlap').outcome));
     expect(outcomes).toEqual(Array.from({ length: 6 }, () => ({ state: 'SUCCESS', resultJson: 'false' })));
   });
 });
 
 describe('threads', () => {
-  test('are not started for short tasks, which share the one that is there, though many come at once', async () => {
-    const { run } = bench(10, { scaleUpDelayMs: 60_000 }); // This machine may be busy for as long as a thread takes to start.
+  test('are not started for many short tasks at once, which share the first thread', async () => {
+    const { run } = poolUnderTest(10, { scaleUpDelayMs: 60_000 }); // This machine may be busy for as long as a thread takes to start.
     const outcomes = await Promise.all(Array.from({ length: 30 }, () => run('fixture.whichThread').outcome));
     expect(new Set(outcomes.map((outcome) => outcome.state === 'SUCCESS' && outcome.resultJson)).size).toBe(1);
   });
 
-  test('are started where tasks take long, so that as many run at once as the pool is wide', async () => {
-    const { run, lines } = bench(4);
+  test('are started up to the concurrency when tasks take long', async () => {
+    const { run, lines } = poolUnderTest(4);
     const runs = Array.from({ length: 6 }, () => run('fixture.waits'));
     await expect.poll(() => lines, { timeout: 10_000 }).toHaveLength(4);
     for (const { cancel } of runs) cancel();
     await Promise.all(runs.map(({ outcome }) => outcome));
   });
 
-  test('are started where short tasks never cease to wait', async () => {
-    const { run } = bench(2);
+  test('are started when short tasks wait without a break', async () => {
+    const { run } = poolUnderTest(2);
     const used = new Set<string>();
     const repeat = async (): Promise<void> => {
       const outcome = await run('fixture.whichThread').outcome;
@@ -115,9 +125,9 @@ describe('threads', () => {
     expect(used.size).toBe(2);
   });
 
-  test('that cannot start cost the runs that wait for them, and none of them waits for ever', async () => {
+  test('that cannot start fail the runs that wait for them, all of which end', async () => {
     const pool = createPool({ threadFile: new URL('./fixtures/nowhere.ts', import.meta.url), concurrency: 2 });
-    const listener: RunListener = { onLog: () => undefined, onState: async () => undefined };
+    const listener: RunListener = { onLog: () => undefined, onRequest: async () => undefined };
     const endings = await Promise.all(Array.from({ length: 3 }, () => pool.run('{}', listener).ended));
     for (const { outcome } of endings) {
       expect(outcome).toMatchObject({
@@ -127,8 +137,8 @@ describe('threads', () => {
     }
   });
 
-  test('are gone when the pool is closed, and so is what waited for them', async () => {
-    const { pool, run } = bench(1);
+  test('exit when the pool is closed, and the runs that waited for them fail', async () => {
+    const { pool, run } = poolUnderTest(1);
     const runs = [run('fixture.loops'), run('fixture.add', 1, 2)];
     await pool.close();
     for (const { outcome } of runs)
@@ -137,23 +147,23 @@ describe('threads', () => {
 });
 
 describe('a cancelled task', () => {
-  test('that computes sees it, and what it returns is no result', async () => {
-    const { run } = bench();
+  test('that computes sees it, and its return value is not stored as a result', async () => {
+    const { run } = poolUnderTest();
     const { outcome, cancel } = run('fixture.computes');
     cancel();
     expect(await outcome).toEqual({ state: 'REVOKED', reason: 'revoked' });
   });
 
-  test('that waits is woken by its signal, also where the signal makes it throw', async () => {
-    const { run, lines } = bench();
+  test('that waits is woken by its signal, even if the signal makes it throw', async () => {
+    const { run, lines } = poolUnderTest();
     const { outcome, cancel } = run('fixture.waits');
     await expect.poll(() => lines).toEqual(['info: waiting']);
     cancel();
     expect(await outcome).toEqual({ state: 'REVOKED', reason: 'revoked' });
   });
 
-  test('that waited for a thread sees it as soon as it has one', async () => {
-    const { run } = bench(1);
+  test('that waits for a thread sees it as soon as it has one', async () => {
+    const { run } = poolUnderTest(1);
     const first = run('fixture.later', 'x', 20);
     const second = run('fixture.computes');
     second.cancel();
@@ -161,15 +171,15 @@ describe('a cancelled task', () => {
     expect(await first.outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
   });
 
-  test('that never looked keeps its SUCCESS', async () => {
-    const { run } = bench();
+  test('that never reads the flag keeps its SUCCESS', async () => {
+    const { run } = poolUnderTest();
     const { outcome, cancel } = run('fixture.add', 1, 2);
     cancel();
     expect(await outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('does not cancel the next one on its thread', async () => {
-    const { run } = bench(1);
+  test('does not cancel the next task on its thread', async () => {
+    const { run } = poolUnderTest(1);
     const first = run('fixture.computes');
     first.cancel();
     await first.outcome;
@@ -178,9 +188,9 @@ describe('a cancelled task', () => {
   });
 });
 
-describe('a task’s own ways of ending', () => {
-  test('are Ignore, Reject, Retry and a replacement', async () => {
-    const { run } = bench();
+describe('a task that ends in a way of its own', () => {
+  test('may end by Ignore, Reject, Retry or a replacement', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.ignores').outcome).toEqual({ state: 'IGNORED' });
     expect(await run('fixture.rejects').outcome).toMatchObject({
       state: 'REJECTED',
@@ -196,22 +206,22 @@ describe('a task’s own ways of ending', () => {
     expect(await run('fixture.replaces').outcome).toEqual({ state: 'REPLACED', signatureJson: '{"task": "other"}' });
   });
 
-  test('a retry by itself keeps the reason, and the last one fails with it', async () => {
-    const { run } = bench();
+  test('keeps the error that caused an automatic retry, and fails with it when no retry is left', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.flaky').outcome).toMatchObject({ state: 'RETRY', failure: { type: 'TypeError' } });
     expect(await run('fixture.flakyOnce').outcome).toMatchObject({ state: 'FAILURE', failure: { type: 'TypeError' } });
   });
 });
 
-describe('a state of the task’s own', () => {
-  test('is stored before the task goes on', async () => {
-    const { run, states } = bench();
+describe('a state that a task stores', () => {
+  test('is stored before the task continues', async () => {
+    const { run, states } = poolUnderTest();
     expect(await run('fixture.progresses').outcome).toEqual({ state: 'SUCCESS', resultJson: 'null' });
     expect(states).toEqual(['PROGRESS {"current": 1}', 'PROGRESS {"current": 2}']);
   });
 
-  test('that cannot be stored throws in the task', async () => {
-    const { run } = bench();
+  test('throws in the task if it cannot be stored', async () => {
+    const { run } = poolUnderTest();
     expect(await run('fixture.isRefused').outcome).toMatchObject({
       state: 'FAILURE',
       failure: { argsJson: '["Error: not stored"]' },
@@ -220,16 +230,16 @@ describe('a state of the task’s own', () => {
 });
 
 describe('a terminated task', () => {
-  test('ends in the middle of its computing, with the outcome that was given', async () => {
-    const { run } = bench(1);
+  test('ends while it computes, with the given outcome', async () => {
+    const { run } = poolUnderTest(1);
     const { outcome, terminate } = run('fixture.loops');
     terminate({ state: 'REVOKED', reason: 'terminated' });
     expect(await outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('that waited for a thread never gets one', async () => {
-    const { run, lines } = bench(1);
+  test('that waits for a thread never gets one', async () => {
+    const { run, lines } = poolUnderTest(1);
     const first = run('fixture.later', 'x');
     const second = run('fixture.says', 'hello');
     second.terminate({ state: 'REVOKED', reason: 'terminated' });
@@ -237,22 +247,22 @@ describe('a terminated task', () => {
     expect(lines).toEqual([]);
   });
 
-  test('whose end has not been heard yet takes no other with it on its thread', async () => {
+  test('whose end the pool has not received yet does not end the next task of its thread', async () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
-    const { run } = bench(1);
+    const { run } = poolUnderTest(1);
     await run('fixture.add', 1, 2).outcome;
     const file = join(folder.path, 'ended');
     const first = run('fixture.ends', file);
     const next = run('fixture.add', 3, 4);
-    while (!existsSync(file)); // Nothing is heard meanwhile.
+    while (!existsSync(file)); // The main thread receives no message meanwhile.
     first.terminate({ state: 'REVOKED', reason: 'terminated' });
     expect(await first.outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });
     expect(await next.outcome).toEqual({ state: 'SUCCESS', resultJson: '7' });
   });
 
-  test('that is in a native call keeps no place in the pool', async () => {
+  test('that is in a native call does not count towards the concurrency', async () => {
     using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
-    const { pool, run, lines } = bench(1);
+    const { pool, run, lines } = poolUnderTest(1);
     const file = join(folder.path, 'end');
     const first = run('fixture.waitsForChild', file);
     await expect.poll(() => lines).toEqual(['info: waiting']);
@@ -265,8 +275,8 @@ describe('a terminated task', () => {
     }
   });
 
-  test('that had ended keeps its outcome', async () => {
-    const { run } = bench();
+  test('that has ended keeps its outcome', async () => {
+    const { run } = poolUnderTest();
     const { outcome, terminate } = run('fixture.add', 1, 2);
     await outcome;
     terminate({ state: 'REVOKED', reason: 'terminated' });
@@ -277,30 +287,30 @@ describe('a terminated task', () => {
 describe('a time limit', () => {
   const hard = { ms: 100, outcome: failed };
 
-  test('that is soft aborts the signal, and a task that ends by it fails with SoftTimeLimitExceeded', async () => {
-    const { runWithin } = bench();
+  test('that is soft aborts the signal, and a task that throws because of it fails with SoftTimeLimitExceeded', async () => {
+    const { runWithin } = poolUnderTest();
     expect(await runWithin({ softMs: 20 }, 'fixture.waits').outcome).toMatchObject({
       state: 'FAILURE',
       failure: { type: 'SoftTimeLimitExceeded', module: 'billiard.exceptions' },
     });
   });
 
-  test('that is soft leaves a task its result if it comes to one', async () => {
-    const { runWithin } = bench();
+  test('that is soft does not discard the result of a task that still returns one', async () => {
+    const { runWithin } = poolUnderTest();
     expect(await runWithin({ softMs: 20 }, 'fixture.stopsInTime').outcome).toEqual({
       state: 'SUCCESS',
       resultJson: '"in time"',
     });
   });
 
-  test('that is hard ends a task that computes, and its thread is replaced', async () => {
-    const { run, runWithin } = bench(1);
+  test('that is hard terminates a task that computes, and its thread is replaced', async () => {
+    const { run, runWithin } = poolUnderTest(1);
     expect(await runWithin({ hard }, 'fixture.loops').outcome).toEqual(failed);
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('that is hard settles a task in a native call, which cannot be interrupted, before that call ends', async () => {
-    const { pool, runWithin } = bench(1);
+  test('that is hard ends a task in a native call, which cannot be interrupted, before that call returns', async () => {
+    const { pool, runWithin } = poolUnderTest(1);
     const order: string[] = [];
     const { outcome } = runWithin({ hard }, 'fixture.hashes');
     const settled = outcome.then(() => order.push('settled'));
@@ -310,45 +320,45 @@ describe('a time limit', () => {
     expect(await outcome).toEqual(failed);
   });
 
-  test('does not hit the next task on the thread', async () => {
-    const { run, runWithin } = bench(1);
+  test('does not apply to the next task on the thread', async () => {
+    const { run, runWithin } = poolUnderTest(1);
     await runWithin({ softMs: 30, hard }, 'fixture.add', 1, 2).outcome;
     expect(await run('fixture.later', 'x', 200).outcome).toEqual({ state: 'SUCCESS', resultJson: '"x"' });
   });
 });
 
-test('a run that has waited too long for a thread is not begun, and the next one is', async () => {
-  const { run, runDeciding, lines } = bench(1);
+test('a run whose limits say that it must not begin any more does not run, and the next one does', async () => {
+  const { run, runWithResolver, lines } = poolUnderTest(1);
   const first = run('fixture.later', 'x', 30);
-  const late = runDeciding(() => failed, 'fixture.says', 'too late');
+  const late = runWithResolver(() => failed, 'fixture.says', 'too late');
   expect(await late.outcome).toEqual(failed);
   expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   await first.outcome;
   expect(lines).toEqual([]);
 });
 
-describe('an error that nobody catches', () => {
-  test('is blamed on the task that runs', async () => {
-    const { run } = bench(1);
+describe('an uncaught error', () => {
+  test('ends the task that is running', async () => {
+    const { run } = poolUnderTest(1);
     const lost = (text: string) => ({
       state: 'FAILURE',
       failure: { type: 'WorkerLostError', argsJson: expect.stringContaining(text) },
     });
-    expect(await run('fixture.rejectsUnheard', 0).outcome).toMatchObject(lost('Error: nobody heard'));
+    expect(await run('fixture.rejectsUnobserved', 0).outcome).toMatchObject(lost('Error: unobserved'));
     expect(await run('fixture.throwsInTimer').outcome).toMatchObject(lost('Error: thrown in a timer'));
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('and comes after its task has ended is not blamed on the next one', async () => {
-    const { run } = bench(1);
+  test('of a task that has ended does not end the next task', async () => {
+    const { run } = poolUnderTest(1);
     expect(await run('fixture.rejectsLater', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
     expect(await run('fixture.later', 'next', 80).outcome).toEqual({ state: 'SUCCESS', resultJson: '"next"' });
   });
 
-  test('nor is what else it has left behind: an exit, a line of log, a state', async () => {
-    const { run, lines, states } = bench(1);
+  test('of a task that has ended: its late exit, log line and state do not reach the next task either', async () => {
+    const { run, lines, states } = poolUnderTest(1);
     expect(await run('fixture.leavesBehind', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
-    expect(await run('fixture.hearsRefusal').outcome).toEqual({
+    expect(await run('fixture.readsRefusal').outcome).toEqual({
       state: 'SUCCESS',
       resultJson: '"Error: The task has ended."',
     });
@@ -356,8 +366,8 @@ describe('an error that nobody catches', () => {
     expect(states).toEqual([]);
   });
 
-  test('as a stack overflow does not cost the thread', async () => {
-    const { run } = bench(1);
+  test('such as a stack overflow does not end the thread', async () => {
+    const { run } = poolUnderTest(1);
     expect(await run('fixture.recurses').outcome).toMatchObject({
       state: 'FAILURE',
       failure: { type: 'RecursionError', module: 'builtins' },
@@ -365,8 +375,8 @@ describe('an error that nobody catches', () => {
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('as memory that is used up costs its own task only', async () => {
-    const { run } = bench(2);
+  test('such as exhausted memory ends its own task only', async () => {
+    const { run } = poolUnderTest(2);
     const other = run('fixture.later', 'x', 300);
     expect(await run('fixture.eatsMemory').outcome).toMatchObject({
       state: 'FAILURE',
@@ -376,8 +386,8 @@ describe('an error that nobody catches', () => {
   }, 60_000);
 });
 
-test('what a task prints is its log', async () => {
-  const { run, lines } = bench();
+test('console output of a task is its log', async () => {
+  const { run, lines } = poolUnderTest();
   await run('fixture.prints').outcome;
   expect(lines).toEqual(['info: a number: 1', 'warn: careful', 'error: alas']);
 });

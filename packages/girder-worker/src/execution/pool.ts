@@ -1,116 +1,115 @@
 import type { Outcome } from '../outcome/outcome.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
 import {
-  lost,
   PoolThread,
   type QueuedRun,
   type ResolveLimits,
   type RunListener,
   type ThreadEvents,
+  workerLost,
 } from './poolThread.ts';
-import type { MapCall, RunResult } from './protocol.ts';
+import { type MapCall, type RunResult, resultOf } from './protocol.ts';
 
-export type { ResolveLimits as Decide, RunLimits, RunListener } from './poolThread.ts';
-export type { MapCall as Calls, RunResult as Ending } from './protocol.ts';
+export type { ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
+export type { MapCall, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
 
 export interface PoolOptions {
-  /** The module that calls `serveTasks`; a thread is started from a file. */
+  /** The module that calls `serveTasks`: a worker thread is started from a file. */
   readonly threadFile: URL;
-  /** How many tasks run at the same time; further ones wait. */
+  /** The most tasks that run at the same time; further ones wait. */
   readonly concurrency: number;
-  /** What a task may have in memory before its thread is ended, so that others are spared. @default Node's own limit */
+  /** The heap of one thread in MB; a task that exceeds it ends its thread, and no other. @default the limit of Node */
   readonly maxHeapMb?: number | undefined;
   /**
-   * For how long runs wait for the threads that are there before others are started, which takes about as long: a batch of
-   * short tasks shares the thread that is warm, and pays for no other. @default 50
+   * How long runs wait without a break before further threads are started, in ms. Starting one takes about as long, so a
+   * batch of short tasks shares the thread that is warm. @default 50
    */
   readonly scaleUpDelayMs?: number;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'startTimer'>;
 }
 
-/** A run that was asked for. */
+/** A run that was requested. */
 export interface Run {
   readonly ended: Promise<RunResult>;
-  /** Makes `canceled` true in the task; one that waits for a thread still gets one, and is told there. */
+  /** Makes `canceled` true in the task. A run that waits for a thread still gets one, and sees the flag there. */
   cancel(): void;
-  /** Ends the task in the middle of whatever it does, with this outcome; one that has ended already keeps its own. */
+  /** Terminates the task, whatever it does, with this outcome. A task that has ended keeps its own outcome. */
   terminate(outcome: Outcome): void;
 }
 
-/** Threads that run tasks: one task per thread at a time, threads started when they are needed and kept. */
+/** Worker threads that run tasks: one task per thread at a time; threads start on demand and stay. */
 export interface Pool {
-  run(body: string, listener: RunListener, decide?: ResolveLimits, calls?: MapCall): Run;
-  /** Starts a thread ahead of the first run. */
+  run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, mapCall?: MapCall): Run;
+  /** Starts a thread before the first run. */
   warmUp(): void;
-  /** Ends all threads; runs that have not ended come to a FAILURE. */
+  /** Terminates all threads. Runs that have not ended end as FAILURE, WorkerLostError. */
   close(): Promise<void>;
 }
 
-export function createPool({ threadFile, concurrency, maxHeapMb, scaleUpDelayMs: patienceMs = 50 }: PoolOptions): Pool {
+export function createPool(options: PoolOptions): Pool {
+  const { threadFile: file, concurrency, maxHeapMb, scaleUpDelayMs = 50, system = nodeSystem } = options;
   const alive = new Set<PoolThread>();
-  /** Those that are being ended have no place in the pool any more, as that may take for as long as a native call. */
-  const ending = new Set<PoolThread>();
-  const idle: PoolThread[] = [];
+  /** Threads that are being terminated do not count towards the concurrency: a native call may delay their exit. */
+  const terminating = new Set<PoolThread>();
+  const free: PoolThread[] = [];
   const waiting: QueuedRun[] = [];
-  /** Runs while somebody waits. */
-  let patience: NodeJS.Timeout | undefined;
+  /** Cancels the timer that runs while runs wait. */
+  let cancelScaleUp: (() => void) | undefined;
 
   const events: ThreadEvents = {
     onFree(thread) {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         if (thread.take(next)) return;
       }
-      idle.push(thread);
-      clearTimeout(patience);
-      patience = undefined;
+      free.push(thread);
+      cancelScaleUp?.();
+      cancelScaleUp = undefined;
     },
-    onEnding(thread) {
-      ending.add(thread);
-      takeAway(thread);
+    onTerminating(thread) {
+      terminating.add(thread);
+      remove(thread);
     },
-    onGone(thread, lastEnding) {
-      ending.delete(thread);
-      // One that cannot even start costs the run that it was started for: others would wait for ever.
-      if (!thread.hasStarted) waiting.shift()?.settle(lastEnding);
-      takeAway(thread);
+    onExit(thread, lastResult) {
+      terminating.delete(thread);
+      // A thread that cannot start fails the run that it was started for; otherwise runs would wait without end.
+      if (!thread.hasStarted) waiting.shift()?.settle(lastResult);
+      remove(thread);
     },
   };
-  const start = () => alive.add(new PoolThread(threadFile, events, maxHeapMb));
+  const start = () => alive.add(new PoolThread({ file, maxHeapMb, system }, events));
 
-  const takeAway = (thread: PoolThread) => {
+  const remove = (thread: PoolThread) => {
     alive.delete(thread);
-    if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+    if (free.includes(thread)) free.splice(free.indexOf(thread), 1);
     if (alive.size === 0 && waiting.length > 0) start();
   };
 
-  const assign = (job: QueuedRun) => {
-    const thread = idle.pop();
+  const assign = (run: QueuedRun) => {
+    const thread = free.pop();
     if (thread) {
-      if (!thread.take(job)) idle.push(thread);
+      if (!thread.take(run)) free.push(thread);
       return;
     }
-    waiting.push(job);
+    waiting.push(run);
     if (alive.size === 0) start();
-    patience ??= setTimeout(scaleUp, patienceMs);
+    cancelScaleUp ??= system.startTimer(scaleUp, scaleUpDelayMs);
   };
 
-  /** Starts threads for those that wait; but while none has started yet, they may all be short. */
+  /** Starts threads for the runs that wait; but while no thread has started yet, all of them may be short. */
   const scaleUp = () => {
     const starting = [...alive].filter((thread) => !thread.hasStarted).length;
     const missing = starting < alive.size ? waiting.length - starting : 0;
     for (let i = 0; i < missing && alive.size < concurrency; i++) start();
-    patience = waiting.length > 0 ? setTimeout(scaleUp, patienceMs) : undefined;
+    cancelScaleUp = waiting.length > 0 ? system.startTimer(scaleUp, scaleUpDelayMs) : undefined;
   };
 
   return {
-    run(body, listener, decide = () => ({}), calls) {
+    run(body, listener, resolveLimits = () => ({}), mapCall) {
       const { promise, resolve } = Promise.withResolvers<RunResult>();
-      const job: QueuedRun = {
-        body,
-        calls,
-        listener,
-        resolveLimits: decide,
-        settle: resolve,
-      };
-      assign(job);
+      const run: QueuedRun = { body, mapCall, listener, resolveLimits, settle: resolve };
+      assign(run);
       let hasEnded = false;
       const ended = promise.finally(() => {
         hasEnded = true;
@@ -118,14 +117,14 @@ export function createPool({ threadFile, concurrency, maxHeapMb, scaleUpDelayMs:
       return {
         ended,
         cancel() {
-          if (job.thread) job.thread.stop(job, 'revoked');
-          else job.isRevoked = true;
+          if (run.thread) run.thread.stop(run, 'revoked');
+          else run.isRevoked = true;
         },
         terminate(outcome) {
           if (hasEnded) return;
-          if (job.thread) void job.thread.terminate(outcome);
-          else if (waiting.includes(job)) waiting.splice(waiting.indexOf(job), 1);
-          resolve({ outcome, childrenJson: '[]' });
+          if (run.thread) void run.thread.terminate(outcome);
+          else if (waiting.includes(run)) waiting.splice(waiting.indexOf(run), 1);
+          resolve(resultOf(outcome));
         },
       };
     },
@@ -133,10 +132,10 @@ export function createPool({ threadFile, concurrency, maxHeapMb, scaleUpDelayMs:
       if (alive.size === 0) start();
     },
     async close() {
-      clearTimeout(patience);
-      const outcome = lost('the pool was closed');
-      for (const job of waiting.splice(0)) job.settle({ outcome, childrenJson: '[]' });
-      await Promise.all([...alive, ...ending].map((thread) => thread.terminate()));
+      cancelScaleUp?.();
+      const result = resultOf(workerLost('the pool was closed'));
+      for (const run of waiting.splice(0)) run.settle(result);
+      await Promise.all([...alive, ...terminating].map((thread) => thread.terminate()));
     },
   };
 }

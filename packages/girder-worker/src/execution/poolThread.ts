@@ -1,182 +1,207 @@
 import { Worker } from 'node:worker_threads';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import type { System } from '../system/system.ts';
 import type { LogLevel } from '../task/task.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
-import type { FromThread, MapCall, RunResult, ThreadData, ToThread } from './protocol.ts';
+import {
+  type FromThread,
+  type MapCall,
+  type RunResult,
+  resultOf,
+  type TaskRequestToMain,
+  type ThreadData,
+  type ToThread,
+} from './protocol.ts';
 
-/** Who asked for a run, and hears of it while it lasts. */
+/** The caller's side of a run, while it lasts. */
 export interface RunListener {
-  /** A task's line of log. */
+  /** Receives a line of the task's log. */
   onLog(level: LogLevel, text: string): void;
-  /** The task stores a state of its own; a rejection reaches the task. */
-  onState(state: string, metaJson: string): Promise<void>;
+  /** Handles a request of the task. The resolved value, or the text of the rejection, is returned to the task. */
+  onRequest(request: TaskRequestToMain): Promise<unknown>;
 }
 
-/** How long a run may take, from when a thread has it. */
+/** How long a run may take, counted from the moment at which a thread takes it. */
 export interface RunLimits {
-  /** After this the task is asked to stop. */
+  /** After this time the task is asked to stop. */
   readonly softMs?: number | undefined;
-  /** After this it is ended, with this outcome. */
+  /** After this time the task is terminated, with this outcome. */
   readonly hard?: { readonly ms: number; readonly outcome: Outcome } | undefined;
 }
 
 /**
- * Decides, when a thread has come free for a run, how long it may take; or, by an outcome, that there is no use any more
- * in beginning it.
+ * Called when a thread is free for a run: returns how long the run may take, or, if it must not begin any more, the
+ * outcome that it ends with.
  */
 export type ResolveLimits = () => RunLimits | Outcome;
 
 /** A run that a thread has, or that waits for one. */
 export interface QueuedRun {
   readonly body: string;
-  readonly calls: MapCall | undefined;
+  readonly mapCall: MapCall | undefined;
   readonly listener: RunListener;
   readonly resolveLimits: ResolveLimits;
-  readonly settle: (ending: RunResult) => void;
+  readonly settle: (result: RunResult) => void;
   thread?: PoolThread;
   /** It was revoked while it waited for a thread. */
   isRevoked?: boolean;
 }
 
 export interface ThreadEvents {
-  /** It has started, or has no job any more, and may take one. */
+  /** The thread has started, or has finished its run, and may take another. */
   onFree(thread: PoolThread): void;
-  /** It is being ended, takes no more jobs, and is gone soon, or when a native call is over. */
-  onEnding(thread: PoolThread): void;
-  /** It has ended, with whatever job it had, which comes to this. */
-  onGone(thread: PoolThread, ending: RunResult): void;
+  /** The thread is being terminated: it takes no more runs. A native call may delay its exit. */
+  onTerminating(thread: PoolThread): void;
+  /** The thread has exited. `result` is the result of the run that it had. */
+  onExit(thread: PoolThread, result: RunResult): void;
+}
+
+export interface PoolThreadOptions {
+  readonly file: URL;
+  readonly maxHeapMb: number | undefined;
+  readonly system: Pick<System, 'startTimer'>;
 }
 
 /**
- * How long the end of a thread is waited for. Code in JavaScript ends within milliseconds, but a native call (a hash, a
- * compression, a child process that is waited for) goes on to its own end, and the outcome must not come too late.
+ * How long the pool waits for a terminated thread to exit. JavaScript stops within milliseconds, but a native call (a
+ * hash, a compression, a child process) runs to its own end, and the outcome must not be late because of it.
  */
-const nativeCallMs = 200;
+const terminationGraceMs = 200;
 
-/** One worker thread, and the job that it has. */
+/** One worker thread of the pool, and the run that it has. */
 export class PoolThread {
   readonly #worker: Worker;
   readonly #flag: CancellationFlag;
   readonly #events: ThreadEvents;
-  readonly #timers: NodeJS.Timeout[] = [];
-  #job: QueuedRun | undefined;
+  readonly #startTimer: System['startTimer'];
+  readonly #cancelTimers: (() => void)[] = [];
+  #run: QueuedRun | undefined;
   #hasStarted = false;
-  #isEnding = false;
-  #death = 'ended';
-  #outcomeOfTermination: Outcome | undefined;
+  #isTerminating = false;
+  #exitReason = 'ended';
+  #terminationOutcome: Outcome | undefined;
 
-  constructor(file: URL, events: ThreadEvents, maxHeapMb: number | undefined) {
+  constructor({ file, maxHeapMb, system }: PoolThreadOptions, events: ThreadEvents) {
     this.#events = events;
+    this.#startTimer = system.startTimer;
     const cell = new SharedArrayBuffer(4);
     this.#flag = new CancellationFlag(cell);
     const workerData: ThreadData = { cell };
     const limits = maxHeapMb ? { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } } : {};
     this.#worker = new Worker(file, { workerData, ...limits });
-    // A task may say things of its own there, which are nothing to us.
-    this.#worker.on('message', (reply: FromThread | null) => reply && this.#hear(reply));
+    // A task may post messages of its own to the same port; these are not objects with a kind of ours.
+    this.#worker.on('message', (message: FromThread | null) => message && this.#onMessage(message));
     this.#worker.on('error', (error) => {
-      this.#death = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.#exitReason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
     this.#worker.on('exit', (code) => {
-      const ending = {
-        outcome: this.#outcomeOfTermination ?? lost(`${this.#death}, exit code ${code}`),
-        childrenJson: '[]',
-      };
-      this.#settle(ending);
-      events.onGone(this, ending);
+      const result = resultOf(this.#terminationOutcome ?? workerLost(`${this.#exitReason}, exit code ${code}`));
+      this.#settle(result);
+      events.onExit(this, result);
     });
   }
 
-  /** Whether it has ever been ready to take a job. */
+  /** Whether it was ever ready to take a run. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
 
-  /** Takes a job, unless it is decided now that it is not to begin: then false, and the thread is as free as before. */
-  take(job: QueuedRun): boolean {
-    const limits = job.resolveLimits();
+  /** Takes a run. Returns false, and stays free, if the run must not begin any more. */
+  take(run: QueuedRun): boolean {
+    const limits = run.resolveLimits();
     if ('state' in limits) {
-      job.settle({ outcome: limits, childrenJson: '[]' });
+      run.settle(resultOf(limits));
       return false;
     }
-    this.#job = job;
-    job.thread = this;
+    this.#run = run;
+    run.thread = this;
     this.#worker.ref();
     this.#flag.reset();
-    if (job.isRevoked) this.#flag.set();
-    this.#tell({ kind: 'run', body: job.body, calls: job.calls });
+    if (run.isRevoked) this.#flag.set();
+    this.#send({ kind: 'run', body: run.body, mapCall: run.mapCall });
     const { softMs, hard } = limits;
-    if (softMs !== undefined) this.#timers.push(setTimeout(() => this.stop(job, 'softLimit'), softMs));
-    if (hard) this.#timers.push(setTimeout(() => void this.terminate(hard.outcome), hard.ms));
+    if (softMs !== undefined) this.#schedule(() => this.stop(run, 'softLimit'), softMs);
+    if (hard) this.#schedule(() => void this.terminate(hard.outcome), hard.ms);
     return true;
   }
 
-  /** Asks a job to stop, if it is still this thread's. */
-  stop(job: QueuedRun, reason: StopReason): void {
-    if (this.#job !== job) return;
+  /** Asks a run to stop, if this thread still has it. */
+  stop(run: QueuedRun, reason: StopReason): void {
+    if (this.#run !== run) return;
     this.#flag.set(reason);
-    this.#tell({ kind: 'stop' });
+    this.#send({ kind: 'stop' });
   }
 
-  /** Ends the thread in the middle of whatever it does; its job comes to this outcome. */
+  /** Terminates the thread, whatever it does. Its run ends with this outcome. */
   async terminate(outcome?: Outcome): Promise<void> {
-    this.#isEnding = true;
-    this.#outcomeOfTermination ??= outcome;
-    this.#events.onEnding(this);
-    if (outcome) this.#timers.push(setTimeout(() => this.#settle({ outcome, childrenJson: '[]' }), nativeCallMs));
+    this.#isTerminating = true;
+    this.#terminationOutcome ??= outcome;
+    this.#events.onTerminating(this);
+    if (outcome) this.#schedule(() => this.#settle(resultOf(outcome)), terminationGraceMs);
     await this.#worker.terminate();
   }
 
-  #hear(reply: FromThread): void {
-    switch (reply.kind) {
+  #onMessage(message: FromThread): void {
+    switch (message.kind) {
       case 'ready':
         this.#hasStarted = true;
-        this.#rest();
+        this.#becomeFree();
         return;
-      case 'dying':
-        this.#death = reply.reason;
+      case 'exiting':
+        this.#exitReason = message.reason;
         return;
-      case 'stray':
-        process.emitWarning(reply.text);
+      case 'lateError':
+        process.emitWarning(message.text);
         return;
       case 'log':
-        this.#job?.listener.onLog(reply.level, reply.text);
+        this.#run?.listener.onLog(message.level, message.text);
         return;
-      case 'state':
-        this.#job?.listener.onState(reply.state, reply.metaJson).then(
-          () => this.#tell({ kind: 'stateStored', ticket: reply.ticket }),
-          (error: unknown) => this.#tell({ kind: 'stateStored', ticket: reply.ticket, error: String(error) }),
-        );
+      case 'request':
+        void this.#answer(message.ticket, message.request);
         return;
       case 'ended':
-        this.#settle(reply.ending);
-        this.#rest();
+        this.#settle(message.result);
+        this.#becomeFree();
         return;
     }
   }
 
-  /** An idle thread keeps no process alive. What one says that is being ended was on its way. */
-  #rest(): void {
-    if (this.#isEnding) return;
+  async #answer(ticket: number, request: TaskRequestToMain): Promise<void> {
+    const run = this.#run;
+    if (!run) return;
+    try {
+      this.#send({ kind: 'answer', ticket, value: await run.listener.onRequest(request) });
+    } catch (error) {
+      this.#send({ kind: 'answer', ticket, error: String(error) });
+    }
+  }
+
+  /** A free thread keeps no process alive. A thread that is being terminated may still deliver messages: it is not free. */
+  #becomeFree(): void {
+    if (this.#isTerminating) return;
     this.#worker.unref();
     this.#events.onFree(this);
   }
 
-  #settle(ending: RunResult): void {
-    const job = this.#job;
-    this.#job = undefined;
-    for (const timer of this.#timers.splice(0)) clearTimeout(timer);
-    job?.settle(ending);
+  #settle(result: RunResult): void {
+    const run = this.#run;
+    this.#run = undefined;
+    for (const cancel of this.#cancelTimers.splice(0)) cancel();
+    run?.settle(result);
   }
 
-  #tell(order: ToThread): void {
-    this.#worker.postMessage(order);
+  #schedule(callback: () => void, ms: number): void {
+    this.#cancelTimers.push(this.#startTimer(callback, ms));
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
   }
 }
 
-/** The outcome of a task whose thread is gone. */
-export function lost(why: string): Outcome {
+/** The outcome of a task whose thread has exited: FAILURE, WorkerLostError. */
+export function workerLost(why: string): Outcome {
   const failure = failureOf('WorkerLostError', [`The task's thread ended (${why}).`], 'billiard.exceptions');
   return { state: 'FAILURE', failure };
 }

@@ -1,43 +1,61 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
-/** What a thread is started with. */
+/** The `workerData` of a pool thread. */
 export interface ThreadData {
-  /** Of the CancellationFlag of whatever run it has. */
+  /** The memory of the CancellationFlag, shared by all runs of the thread. */
   readonly cell: SharedArrayBuffer;
 }
 
-/** What the pool says to a thread. A thread has at most one run at a time. */
+/** Messages from the pool to a thread. A thread has at most one run at a time. */
 export type ToThread =
-  /** `body` is the SQS body: the thread decodes it, so that no value has to cross. */
-  | { readonly kind: 'run'; readonly body: string; readonly calls?: MapCall | undefined }
-  /** The flag has changed: wakes a task that waits for `this.signal`; one that computes reads the flag. */
+  /** `body` is the SQS body: the thread decodes it, so that no argument has to cross threads. */
+  | { readonly kind: 'run'; readonly body: string; readonly mapCall?: MapCall | undefined }
+  /** The flag was set: wakes a task that waits on `this.signal`. A task that computes reads the flag itself. */
   | { readonly kind: 'stop' }
-  /** A state was stored, or why it was not. */
-  | { readonly kind: 'stateStored'; readonly ticket: number; readonly error?: string };
+  /** The answer to the request with this ticket: a value, or the text of an error. */
+  | { readonly kind: 'answer'; readonly ticket: number; readonly value?: unknown; readonly error?: string };
 
-/** Instead of the message's task, call this one in place, once for each list of arguments (Celery's `map`). */
+/** Instead of the message's task, call `task` once for each list of arguments (Celery's `celery.map` and `celery.starmap`). */
 export interface MapCall {
   readonly task: string;
   /** JSON text of a list of lists. */
   readonly argumentListsJson: string;
 }
 
-/** What a thread says to the pool. */
+/** Messages from a thread to the pool. */
 export type FromThread =
   | { readonly kind: 'ready' }
-  /** The thread is about to end, and why. */
-  | { readonly kind: 'dying'; readonly reason: string }
-  /** Something that concerns no task of now. */
-  | { readonly kind: 'stray'; readonly text: string }
-  | { readonly kind: 'ended'; readonly ending: RunResult }
+  /** The thread is about to exit. */
+  | { readonly kind: 'exiting'; readonly reason: string }
+  /** An uncaught error from a task that had already finished. */
+  | { readonly kind: 'lateError'; readonly text: string }
+  | { readonly kind: 'ended'; readonly result: RunResult }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
-  /** The task stores a state of its own, and waits for the answer with this ticket. */
-  | { readonly kind: 'state'; readonly ticket: number; readonly state: string; readonly metaJson: string };
+  /** The task asks the main thread for something, and waits for the answer with this ticket. */
+  | { readonly kind: 'request'; readonly ticket: number; readonly request: TaskRequestToMain };
+
+/** What a task may ask of the main thread, such as to store a state; who handles it is found by its name. */
+export interface TaskRequestToMain {
+  readonly name: string;
+  /** Plain data (what `structuredClone` takes). */
+  readonly payload: unknown;
+}
+
+/** The payload of the request `updateState`. */
+export interface UpdateStatePayload {
+  readonly state: string;
+  readonly metaJson: string;
+}
 
 /** How a run ended. */
 export interface RunResult {
   readonly outcome: Outcome;
-  /** The tasks that it sent meanwhile, in Celery's tuples, as the JSON text of a list. */
+  /** The tasks that it sent, in Celery's result tuples, as the JSON text of a list. */
   readonly childrenJson: string;
+}
+
+/** The result of a run that ended with this outcome, and sent no tasks. */
+export function resultOf(outcome: Outcome): RunResult {
+  return { outcome, childrenJson: '[]' };
 }

@@ -1,28 +1,48 @@
-import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import type { KombuValue } from '../kombu/values.ts';
+import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import type { RegistryEntry } from '../registry/registry.ts';
+import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
 import type { TaskRequest } from '../task/request.ts';
 import { applyAutoretry } from '../task/retry.ts';
 import { Task, type TaskRuntime } from '../task/task.ts';
-import { bindArguments } from './bind.ts';
+import { ArgumentError, bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
-import type { RunResult } from './protocol.ts';
+import { type MapCall, type RunResult, resultOf } from './protocol.ts';
+import { validateArguments } from './validateArguments.ts';
 
-/** What a run is given, and what it tells of afterwards. */
+/** The runtime of a run, and what it knows when the task has ended. */
 export interface RunRuntime extends TaskRuntime {
-  /** Whether the task has been told that it is revoked: then it has stopped early, and what it returned is no result. */
+  /** Whether the task has read that it is revoked: then it has stopped early, and its return value is no result. */
   readonly sawRevocation: boolean;
-  /** What `this.signal` was aborted with. */
+  /** The reason with which `this.signal` was aborted. */
   readonly stopError: Error | undefined;
 }
 
+/** A run as the pool requests it of a thread. */
+export interface BodyRun {
+  /** The SQS body. */
+  readonly body: string;
+  readonly mapCall?: MapCall | undefined;
+}
+
+/** Runs the task of an SQS body, or the map call in its place. Never throws: every failure is an outcome. */
+export async function runBody(registry: Registry, { body, mapCall }: BodyRun, runtime: RunRuntime): Promise<RunResult> {
+  const message = await decode(body);
+  const task = mapCall?.task ?? message.task;
+  const entry = lookUp(registry, task);
+  if (!entry) return resultOf({ state: 'FAILURE', failure: failureOf('NotRegistered', [task]) });
+  const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
+  return runTask(entry, message, runtime, argumentLists);
+}
+
 /**
- * Runs a message's task in this thread, or instead of it the entry's task for each of some lists of arguments.
- * Never throws: whatever goes wrong is an outcome.
+ * Runs a message's task in this thread, or, with `argumentLists`, the entry's task once for each list of arguments.
+ * Never throws: every failure is an outcome.
  */
 export async function runTask(
   entry: RegistryEntry,
@@ -30,9 +50,9 @@ export async function runTask(
   runtime: RunRuntime,
   argumentLists?: readonly (readonly unknown[])[],
 ): Promise<RunResult> {
-  const current: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
-  const outcome = await runAs(current, () => outcomeOf(entry, message, runtime, argumentLists));
-  return { outcome, childrenJson: stringifyPythonJson(current.children) };
+  const running: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
+  const outcome = await runAs(running, () => outcomeOf(entry, message, runtime, argumentLists));
+  return { outcome, childrenJson: stringifyPythonJson(running.children) };
 }
 
 async function outcomeOf(
@@ -47,19 +67,26 @@ async function outcomeOf(
     definition = await load(entry, message.task);
     const { fn, options } = definition;
     const task = new Task(request, runtime, options);
-    const call = async (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): Promise<unknown> =>
-      fn.apply(task, bindArguments(message.task, entry.parameters, args, kwargs) as never[]);
-    const value = argumentLists ? await inTurn(argumentLists, call) : await call(message.args, message.kwargs);
+    const call = async (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): Promise<unknown> => {
+      const bound = bindArguments(message.task, entry.parameters, args, kwargs);
+      const valid = options.args ? await validateArguments(message.task, entry.parameters, options.args, bound) : bound;
+      return fn.apply(task, valid as never[]);
+    };
+    const value = argumentLists ? await callEach(argumentLists, call) : await call(message.args, message.kwargs);
     return runtime.sawRevocation ? revoked : success(value);
   } catch (error) {
     if (runtime.sawRevocation) return revoked;
-    const cause = reasonOf(error, runtime.stopError);
-    const final = definition ? applyAutoretry(cause, request, definition.options, Date.now()) : cause;
-    return outcomeOfError(final, message.task);
+    const cause = stopErrorOr(error, runtime.stopError);
+    if (!definition) return outcomeOfError(cause, message.task);
+    const { options } = definition;
+    const { now, random } = runtime.system;
+    const isRetryable = !(error instanceof ArgumentError);
+    const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
+    return outcomeOfError(final, message.task, options.throws);
   }
 }
 
-async function inTurn(
+async function callEach(
   argumentLists: readonly (readonly unknown[])[],
   call: (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>) => Promise<unknown>,
 ): Promise<unknown[]> {
@@ -68,8 +95,8 @@ async function inTurn(
   return results;
 }
 
-/** The reason for which the signal was aborted, where that is what made the task throw. */
-function reasonOf(error: unknown, stopError: Error | undefined): unknown {
+/** The reason of the aborted signal, if that is what made the task throw; otherwise the error itself. */
+function stopErrorOr(error: unknown, stopError: Error | undefined): unknown {
   const isAbort = error instanceof Error && (error.name === 'AbortError' || error.cause === stopError);
   return stopError && isAbort ? stopError : error;
 }
@@ -82,7 +109,7 @@ async function load(entry: RegistryEntry, task: string): Promise<TaskDefinition>
   throw new Error(`The registry names "${task}", but its module exports no such task. Run \`npm run build-registry\`.`);
 }
 
-/** The message as its task sees it. */
+/** The message as its task sees it: `this.request`. */
 function requestOf(message: Message, { options }: RegistryEntry): TaskRequest {
   return { ...message, ignoreResult: message.ignoreResult ?? options.ignoreResult ?? false };
 }

@@ -2,77 +2,74 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Registry } from '../registry/registry.ts';
 import { runningTask } from '../task/current.ts';
 import { CancellationFlag } from './cancellation.ts';
+import { captureConsole } from './captureConsole.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
-import { runBody } from './runBody.ts';
-import { captureConsole } from './taskConsole.ts';
+import { runBody } from './runTask.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
-/** Makes this worker thread one of a pool's: it runs the messages that it is handed, one after the other. */
+/** Makes this worker thread a thread of a pool: it runs the messages that the pool sends, one after the other. */
 export function serveTasks(registry: Registry): void {
-  if (!parentPort) throw new Error('serveTasks runs in a worker thread: start it with a pool.');
+  if (!parentPort) throw new Error('serveTasks must be called in a worker thread that createPool has started.');
   const port = parentPort;
   const { cell } = workerData as ThreadData;
-  const tell = (reply: FromThread) => port.postMessage(reply);
+  const send = (message: FromThread) => port.postMessage(message);
   let running: ThreadRuntime | undefined;
 
-  port.on('message', async (order: ToThread) => {
-    switch (order.kind) {
+  port.on('message', async (message: ToThread) => {
+    switch (message.kind) {
       case 'stop':
         running?.abortIfStopped();
         return;
-      case 'stateStored':
-        running?.stateStored(order.ticket, order.error);
+      case 'answer':
+        running?.onAnswer(message);
         return;
       case 'run': {
         const runtime = new ThreadRuntime(new CancellationFlag(cell), (reply) => {
-          if (running === runtime) tell(reply);
-          else refuse(runtime, reply);
+          if (running === runtime) send(reply);
+          else onLateMessage(runtime, reply);
         });
         running = runtime;
-        const ending = await runBody(registry, order, runtime);
+        const result = await runBody(registry, message, runtime);
         running = undefined;
-        tell({ kind: 'ended', ending });
+        send({ kind: 'ended', result });
       }
     }
   });
 
   captureConsole((level, text) => {
-    if (!isOfRunning()) return false;
-    tell({ kind: 'log', level, text });
+    if (!isRunning()) return false;
+    send({ kind: 'log', level, text });
     return true;
   });
   const exit = process.exit.bind(process);
   process.exit = (code) => {
-    if (runningTask() && !isOfRunning()) throw new Error('process.exit() was called.');
+    if (runningTask() && !isRunning()) throw new Error('process.exit() was called by a task that had finished.');
     return exit(code);
   };
   process.on('uncaughtException', onUncaughtError);
   process.on('unhandledRejection', onUncaughtError);
-  tell({ kind: 'ready' });
+  send({ kind: 'ready' });
 
-  /** Code of a task that has ended may still be at work: what it does is not its successor's. */
-  function isOfRunning(): boolean {
+  /** Whether this code belongs to the task that runs now. Code that a finished task left behind may still execute. */
+  function isRunning(): boolean {
     return running !== undefined && runningTask()?.runtime === running;
   }
 
-  /** An error that nobody catches ends the thread, and with it the task that it comes from; not one that came later. */
+  /** An uncaught error ends the thread, and with it the task that caused it; an error of an earlier task is only reported. */
   function onUncaughtError(error: unknown): void {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const task = runningTask();
-    if (task && !isOfRunning()) {
-      tell({
-        kind: 'stray',
-        text: `The task ${task.parentId}, which has ended, left something behind that failed: ${reason}`,
-      });
+    if (task && !isRunning()) {
+      send({ kind: 'lateError', text: `Uncaught error from task ${task.parentId} after it had finished: ${reason}` });
       return;
     }
-    tell({ kind: 'dying', reason });
+    send({ kind: 'exiting', reason });
     exit(1);
   }
 }
 
-/** What a task says that has ended would be taken for its successor's. */
-function refuse(ended: ThreadRuntime, reply: FromThread): void {
-  if (reply.kind === 'state') ended.stateStored(reply.ticket, 'The task has ended.');
-  if (reply.kind === 'log') console.log(reply.text);
+/** A message of a task that has finished must not be taken for one of its successor. */
+function onLateMessage(finished: ThreadRuntime, message: FromThread): void {
+  if (message.kind === 'request') finished.onAnswer({ ticket: message.ticket, error: 'The task has ended.' });
+  if (message.kind === 'log') console.log(message.text);
 }

@@ -1,27 +1,32 @@
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
 import { SoftTimeLimitExceeded } from '../task/errors.ts';
 import type { LogLevel } from '../task/task.ts';
 import type { CancellationFlag, StopReason } from './cancellation.ts';
-import type { FromThread } from './protocol.ts';
+import type { FromThread, ToThread, UpdateStatePayload } from './protocol.ts';
 import type { RunRuntime } from './runTask.ts';
 
-/** What `this.signal` is aborted with. */
+/** The reason with which `this.signal` is aborted. */
 const stopErrors: Readonly<Record<StopReason, () => Error>> = {
   revoked: () => new DOMException('The task was revoked.', 'AbortError'),
   softLimit: () => new SoftTimeLimitExceeded('The task took longer than its softTimeLimit.'),
 };
 
-/** What a task in a worker thread may see of the world: its flag, and what it tells the pool. */
+type Answer = Omit<Extract<ToThread, { kind: 'answer' }>, 'kind'>;
+
+/** The runtime of one run: reads its cancellation flag, and sends its log lines and requests to the pool. */
 export class ThreadRuntime implements RunRuntime {
+  readonly system: RunRuntime['system'];
   readonly #flag: CancellationFlag;
-  readonly #tell: (reply: FromThread) => void;
-  readonly #storing = new Map<number, PromiseWithResolvers<void>>();
+  readonly #send: (message: FromThread) => void;
+  readonly #requests = new Map<number, PromiseWithResolvers<unknown>>();
   #tickets = 0;
   #abort: AbortController | undefined;
 
-  constructor(flag: CancellationFlag, tell: (reply: FromThread) => void) {
+  constructor(flag: CancellationFlag, send: (message: FromThread) => void, system: RunRuntime['system'] = nodeSystem) {
+    this.system = system;
     this.#flag = flag;
-    this.#tell = tell;
+    this.#send = send;
   }
 
   isCanceled(): boolean {
@@ -38,7 +43,7 @@ export class ThreadRuntime implements RunRuntime {
     return this.#abort.signal;
   }
 
-  /** A task that took the signal is told by it; one that did not goes on until it asks. */
+  /** Aborts the signal, if the task has taken it and must stop. */
   abortIfStopped(): void {
     if (!this.#abort || this.#abort.signal.aborted) return;
     const reason = this.#flag.stopReason();
@@ -50,22 +55,25 @@ export class ThreadRuntime implements RunRuntime {
   }
 
   log(level: LogLevel, text: string): void {
-    this.#tell({ kind: 'log', level, text });
+    this.#send({ kind: 'log', level, text });
   }
 
-  updateState(state: string, meta: unknown): Promise<void> {
+  async updateState(state: string, meta: unknown): Promise<void> {
+    await this.request('updateState', { state, metaJson: stringifyPythonJson(meta) } satisfies UpdateStatePayload);
+  }
+
+  request(name: string, payload: unknown): Promise<unknown> {
     const ticket = ++this.#tickets;
-    const stored = Promise.withResolvers<void>();
-    const metaJson = stringifyPythonJson(meta);
-    this.#storing.set(ticket, stored);
-    this.#tell({ kind: 'state', ticket, state, metaJson });
-    return stored.promise;
+    const answered = Promise.withResolvers<unknown>();
+    this.#requests.set(ticket, answered);
+    this.#send({ kind: 'request', ticket, request: { name, payload } });
+    return answered.promise;
   }
 
-  stateStored(ticket: number, error: string | undefined): void {
-    const stored = this.#storing.get(ticket);
-    this.#storing.delete(ticket);
-    if (error === undefined) stored?.resolve();
-    else stored?.reject(new Error(error));
+  onAnswer({ ticket, value, error }: Answer): void {
+    const answered = this.#requests.get(ticket);
+    this.#requests.delete(ticket);
+    if (error === undefined) answered?.resolve(value);
+    else answered?.reject(new Error(error));
   }
 }

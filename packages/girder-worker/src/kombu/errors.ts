@@ -1,35 +1,35 @@
-/** Why a message could not be read; one code per cause. */
+/** Why a message cannot be decoded. */
 export type DecodeErrorCode =
-  /** The text is no envelope: not JSON, not an object, or without `properties` (wire specification §1). */
+  /** The text is not an envelope: not JSON, not an object, or without `properties` (docs/wire-format.md §1). */
   | 'NOT_AN_ENVELOPE'
-  /** The text, or what it unpacks to, exceeds a limit. */
+  /** The text or the decompressed body exceeds a limit. */
   | 'TOO_LARGE'
-  /** Neither the headers (protocol 2) nor the body (protocol 1) name a task. */
+  /** Neither the headers (protocol 2) nor the body (protocol 1) contain the name of the task. */
   | 'NO_TASK_NAME'
-  /** The task has no id, so that nobody could ask for its result. */
+  /** The task has no id, so no client can read its result. */
   | 'NO_TASK_ID'
   /** A header or property that Celery defines has a value of the wrong type. */
   | 'HEADER_MALFORMED'
   | 'UNKNOWN_BODY_ENCODING'
   | 'UNKNOWN_COMPRESSION'
   | 'DECOMPRESSION_FAILED'
-  /** The content type could run code while it is read: pickle. */
+  /** The content type is pickle, which can execute code while it is read. */
   | 'CONTENT_DISALLOWED'
   | 'UNKNOWN_CONTENT_TYPE'
-  /** The body is not what its content type says, or not the body of a task. */
+  /** The body does not match its content type, or is not the body of a task. */
   | 'BODY_MALFORMED';
 
-/** Which task a message that could not be read was meant for. */
+/** The task for which a message was meant that cannot be decoded. */
 export interface MessageIdentity {
   readonly id: string;
   readonly task: string;
 }
 
-/** A message that cannot be read, now or ever. */
+/** A message cannot be decoded. Another attempt has the same result. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   readonly code: DecodeErrorCode;
-  /** Known when the headers could be read: there may be a client that waits for the result of this id. */
+  /** Defined if the headers are readable. A client may wait for the result of this id. */
   readonly identity: MessageIdentity | undefined;
 
   constructor(code: DecodeErrorCode, message: string, options: { cause?: unknown; identity?: MessageIdentity } = {}) {
@@ -39,12 +39,18 @@ export class DecodeError extends Error {
   }
 }
 
-/** A value that has no form on the wire; the message names its type and the way out. Kombu's error of this name. */
+/** Returns the error if it is a DecodeError, and rethrows any other. For `decode(…).catch(asDecodeError)`. */
+export function asDecodeError(error: unknown): DecodeError {
+  if (error instanceof DecodeError) return error;
+  throw error;
+}
+
+/** A value cannot be serialized. The message contains its type and what to send instead. Kombu has an error of this name. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
 }
 
-/** A text that is not the JSON that Python writes. */
+/** A text is not JSON as Python writes it. */
 export class PythonJsonError extends SyntaxError {
   override readonly name = 'PythonJsonError';
 }

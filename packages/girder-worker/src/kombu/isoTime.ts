@@ -1,15 +1,14 @@
 import { EncodeError } from './errors.ts';
 
-/** ISO 8601 as Python's `isoformat()` writes it and `fromisoformat()` reads it, basic forms included. */
+/** ISO 8601 as Python's `isoformat()` writes it and `fromisoformat()` reads it, including the basic forms. */
 const isoPattern =
   /^(\d{4})-?(\d\d)-?(\d\d)(?:\D(\d\d)(?::?(\d\d)(?::?(\d\d)(?:[.,](\d+))?)?)?(Z|[+-]\d\d(?::?\d\d(?::?\d\d(?:\.\d+)?)?)?)?)?$/i;
 
 const offsetPattern = /^([+-])(\d\d):?(\d\d)?:?(\d\d)?/;
 
 /**
- * Milliseconds since 1970 of a date or datetime in ISO 8601; one without an offset is read as UTC.
- *
- * NaN if the text is not ISO 8601, or names a time that does not exist.
+ * Parses a date or datetime in ISO 8601. Returns ms since 1970, or NaN if the text is not ISO 8601 or names a time that
+ * does not exist. A datetime without an offset is in UTC.
  */
 export function isoToMs(text: string): number {
   const match = isoPattern.exec(text);
@@ -31,20 +30,34 @@ function offsetToMs(offset: string): number {
   return sign === '-' ? -size : size;
 }
 
-/** Whether an ISO 8601 datetime says how far from UTC it is. */
+/** Whether a datetime in ISO 8601 has an offset from UTC. */
 export function hasOffset(text: string): boolean {
   return isoPattern.exec(text)?.[8] !== undefined;
 }
 
 /**
- * A moment as Python's `isoformat()` writes it in UTC: microseconds if there are any, no offset.
+ * Writes a Date as Python's `isoformat()` writes a naive datetime in UTC: `2026-01-02T03:04:05.678000`, without the fraction
+ * if it is zero.
  *
- * Throws EncodeError for an invalid Date, and for a year that Python has not.
+ * Throws EncodeError for an invalid Date, and for a year that Python does not support.
  */
-export function isoFromDate(date: Date): string {
+export function naiveIsoTime(date: Date): string {
   const year = date.getUTCFullYear();
   if (Number.isNaN(year)) throw new EncodeError('An invalid Date is not JSON serializable: send null.');
   if (year < 1 || year > 9999) throw new EncodeError(`Python has no year ${year}: send the date as a string.`);
   const text = date.toISOString();
   return text.endsWith('.000Z') ? text.slice(0, -5) : text.replace('Z', '000');
+}
+
+/** Writes a Date as Python's `isoformat()` writes an aware datetime in UTC: `naiveIsoTime` and `+00:00`. Throws as it does. */
+export function utcIsoTime(date: Date): string {
+  return `${naiveIsoTime(date)}+00:00`;
+}
+
+/**
+ * Writes a valid Date as Python's `isoformat(timespec='microseconds')` writes an aware datetime in UTC, always with six digits
+ * of the second: `2026-01-02T03:04:05.000000+00:00`.
+ */
+export function utcIsoTimeWithMicroseconds(date: Date): string {
+  return date.toISOString().replace('Z', '000+00:00');
 }

@@ -1,5 +1,5 @@
-/** Python reads no JSON that is nested deeper: its recursion limit. */
+/** The deepest nesting of JSON that Python parses: its recursion limit. */
 export const maxDepth = 1000;
 
-/** Python reads no integer with more digits: `sys.get_int_max_str_digits()`. */
+/** The most digits of an integer that Python parses: `sys.get_int_max_str_digits()`. */
 export const maxIntegerDigits = 4300;

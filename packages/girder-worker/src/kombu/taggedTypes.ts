@@ -1,31 +1,31 @@
 import { isUtf8 } from 'node:buffer';
-import { isoFromDate } from './isoTime.ts';
+import { utcIsoTime } from './isoTime.ts';
 import { DateTime, Decimal, type KombuValue, kombuTag, PlainDate, PlainTime, type Tagged, Uuid } from './values.ts';
 
-/** Kombu's own types, read: what each `__type__` makes of its `__value__` (wire specification §1.5). Throws RangeError. */
+/** Decoders of Kombu's types by `__type__` (docs/wire-format.md §1.5). They throw RangeError for an invalid `__value__`. */
 export const kombuTypes: ReadonlyMap<string, (value: KombuValue) => KombuValue> = new Map<
   string,
   (value: KombuValue) => KombuValue
 >([
-  ['datetime', (value) => new DateTime(text(value))],
-  ['date', (value) => new PlainDate(text(value).slice(0, 10))],
-  ['time', (value) => new PlainTime(text(value))],
-  ['decimal', (value) => new Decimal(text(value))],
-  ['uuid', (value) => new Uuid(text((value as { hex?: KombuValue } | null)?.hex))],
-  ['bytes', (value) => Buffer.from(text(value), 'utf8')],
-  ['base64', (value) => Buffer.from(text(value), 'base64')],
+  ['datetime', (value) => new DateTime(textOf(value))],
+  ['date', (value) => new PlainDate(textOf(value).slice(0, 10))],
+  ['time', (value) => new PlainTime(textOf(value))],
+  ['decimal', (value) => new Decimal(textOf(value))],
+  ['uuid', (value) => new Uuid(textOf((value as { hex?: KombuValue } | null)?.hex))],
+  ['bytes', (value) => Buffer.from(textOf(value), 'utf8')],
+  ['base64', (value) => Buffer.from(textOf(value), 'base64')],
 ]);
 
-function text(value: KombuValue | undefined): string {
-  if (typeof value !== 'string') throw new RangeError(`A text is needed, not ${typeof value}`);
+function textOf(value: KombuValue | undefined): string {
+  if (typeof value !== 'string') throw new RangeError(`The value must be a string, got ${typeof value}`);
   return value;
 }
 
-/** Kombu's own types, written (wire specification §1.5); undefined for a value that has no tag. */
+/** Returns the tagged form of a value of one of Kombu's types (docs/wire-format.md §1.5); undefined for other values. */
 export function kombuTagOf(value: object): Tagged | undefined {
   if (kombuTag in value && typeof value[kombuTag] === 'function') return value[kombuTag]() as Tagged;
   if (value instanceof Uint8Array) return tagOfBytes(value);
-  if (value instanceof Date) return { type: 'datetime', value: `${isoFromDate(value)}+00:00` };
+  if (value instanceof Date) return { type: 'datetime', value: utcIsoTime(value) };
   return undefined;
 }
 

@@ -1,10 +1,10 @@
-import { hasOffset, isoFromDate, isoToMs } from './isoTime.ts';
+import { hasOffset, isoToMs, naiveIsoTime, utcIsoTime } from './isoTime.ts';
 
 /**
- * What travels in a message: JSON, and the Python types for which Kombu has a tag (wire specification §1.5).
+ * A value in a message: JSON, or a Python type for which Kombu has a tag (docs/wire-format.md §1.5).
  *
- * Integers beyond 2^53 are bigints, so that all their digits survive; floats are numbers, NaN and Infinity included;
- * bytes are Uint8Arrays.
+ * Integers beyond 2^53 are bigints, so that no digit is lost. Floats are numbers, including NaN and Infinity. Bytes are
+ * Uint8Arrays.
  */
 export type KombuValue =
   | null
@@ -22,36 +22,35 @@ export type KombuValue =
   | readonly KombuValue[]
   | KombuObject;
 
-/** A dict of Python's. Its keys are own properties, `__proto__` too. */
+/** A Python dict. All keys are own properties, including `__proto__`. */
 export interface KombuObject {
   readonly [key: string]: KombuValue;
 }
 
-/** Whether a value is a dict: an object that is neither a list nor of one of Kombu's types. */
+/** Whether a value is a dict: an object that is neither a list nor a value of one of Kombu's types. */
 export function isObject(value: KombuValue | undefined): value is KombuObject {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A value as Kombu tags it: `{"__type__": type, "__value__": value}`. */
+/** A value in Kombu's tagged form: `{"__type__": type, "__value__": value}`. */
 export interface Tagged {
   readonly type: string;
   readonly value: unknown;
 }
 
 /**
- * The method by which a value says how it is tagged on the wire.
- *
- * A registered symbol, so that values of another copy of this library are understood.
+ * The method with which a value returns its tagged form. The symbol is registered, so that this copy of the library
+ * recognizes the values of another copy.
  */
 export const kombuTag: unique symbol = Symbol.for('girder-worker.kombuTag');
 
 /**
- * A datetime of Python's: a Date that remembers its microseconds and its offset.
+ * A Python datetime: a Date that also keeps the microseconds and the offset.
  *
- * It is written as it was read unless somebody changed the Date. A naive one (without an offset) is read as UTC.
- * Throws RangeError for a text that is not ISO 8601.
+ * It is written as it was read unless the Date was changed. A naive datetime (without an offset) is in UTC. The constructor
+ * throws RangeError for a text that is not ISO 8601.
  */
 export class DateTime extends Date {
   readonly #text: string;
@@ -65,15 +64,15 @@ export class DateTime extends Date {
     this.#timeMs = timeMs;
   }
 
-  /** Whether Python knows of no offset from UTC. */
+  /** Whether the datetime has no offset from UTC. */
   get isNaive(): boolean {
     return !hasOffset(this.#text);
   }
 
-  /** ISO 8601 for Python: the text that was read or, if the Date was changed since, its new time in UTC. */
+  /** Returns ISO 8601: the text that was read or, if the Date was changed since then, its new time in UTC. */
   isoformat(): string {
     if (this.getTime() === this.#timeMs) return this.#text;
-    return isoFromDate(this) + (this.isNaive ? '' : '+00:00');
+    return this.isNaive ? naiveIsoTime(this) : utcIsoTime(this);
   }
 
   [kombuTag](): Tagged {
@@ -81,9 +80,9 @@ export class DateTime extends Date {
   }
 }
 
-/** Values that are nothing but a text with a type. */
+/** A value that consists of a text and a type. */
 abstract class TextValue {
-  /** The value as Python's `str()` gives it. */
+  /** The value in the form of Python's `str()`. */
   readonly text: string;
 
   constructor(text: string) {
@@ -99,7 +98,7 @@ abstract class TextValue {
   }
 }
 
-/** A date of Python's, without a time: `2024-01-02`. Throws RangeError for any other text. */
+/** A Python date without a time: `2024-01-02`. The constructor throws RangeError for any other text. */
 export class PlainDate extends TextValue {
   constructor(text: string) {
     if (!/^\d{4}-\d\d-\d\d$/.test(text) || Number.isNaN(isoToMs(text))) throw new RangeError(`Not a date: ${text}`);
@@ -111,7 +110,7 @@ export class PlainDate extends TextValue {
   }
 }
 
-/** A time of day of Python's: `03:04:05`, with microseconds or an offset if it has them. Throws RangeError else. */
+/** A Python time of day: `03:04:05`, also with microseconds or an offset. The constructor throws RangeError for other texts. */
 export class PlainTime extends TextValue {
   constructor(text: string) {
     if (Number.isNaN(isoToMs(`2000-01-01T${text.replace(/^T/, '')}`))) throw new RangeError(`Not a time: ${text}`);
@@ -123,7 +122,7 @@ export class PlainTime extends TextValue {
   }
 }
 
-/** A Decimal of Python's, with all its digits: `1.50`. Throws RangeError for a text that is no number. */
+/** A Python Decimal with all its digits: `1.50`. The constructor throws RangeError for a text that is not a number. */
 export class Decimal extends TextValue {
   constructor(text: string) {
     if (!/^[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|inf(?:inity)?|s?nan\d*)$/i.test(text)) {
@@ -137,12 +136,12 @@ export class Decimal extends TextValue {
   }
 }
 
-/** A UUID of Python's; its text has dashes. Throws RangeError for what has not 32 hexadecimal digits. */
+/** A Python UUID. Its text has dashes. The constructor throws RangeError for a text without 32 hexadecimal digits. */
 export class Uuid extends TextValue {
   constructor(text: string) {
     const hex = text.replace(/^urn:uuid:|[-{}]/gi, '').toLowerCase();
     if (!/^[\da-f]{32}$/.test(hex)) throw new RangeError(`Not a UUID: ${text}`);
-    super(hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
+    super(withUuidDashes(hex));
   }
 
   [kombuTag](): Tagged {
@@ -150,15 +149,20 @@ export class Uuid extends TextValue {
   }
 }
 
+/** Converts the 32 hexadecimal digits of a UUID to the form with dashes. */
+export function withUuidDashes(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
 /**
  * An object of a Python class, in a message that jsonpickle wrote (Girder Worker's `girder_io`).
  *
- * There is no such class here: a task may look at its fields, and pass it on unharmed.
+ * The class does not exist here. A task can read the fields, and can pass the object on without changing it.
  */
 export class OpaqueObject {
-  /** The dotted name of its class; of a class or function that was sent itself, that name. */
+  /** The dotted name of the class. If a class or function itself was sent, the dotted name of that. */
   readonly className: string;
-  /** Its attributes; objects in them are opaque too. */
+  /** The attributes. Objects in them are opaque, too. */
   readonly fields: KombuObject;
   readonly #pickled: KombuObject;
 
@@ -168,7 +172,7 @@ export class OpaqueObject {
     this.#pickled = pickled;
   }
 
-  /** The object as jsonpickle wrote it, references resolved. */
+  /** The object as jsonpickle wrote it, with resolved references. */
   toJSON(): KombuObject {
     return this.#pickled;
   }

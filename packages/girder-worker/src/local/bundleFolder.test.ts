@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createBundleFolder } from './bundleFolder.ts';
 
-test('a bundle folder is made for this process, those of dead processes go, and all others stay', async () => {
+test('creating a bundle folder removes the bundle folders of dead processes, and no other folders', async () => {
   const root = await mkdtemp(join(tmpdir(), 'bundle-folder-'));
   const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(dead, 'exit');

@@ -2,8 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /**
- * A folder below `.build` for the bundle of this process alone, so that two stacks never disturb each other. Those of
- * processes that were killed before they could remove theirs are removed first.
+ * Creates a folder below `.build` for the bundle of this process, so that two stacks never share one, and returns its path.
+ * Removes the folders of processes that no longer exist: those were killed before they could remove them.
  */
 export async function createBundleFolder(root: string): Promise<string> {
   const parent = resolve(root, '.build');
@@ -22,6 +22,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // It is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // It belongs to another user.
   }
 }

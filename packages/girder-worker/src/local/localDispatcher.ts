@@ -6,42 +6,42 @@ import { createLambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
 import { startRemoteControl } from './localRemoteControl.ts';
 
-/** Celery's own names. */
+/** Celery's default names. */
 export const queueName = 'celery';
 export const tableName = 'celery';
 
-/** As the deployed stack has them by default (serverless.yml). */
+/** The defaults of the deployed stack (serverless.yml). */
 const functionName = 'girder-worker-dev-dispatcher';
 const memoryMb = 1769;
 const maxReceiveCount = 10;
 
 /**
- * How much longer than an invocation a message stays hidden that was handed to it: the claims of one that died last 5 s
- * longer than itself, and a message that came back sooner would only be sent away again.
+ * How much longer the visibility timeout is than the timeout of an invocation. The claim of an invocation that died expires
+ * up to 5 s after its timeout; a message that returns earlier would be put back into the queue.
  */
 const visibilityMarginSeconds = 10;
 
 export interface LocalDispatcherOptions {
   readonly emulators: Emulators;
-  /** The bundled handler. */
+  /** The path of the bundled handler. */
   readonly file: string;
-  /** The bundled handler of remote control; without it, there is none. */
+  /** The path of the bundled handler of remote control; undefined disables remote control. */
   readonly controlFile?: string;
-  /** Invocations at once. */
+  /** The largest number of concurrent invocations. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
-  /** For the functions, beside what they are told of the stack. */
+  /** Environment variables of the functions in addition to those of the stack. */
   readonly env?: NodeJS.ProcessEnv;
   readonly printLine: LambdaSettings['printLine'];
   readonly onFault: (fault: MappingFault) => void;
 }
 
 export interface LocalDispatcher {
-  /** Lets what runs end for so long, and then kills it. */
+  /** Stops polling, waits up to `graceMs` for running invocations, and then kills those that still run. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Creates queue and table, loads the dispatcher's function, and connects it to the queue. Rejects if it cannot be loaded. */
+/** Creates queue and table, loads the function of the dispatcher, and maps the queue to it. Rejects if it cannot be loaded. */
 export async function startLocalDispatcher(options: LocalDispatcherOptions): Promise<LocalDispatcher> {
   const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault, env: more } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);

@@ -30,7 +30,7 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-/** As boto does it, for which Kombu first creates the topic. */
+/** Calls the query API of SNS, as boto does. */
 async function callSns(parameters: Record<string, string>): Promise<string> {
   const authorization = 'AWS4-HMAC-SHA256 Credential=test/20000101/us-east-1/sns/aws4_request';
   const body = new URLSearchParams({ ...parameters, Version: '2010-03-31' });
@@ -39,7 +39,7 @@ async function callSns(parameters: Record<string, string>): Promise<string> {
   return response.text();
 }
 
-test('a message that is published to the topic invokes the function as SNS would', async () => {
+test('a message that is published to the topic of remote control invokes its function with an SNS event', async () => {
   await callSns({ Action: 'Publish', TopicArn: topicArn, Message: '{"a command": "ü"}' });
   await expect.poll(() => printed, { timeout: 10_000 }).toHaveLength(1);
   expect(printed[0]!.event).toEqual({
@@ -62,7 +62,7 @@ test('a message that is published to the topic invokes the function as SNS would
   expect(faults).toEqual([]);
 });
 
-test('the topic is the one that Kombu would create', async () => {
+test('the topic of remote control has the name and the tags with which Kombu creates it', async () => {
   const tags = {
     'Tags.member.1.Key': 'ManagedBy',
     'Tags.member.1.Value': 'Celery/Kombu',

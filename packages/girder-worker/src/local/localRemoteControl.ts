@@ -1,6 +1,6 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSEvent } from 'aws-lambda';
+import type { SNSEvent, SNSMessage, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createTopic, subscribeQueue } from '../transport/sqs/snsTopic.ts';
 import { localCredentials, localRegion } from './emulators/credentials.ts';
 import type { Emulators } from './emulators/emulators.ts';
@@ -8,19 +8,18 @@ import { createQueue } from './emulators/resources.ts';
 import { createEventSourceMapping, type EventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
-import { snsEvent } from './lambda/snsEvent.ts';
 
-/** To which Celery publishes the commands of remote control: Kombu's name for the exchange `celery.pidbox`. */
+/** The topic to which Celery publishes the commands of remote control: Kombu's name for the exchange `celery.pidbox`. */
 const topicName = 'celery-pidbox';
 
-/** As the deployed stack has them (infra/control.yml). */
+/** The same as in the deployed stack (serverless.yml). */
 const timeoutSeconds = 30;
 const memoryMb = 512;
 
 export interface RemoteControlOptions {
   readonly sqs: SQSClient;
   readonly emulators: Pick<Emulators, 'sqsEndpoint'>;
-  /** The bundled handler. */
+  /** The path of the bundled handler. */
   readonly file: string;
   readonly env: NodeJS.ProcessEnv;
   readonly printLine: LambdaSettings['printLine'];
@@ -28,10 +27,10 @@ export interface RemoteControlOptions {
 }
 
 /**
- * Subscribes the function of remote control to the topic of Celery's commands. It is loaded with the first command.
+ * Subscribes the function of remote control to the topic of Celery's commands. The function is loaded at the first command.
  *
- * On AWS the topic invokes the function; the emulator can only put notifications into a queue, from which they are taken
- * here, one by one.
+ * On AWS the topic invokes the function. The emulator supports only subscriptions of queues, so a queue is subscribed, and
+ * its messages invoke the function one by one.
  */
 export async function startRemoteControl(options: RemoteControlOptions): Promise<Pick<EventSourceMapping, 'stop'>> {
   const { sqs, emulators, file, env, printLine, onFault } = options;
@@ -67,7 +66,7 @@ async function subscribe(endpoint: string, queueArn: string): Promise<void> {
   }
 }
 
-/** A function that is invoked asynchronously: nobody looks at its response, and what it throws brings the event back. */
+/** Invokes a function with SNS events, asynchronously as SNS does: its response is ignored; an error returns the message to the queue. */
 function invokedBySns(lambda: LambdaFunction): LambdaFunction {
   return {
     ...lambda,
@@ -75,5 +74,21 @@ function invokedBySns(lambda: LambdaFunction): LambdaFunction {
       for (const record of (event as SQSEvent).Records) await lambda.invoke(snsEvent(record));
       return { batchItemFailures: [] };
     },
+  };
+}
+
+/** Converts a notification that SNS sent to a queue into the event with which SNS would invoke a function. */
+function snsEvent({ body }: Pick<SQSRecord, 'body'>): SNSEvent {
+  const notification = JSON.parse(body) as SNSMessage & Pick<Partial<SNSMessage>, 'MessageAttributes'>;
+  const { TopicArn, MessageAttributes = {} } = notification;
+  return {
+    Records: [
+      {
+        EventSource: 'aws:sns',
+        EventVersion: '1.0',
+        EventSubscriptionArn: `${TopicArn}:local`,
+        Sns: { ...notification, MessageAttributes },
+      },
+    ],
   };
 }

@@ -10,7 +10,7 @@ interface Recording {
   readonly aws_requests: readonly { readonly target: string; readonly body: { readonly Message?: string } }[];
 }
 
-/** The texts that real clients published to SNS, by the recording that they are in. */
+/** The texts that Celery's clients published to SNS, with the file of the recording. */
 const published = globSync('control_*.json', { cwd: recordings }).flatMap((file) => {
   const { aws_requests: requests } = JSON.parse(readFileSync(path.join(recordings, file), 'utf8')) as Recording;
   return requests.filter(({ target }) => target === 'SNS.Publish').map(({ body }) => [file, body.Message!] as const);
@@ -20,18 +20,18 @@ function recorded(file: string): string {
   return published.find(([name]) => name === file)![1];
 }
 
-/** A command as Kombu wraps it. */
+/** A command in Kombu's envelope. */
 function wrapped(body: unknown, headers: object = {}): string {
   const properties = { body_encoding: 'base64' };
   const encoded = Buffer.from(JSON.stringify(body)).toString('base64');
   return JSON.stringify({ body: encoded, 'content-type': 'application/json', headers, properties });
 }
 
-test.each(published)('%s is decoded to a command with a method', async (_file, text) => {
+test.each(published)('the recording %s is decoded to a command with a method', async (_file, text) => {
   expect(await decodeCommand(text)).toMatchObject({ method: expect.stringMatching(/^[a-z_]+$/) });
 });
 
-test('a revocation has the ids, in an argument of a TypeScript name, and no reply', async () => {
+test('a revoke command is decoded with the ids in the argument taskId, and without a reply address', async () => {
   expect(await decodeCommand(recorded('control_revoke_terminate_fanout.json'))).toEqual({
     method: 'revoke',
     arguments: {
@@ -46,14 +46,14 @@ test('a revocation has the ids, in an argument of a TypeScript name, and no repl
   });
 });
 
-test('the names of stamps are data, and stay', async () => {
+test('the names of arguments become camelCase, and the keys of their values stay', async () => {
   const { arguments: names } = await decodeCommand(
     wrapped({ method: 'x', arguments: { some_headers: { my_stamp: 1 } } }),
   );
   expect(names).toEqual({ someHeaders: { my_stamp: 1 } });
 });
 
-test('a command that wants a reply names the queue of its client, its ticket and its clock', async () => {
+test('a command of a client that waits for a reply has its queue, its ticket and its clock', async () => {
   expect(await decodeCommand(recorded('control_broadcast_ping_fanout.json'))).toMatchObject({
     replyTo: {
       queue: '42ef34f7-b571-31f5-b51b-d7bb72f41dbb.reply.celery.pidbox',
@@ -65,18 +65,21 @@ test('a command that wants a reply names the queue of its client, its ticket and
   });
 });
 
-test('a destination is kept, and an empty one means everybody', async () => {
+test('a destination stays, and an empty one becomes null, which addresses all nodes', async () => {
   expect((await decodeCommand(recorded('control_broadcast_destination.json'))).destination).toEqual(['celery@w1']);
   expect((await decodeCommand(wrapped({ method: 'ping', destination: [] }))).destination).toBe(null);
 });
 
-describe('is refused as BODY_MALFORMED:', () => {
+describe('decodeCommand rejects with BODY_MALFORMED', () => {
   test.each([
-    ['a list', [1]],
-    ['a body without a method', { arguments: {} }],
-    ['a reply to a queue that is no mailbox', { method: 'ping', reply_to: { exchange: 'celery', routing_key: 'x' } }],
+    ['for a list', [1]],
+    ['for a body without a method', { arguments: {} }],
     [
-      'a reply to a queue of any name',
+      'for a reply address that is not a reply queue',
+      { method: 'ping', reply_to: { exchange: 'celery', routing_key: 'x' } },
+    ],
+    [
+      'for a reply queue with an invalid name',
       { method: 'ping', reply_to: { exchange: 'reply.celery.pidbox', routing_key: 'x.y/' } },
     ],
   ])('%s', async (_what, body) => {

@@ -1,47 +1,51 @@
+import { toCamelCase } from '../kombu/caseNames.ts';
 import { DecodeError } from '../kombu/errors.ts';
 import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
 import { decodePayload } from './decode.ts';
 
-/** A command of remote control, as `app.control` broadcasts it (wire specification §2). */
+/** A command of remote control, as Celery's `app.control` broadcasts it (docs/wire-format.md §2). */
 export interface ControlCommand {
   /** Celery's name of the command, such as `revoke` or `ping`. */
   readonly method: string;
-  /** What is passed by name; the names in camelCase: `taskId`, `withDefaults`. */
+  /** The arguments by name. The names are in camelCase: `taskId`, `withDefaults`. */
   readonly arguments: KombuObject;
-  /** The nodes that are meant; null where `pattern` tells, or all are. */
+  /** The nodes that execute the command; null if `pattern` selects them, or if all nodes do. */
   readonly destination: readonly string[] | null;
-  /** Of node names; how it is to be read, `matcher` says: `glob` or `pcre`. */
+  /** A pattern of node names. */
   readonly pattern: string | null;
+  /** The syntax of `pattern`: `glob` or `pcre`. */
   readonly matcher: string | null;
-  /** Null where nobody waits for a reply. */
+  /** Null if the client does not wait for a reply. */
   readonly replyTo: ReplyAddress | null;
 }
 
+/** Where a client waits for replies. */
 export interface ReplyAddress {
-  /** The Celery name of the queue, before prefix and sanitising: `<oid>.reply.celery.pidbox`. */
+  /** The Celery name of the queue, without prefix and replacements: `<oid>.reply.celery.pidbox`. */
   readonly queue: string;
   readonly exchange: string;
   readonly routingKey: string;
-  /** By which the client knows to which of its commands a reply belongs. */
+  /** The id with which the client matches the reply to its command. */
   readonly ticket: string | null;
   /** The sender's logical clock when it sent the command. */
   readonly clock: number;
 }
 
-/** Replies are sent to nothing but mailboxes for replies: a command does not choose any queue it likes. */
+/** Replies are sent only to reply queues of Kombu's pidbox, so that a command cannot choose any other queue. */
 const replyExchange = /^reply\.[\w.-]+\.pidbox$/;
 const replyQueueKey = /^[\w-]+$/;
+const invalidReplyTo = '"reply_to" must be a reply queue of Kombu\'s pidbox.';
 
 /**
- * Reads a command from the text that Kombu published to SNS.
+ * Decodes a command from the text that Kombu publishes to SNS.
  *
- * Throws DecodeError, and nothing else: BODY_MALFORMED for what is a message, but no command.
+ * Rejects only with DecodeError; with the code BODY_MALFORMED if the message is not a command.
  */
 export async function decodeCommand(text: string): Promise<ControlCommand> {
   const { envelope, payload } = await decodePayload(text);
-  if (!isObject(payload)) throw malformed('The body is not an object.');
+  if (!isObject(payload)) throw malformed('The body must be an object.');
   const { method, destination } = payload;
-  if (typeof method !== 'string') throw malformed('There is no "method".');
+  if (typeof method !== 'string') throw malformed('"method" must be a string.');
   return {
     method,
     arguments: isObject(payload.arguments) ? withCamelCaseKeys(payload.arguments) : {},
@@ -55,10 +59,8 @@ export async function decodeCommand(text: string): Promise<ControlCommand> {
 function replyAddress({ reply_to: address, ticket }: KombuObject, { clock }: KombuObject): ReplyAddress | null {
   if (!isObject(address)) return null;
   const { exchange, routing_key: routingKey } = address;
-  if (typeof exchange !== 'string' || !replyExchange.test(exchange))
-    throw malformed('"reply_to" names no mailbox for replies.');
-  if (typeof routingKey !== 'string' || !replyQueueKey.test(routingKey))
-    throw malformed('"reply_to" names no mailbox for replies.');
+  if (typeof exchange !== 'string' || !replyExchange.test(exchange)) throw malformed(invalidReplyTo);
+  if (typeof routingKey !== 'string' || !replyQueueKey.test(routingKey)) throw malformed(invalidReplyTo);
   return {
     queue: `${routingKey}.${exchange}`,
     exchange,
@@ -69,17 +71,13 @@ function replyAddress({ reply_to: address, ticket }: KombuObject, { clock }: Kom
 }
 
 function withCamelCaseKeys(names: KombuObject): KombuObject {
-  const entries = Object.entries(names).map(([name, value]) => [
-    name.replaceAll(/(?<=\w)_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  return Object.fromEntries(entries) as KombuObject;
+  return Object.fromEntries(Object.entries(names).map(([name, value]) => [toCamelCase(name), value]));
 }
 
 function textOrNull(value: KombuValue | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function malformed(complaint: string): DecodeError {
-  return new DecodeError('BODY_MALFORMED', `The message is no command of remote control. ${complaint}`);
+function malformed(reason: string): DecodeError {
+  return new DecodeError('BODY_MALFORMED', `The message is not a remote control command. ${reason}`);
 }

@@ -4,7 +4,7 @@ import { decodePayload } from './decode.ts';
 
 const address = { queue: 'q', exchange: 'reply.celery.pidbox', routingKey: 'oid', ticket: 'a ticket', clock: 4 };
 
-test('a reply is an envelope with the ticket, and its body the reply under the name of the node', async () => {
+test('a reply is an envelope with the ticket of the command, and its body has the reply under the node name', async () => {
   const { envelope, payload } = await decodePayload(encodeReply('girder-worker@here', { ok: 'pong' }, address));
   expect(payload).toEqual({ 'girder-worker@here': { ok: 'pong' } });
   expect(envelope).toMatchObject({
@@ -18,7 +18,7 @@ test('a reply is an envelope with the ticket, and its body the reply under the n
   });
 });
 
-test('names become those of Python at any depth, but keys of a Map stay', () => {
+test('names become snake_case at any depth, but the keys of a Map stay', () => {
   const reply = new Map([['someTask.id', ['active', { workerPid: 1, deliveryInfo: { routingKey: 'x' } }]]]);
   expect(withPythonNames(reply)).toEqual({
     'someTask.id': ['active', { worker_pid: 1, delivery_info: { routing_key: 'x' } }],

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { DecodeError } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
 
-/** What a mutation may put in the place of anything. */
-const poison = fc.oneof(
+/** The values with which a mutation replaces others. */
+const invalidValue = fc.oneof(
   fc.constantFrom<unknown>(null, true, -1, 1e308, '', 'x', [], {}, [[]], [null, null, null], '\ud800', '__proto__'),
   fc.constantFrom<unknown>({ toString: 1, valueOf: 1 }, { toJSON: 1 }, { length: 3 }, { task: {} }, { id: [] }),
   fc.constantFrom<unknown>(
@@ -22,8 +22,8 @@ const poison = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
-/** Texts that no `JSON.stringify` would write. */
-const rawPoison = fc.oneof(
+/** Texts that `JSON.stringify` does not write. */
+const invalidText = fc.oneof(
   fc.constantFrom(
     'NaN',
     '-Infinity',
@@ -50,10 +50,10 @@ interface Recipe {
   readonly contentType: string | null;
   readonly isBase64: boolean;
   readonly isOuterBase64: boolean;
-  /** Path and value of each replacement in the envelope or in the body. */
+  /** The path and the value of each replacement in the envelope or in the body. */
   readonly replacements: readonly (readonly [string, unknown])[];
   readonly raw: string | null;
-  /** Where the body and the whole text are cut, as a share of their length. */
+  /** The lengths to which the body and the whole text are truncated, as a fraction of their length. */
   readonly cuts: readonly [number, number];
   readonly flipped: number | null;
 }
@@ -90,20 +90,20 @@ const paths = [
   'body.kwargs',
 ];
 
-const share = fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true }));
+const fraction = fc.oneof({ weight: 6, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true }));
 
 const recipes: fc.Arbitrary<Recipe> = fc.record({
   contentType: fc.constantFrom(...contentTypes),
   isBase64: fc.boolean(),
   isOuterBase64: fc.boolean(),
-  replacements: fc.array(fc.tuple(fc.constantFrom(...paths), poison), { maxLength: 3 }),
-  raw: fc.option(rawPoison, { nil: null, freq: 3 }),
-  cuts: fc.tuple(share, share),
+  replacements: fc.array(fc.tuple(fc.constantFrom(...paths), invalidValue), { maxLength: 3 }),
+  raw: fc.option(invalidText, { nil: null, freq: 3 }),
+  cuts: fc.tuple(fraction, fraction),
   flipped: fc.option(fc.nat({ max: 5000 }), { nil: null, freq: 4 }),
 });
 
-/** A message that would be decoded, spoilt by a recipe. */
-function spoil({
+/** Returns a valid message after the mutations of a recipe. */
+function mutate({
   contentType,
   isBase64,
   isOuterBase64,
@@ -140,13 +140,13 @@ function flip(text: string, position: number): string {
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);
 }
 
-test('a spoilt message is decoded or refused with a DecodeError, whatever was done to it', {
+test('a mutated message is decoded, or rejects with a DecodeError, in 6,000 random cases', {
   timeout: 20_000,
 }, async () => {
-  const seen = { decoded: 0, refused: new Map<string, number>() };
+  const seen = { decoded: 0, rejected: new Map<string, number>() };
   await fc.assert(
     fc.asyncProperty(recipes, async (recipe) => {
-      const text = spoil(recipe);
+      const text = mutate(recipe);
       try {
         const message = await decode(text);
         seen.decoded += 1;
@@ -158,12 +158,12 @@ test('a spoilt message is decoded or refused with a DecodeError, whatever was do
       } catch (error) {
         expect(error).toBeInstanceOf(DecodeError);
         const { code } = error as DecodeError;
-        seen.refused.set(code, (seen.refused.get(code) ?? 0) + 1);
+        seen.rejected.set(code, (seen.rejected.get(code) ?? 0) + 1);
       }
     }),
     { numRuns: 6000 },
   );
-  expect(seen.decoded, 'some are not spoilt enough').toBeGreaterThan(100);
-  expect(seen.refused.size, 'causes that were met').toBeGreaterThan(6);
-  expect('task' in {}, 'prototypes are as ever').toBe(false);
+  expect(seen.decoded, 'messages that are still valid').toBeGreaterThan(100);
+  expect(seen.rejected.size, 'different error codes').toBeGreaterThan(6);
+  expect('task' in {}, 'prototypes are unchanged').toBe(false);
 });

@@ -6,7 +6,7 @@ import { decode, decodePayload, defaultLimits } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
 import type { Message } from './message.ts';
 
-test('what a message leaves out has the defaults of Celery', async () => {
+test('fields that a message leaves out get the defaults of Celery', async () => {
   expect(await decode(envelope({}))).toStrictEqual({
     protocol: 2,
     task: 't',
@@ -39,14 +39,14 @@ test('what a message leaves out has the defaults of Celery', async () => {
   } satisfies Message);
 });
 
-test('an envelope is read plain, in base64, and with white space around it', async () => {
+test('an envelope is decoded plain, in base64, and with white space around it', async () => {
   const text = envelope({});
   const base64 = Buffer.from(text).toString('base64');
   const [plain, ...others] = await Promise.all([text, base64, ` ${base64}\n`, `\n${text} `].map((one) => decode(one)));
   for (const other of others) expect(other).toEqual(plain);
 });
 
-describe('compression', () => {
+describe('a compressed body', () => {
   const text = '[["é"], {}, {}]';
   test.each([
     ['application/x-gzip', deflateSync(text)],
@@ -60,7 +60,7 @@ describe('compression', () => {
     ['application/x-lzma', bytesIn(inPython.xz.body)],
     ['lzma', bytesIn(inPython.xz.body)],
     ['xz', bytesIn(inPython.xz.body)],
-  ])('%s is undone', async (compression, bytes) => {
+  ])('is decompressed with %s', async (compression, bytes) => {
     expect(await decode(compressed(bytes, compression))).toMatchObject({ args: ['é'], headers: {} });
   });
 
@@ -69,13 +69,13 @@ describe('compression', () => {
     ['brotli', brotliCompressSync(Buffer.alloc(17 * 1024 * 1024))],
     ['bzip2', gigabyte.bzip2],
     ['lzma', gigabyte.xz],
-  ])('a %s bomb is refused', async (compression, bytes) => {
+  ])('that is a %s bomb rejects with TOO_LARGE', async (compression, bytes) => {
     expect(bytes.length).toBeLessThan(200_000);
     await expect(decode(compressed(bytes, compression))).rejects.toMatchObject({ code: 'TOO_LARGE' });
   });
 });
 
-test('a text that is larger than the limit is refused before it is looked at', async () => {
+test('a text that is larger than the limit rejects with TOO_LARGE before it is parsed', async () => {
   const atLimit = 'é'.repeat(defaultLimits.maxBodyBytes / 2);
   await expect(decode(`${atLimit}é`)).rejects.toMatchObject({ code: 'TOO_LARGE' });
   await expect(decode(atLimit)).rejects.toMatchObject({ code: 'NOT_AN_ENVELOPE' });
@@ -84,7 +84,7 @@ test('a text that is larger than the limit is refused before it is looked at', a
   await expect(decode(packed, { maxDecompressedBytes: 5 })).rejects.toMatchObject({ code: 'TOO_LARGE' });
 });
 
-test('keys of prototypes are own keys of kwargs, headers and properties', async () => {
+test('keys such as __proto__ become own keys of kwargs, headers and properties', async () => {
   const body = '[[], {"__proto__": {"a": 1}, "constructor": 2}, {}]';
   const headers = '{"task": "t", "id": "i", "__proto__": {"b": 1}, "toString": 3}';
   const text = `{"body": ${JSON.stringify(body)}, "headers": ${headers}, "properties": {"__proto__": {"c": 1}}}`;
@@ -103,7 +103,7 @@ test('keys of prototypes are own keys of kwargs, headers and properties', async 
   }
 });
 
-test('headers that Celery never looks at may be of any type', async () => {
+test('headers that Celery does not use may have any type', async () => {
   const odd = { shadow: 5, origin: ['a'], argsrepr: { a: null }, ignore_result: null, lang: 7 };
   expect(await decode(withHeaders(odd))).toMatchObject({ shadow: '5', origin: "['a']", argsRepr: "{'a': None}" });
   const properties = { correlation_id: 7, reply_to: '', priority: 'high', expiration: 5, mine: 1 };
@@ -115,14 +115,14 @@ test('headers that Celery never looks at may be of any type', async () => {
   });
 });
 
-test('times may be tagged datetimes, as the Python worker takes those, too', async () => {
+test('times may be tagged datetimes, like for the Python worker', async () => {
   const eta = { __type__: 'datetime', __value__: '2030-01-01T00:00:00.000001+02:00' };
   const message = await decode(withHeaders({ eta, expires: '20300101T000000Z' }));
   expect(message).toMatchObject({ eta: '2030-01-01T00:00:00.000001+02:00', expires: '20300101T000000Z' });
   expect(new DateTime(message.expires ?? '').getTime()).toBe(Date.UTC(2030, 0));
 });
 
-test('a signature keeps what we do not know, and gets what it leaves out', async () => {
+test('a signature keeps unknown fields, and gets the fields that it leaves out', async () => {
   const body = '[[], {}, {"chain": [{"task": "a", "options": {"x": 1}, "chord_size": 2}]}]';
   const { embed } = await decode(envelope({ body }));
   expect(embed.chain).toEqual([
@@ -130,7 +130,7 @@ test('a signature keeps what we do not know, and gets what it leaves out', async
   ]);
 });
 
-test('null in a signature is as good as left out, to Celery and to us', async () => {
+test('null in a signature has the same meaning as a missing field, like in Celery', async () => {
   const body = '[[], {}, {"callbacks": [{"task": "a", "args": null, "kwargs": null, "options": null}]}]';
   const { embed } = await decode(envelope({ body }));
   expect(embed.callbacks).toMatchObject([{ task: 'a', args: [], kwargs: {}, options: {} }]);
@@ -140,11 +140,11 @@ test.each([
   [1, true],
   [0, false],
   [null, null],
-])('whether a result is ignored goes by Python’s truth: %j', async (ignore_result, ignoreResult) => {
+])('the header ignore_result is read by the truth of Python: %j', async (ignore_result, ignoreResult) => {
   expect(await decode(withHeaders({ ignore_result }))).toMatchObject({ ignoreResult });
 });
 
-test('headers win over a body of protocol 1, where both name the task', async () => {
+test('headers take precedence over a body of protocol 1 if both name the task', async () => {
   const body =
     '{"task": "old", "id": "i", "args": [1], "kwargs": {"a": 2}, "retries": 3, "taskset": "g", "chord": null}';
   const message = await decode(envelope({ body, headers: { task: 'new', id: 'i', mine: true } }));
@@ -159,11 +159,11 @@ test('headers win over a body of protocol 1, where both name the task', async ()
   });
 });
 
-test('a message without a content type is taken for JSON', async () => {
+test('a message without a content type is read as JSON', async () => {
   expect(await decode(envelope({ contentType: null }))).toMatchObject({ args: [1] });
 });
 
-test('a message of any kind can be read down to its body', async () => {
+test('decodePayload decodes the envelope and the body of a message that is not a task', async () => {
   const text = envelope({ body: '{"method": "revoke"}', headers: { clock: 1 } });
   const { envelope: opened, payload } = await decodePayload(text);
   expect(opened.headers).toEqual({ clock: 1 });

@@ -6,11 +6,11 @@ import { optionalText } from './headerReaders.ts';
 import type { Message } from './message.ts';
 import { identityOf, toMessage } from './protocol.ts';
 
-/** How much a message may hold; more is refused as TOO_LARGE. */
+/** The limits of a message. A larger message is rejected with TOO_LARGE. */
 export interface DecodeLimits {
-  /** Of the text as it comes from the queue. @default 1048576, SQS's own limit */
+  /** The limit of the text from the queue. @default 1048576, the limit of SQS */
   readonly maxBodyBytes: number;
-  /** Of the body when decompressed. @default 16777216, a sixteenth of what the largest could be blown up to */
+  /** The limit of the decompressed body. @default 16777216 */
   readonly maxDecompressedBytes: number;
 }
 
@@ -20,9 +20,9 @@ export const defaultLimits: DecodeLimits = {
 };
 
 /**
- * Reads the body of a queue's message, as any Celery client may have written it (wire specification §1).
+ * Decodes the SQS body of a message from any Celery client (docs/wire-format.md §1).
  *
- * Throws DecodeError, and nothing else.
+ * Rejects only with DecodeError.
  */
 export async function decode(text: string, limits: Partial<DecodeLimits> = {}): Promise<Message> {
   const { envelope, payload } = await decodePayload(text, limits);
@@ -34,9 +34,9 @@ export async function decode(text: string, limits: Partial<DecodeLimits> = {}): 
 }
 
 /**
- * Reads a message of any kind down to its body: a task's, or one of remote control.
+ * Decodes the envelope and the body of any message: of a task or of remote control.
  *
- * Throws DecodeError, and nothing else.
+ * Rejects only with DecodeError.
  */
 export async function decodePayload(
   text: string,
@@ -46,26 +46,26 @@ export async function decodePayload(
   assertSize(text, maxBodyBytes);
   const envelope = openEnvelope(text);
   try {
-    const unpacked = await decompressed(unwrap(envelope), envelope, maxDecompressedBytes);
-    return { envelope, payload: await deserialize(unpacked, envelope.contentType) };
+    const body = await decompressed(decodedBody(envelope), envelope, maxDecompressedBytes);
+    return { envelope, payload: await deserialize(body, envelope.contentType) };
   } catch (error) {
     throw withIdentity(error, envelope);
   }
 }
 
 function assertSize(text: string, maxBytes: number): void {
-  // UTF-8 has at most three bytes for each unit of a string, so that most need not be counted.
+  // UTF-8 has at most three bytes per UTF-16 unit, so the bytes of most texts need not be counted.
   if (text.length * 3 > maxBytes && Buffer.byteLength(text) > maxBytes) {
     throw new DecodeError('TOO_LARGE', `The message has more than ${maxBytes} bytes.`);
   }
 }
 
-/** The body without the base64 in which Celery wraps it; one that nothing has encoded is the text itself. */
-function unwrap({ body, properties }: Envelope): Payload {
+/** Returns the body without Celery's base64, or the text itself if it is not encoded. */
+function decodedBody({ body, properties }: Envelope): Payload {
   const encoding = optionalText(properties.body_encoding, 'body_encoding');
   if (encoding === 'base64') return Buffer.from(body, 'base64');
   if (encoding === null || encoding === '') return body;
-  throw new DecodeError('UNKNOWN_BODY_ENCODING', `The body is encoded in "${encoding}", which is not base64.`);
+  throw new DecodeError('UNKNOWN_BODY_ENCODING', `The body encoding must be "base64", got "${encoding}".`);
 }
 
 async function decompressed(payload: Payload, { headers }: Envelope, maxBytes: number): Promise<Payload> {

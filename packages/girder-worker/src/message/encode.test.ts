@@ -3,6 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { EncodeError } from '../kombu/errors.ts';
 import { anyText, kombuObjects, kombuValues } from '../kombu/fixtures/values.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import type { KombuValue } from '../kombu/values.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import { createVirtualSystem } from '../system/virtualSystem.ts';
 import { decode } from './decode.ts';
 import { encode, type OutgoingMessage } from './encode.ts';
 import type { Message, WireSignature } from './message.ts';
@@ -13,8 +16,9 @@ interface Envelope {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-function envelopeOf(message: OutgoingMessage, nowMs?: number): Envelope {
-  return JSON.parse(Buffer.from(encode(message, nowMs), 'base64').toString()) as Envelope;
+function envelopeOf(message: OutgoingMessage, nowMs = 0): Envelope {
+  const system = { ...nodeSystem, now: () => nowMs };
+  return JSON.parse(Buffer.from(encode(message, system), 'base64').toString()) as Envelope;
 }
 
 const id = fc.uuid();
@@ -23,7 +27,7 @@ const count = fc.nat();
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const time = fc.constantFrom('2030-01-02T03:04:05.678901+00:00', '2030-01-02T03:04:05', '2030-01-02T03:04:05+02:00');
 
-const signature: fc.Arbitrary<WireSignature> = fc.record({
+const signature: fc.Arbitrary<WireSignature<KombuValue>> = fc.record({
   task: name,
   args: fc.array(kombuValues, { maxLength: 2 }),
   kwargs: kombuObjects,
@@ -33,8 +37,8 @@ const signature: fc.Arbitrary<WireSignature> = fc.record({
 });
 const signatures = fc.array(signature, { maxLength: 2 });
 
-/** Names that Celery does not define. */
-const own = kombuObjects.map((object) =>
+/** Headers or properties that Celery does not define. */
+const custom = kombuObjects.map((object) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [`x-${key}`, value])),
 );
 
@@ -65,25 +69,25 @@ const messages: fc.Arbitrary<Message> = fc.record({
   argsRepr: anyText,
   kwargsRepr: anyText,
   deliveryInfo: fc.record({ exchange: anyText, routingKey: anyText }),
-  headers: own,
-  properties: own,
+  headers: custom,
+  properties: custom,
 });
 
-test('what is decoded again is the message that was encoded', async () => {
+test('decode returns the message that encode was given', async () => {
   await fc.assert(
     fc.asyncProperty(messages, async (message) => {
-      const again = await decode(encode(message));
-      expect(again).toEqual(message);
-      expect(stringifyPythonJson(again), 'to the last digit').toBe(stringifyPythonJson({ ...again, ...message }));
+      const decoded = await decode(encode(message));
+      expect(decoded).toEqual(message);
+      expect(stringifyPythonJson(decoded), 'to the last digit').toBe(stringifyPythonJson({ ...decoded, ...message }));
     }),
     { numRuns: 300 },
   );
 });
 
-describe('a message of which only the task and its id are given', () => {
+describe('an encoded message with only a task name and an id', () => {
   const envelope = envelopeOf({ task: 't', id: 'i' });
 
-  test('has the headers and properties that Celery gives it', () => {
+  test('has all headers and properties of a message from Celery', () => {
     expect(envelope.headers).toEqual({
       lang: 'js',
       task: 't',
@@ -116,22 +120,22 @@ describe('a message of which only the task and its id are given', () => {
     });
   });
 
-  test('has a body without arguments', () => {
+  test('has a body without arguments and continuations', () => {
     const body = Buffer.from(envelope.body, 'base64').toString();
     expect(body).toBe('[[], {}, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}]');
   });
 
-  test('has another delivery tag each time', () => {
+  test('has a different delivery tag each time', () => {
     expect(encode({ task: 't', id: 'i' })).not.toBe(encode({ task: 't', id: 'i' }));
   });
 });
 
-test('arguments are shown as Python would', () => {
+test('the headers argsrepr and kwargsrepr show the arguments like Python', () => {
   const { headers } = envelopeOf({ task: 't', id: 'i', args: ['a', undefined], kwargs: { b: [true] } });
   expect(headers).toMatchObject({ argsrepr: "('a', None)", kwargsrepr: "{'b': [True]}" });
 });
 
-test("Celery's names win over the sender's own", () => {
+test('headers and properties of Celery take precedence over custom ones of the same name', () => {
   const { headers, properties } = envelopeOf({
     task: 't',
     id: 'i',
@@ -142,7 +146,7 @@ test("Celery's names win over the sender's own", () => {
   expect(properties).toMatchObject({ body_encoding: 'base64', DelaySeconds: 5 });
 });
 
-test('expiration is the time that is left until expires, in milliseconds, and never negative', () => {
+test('expiration is the time until expires in ms, and never negative', () => {
   const expires = '2030-01-01T00:02:00+00:00';
   const now = Date.UTC(2030, 0);
   expect(envelopeOf({ task: 't', id: 'i', expires }, now).properties.expiration).toBe('120000');
@@ -150,6 +154,12 @@ test('expiration is the time that is left until expires, in milliseconds, and ne
   expect(() => encode({ task: 't', id: 'i', expires: 'soon' })).toThrow(EncodeError);
 });
 
-test('an argument that has no form on the wire is refused', () => {
+test('encode throws an EncodeError for an argument that cannot be serialized', () => {
   expect(() => encode({ task: 't', id: 'i', args: [new Set()] })).toThrow(EncodeError);
+});
+
+test('the delivery tag is a random UUID of the system', () => {
+  const system = createVirtualSystem({ seed: 5 });
+  const text = encode({ task: 't', id: 'i' }, system);
+  expect(encode({ task: 't', id: 'i' }, createVirtualSystem({ seed: 5 }))).toBe(text);
 });

@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { EncodeError } from '../kombu/errors.ts';
 import { isoToMs } from '../kombu/isoTime.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { saferepr, safereprOfArgs } from '../kombu/repr/saferepr.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
+import { base64OfAscii } from './envelope.ts';
 import { writeHeaders } from './headerFields.ts';
 import type { Embed, Message } from './message.ts';
 
@@ -14,39 +16,40 @@ type Fields = Omit<
 
 type Optional<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
-/** A message that is to be sent; a Message is one. All but the task and its id have the default that Celery gives. */
+/** A message to encode. A Message is one, too. All fields but the name and the id of the task have Celery's defaults. */
 export interface OutgoingMessage extends Optional<Fields> {
   readonly task: string;
   readonly id: string;
-  /** Anything that `stringifyPythonJson` can write. */
+  /** Any values that `stringifyPythonJson` can write. */
   readonly args?: readonly unknown[] | undefined;
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
   readonly embed?: Optional<Embed<unknown>> | undefined;
   readonly stamps?: Readonly<Record<string, unknown>> | undefined;
-  /** The sender's own headers; Celery's win over them. */
+  /** The custom headers of the sender. Celery's headers of the same names take precedence. */
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
-  /** The sender's own properties; Celery's win over them. */
+  /** The custom properties of the sender. Celery's properties of the same names take precedence. */
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Who sends, as Celery names it: `gen<pid>@<host>`. */
+/** The sender in Celery's form: `gen<pid>@<host>`. */
 const origin = `gen${process.pid}@${hostname()}`;
 
 /**
- * Writes a message as Celery's clients do: protocol 2, JSON, base64 twice (wire specification §1).
+ * Encodes a message like Celery's clients: protocol 2 in JSON, in base64 twice (docs/wire-format.md §1). Returns the SQS body.
  *
- * `nowMs` is the time from which `properties.expiration` is counted. Throws EncodeError for arguments that have no form
- * in JSON, and for an `expires` that is not ISO 8601.
+ * Throws EncodeError for arguments that cannot be serialized, and for an `expires` that is not ISO 8601.
+ *
+ * @param system the time for `properties.expiration`, and the random `delivery_tag`
  */
-export function encode(message: OutgoingMessage, nowMs: number = Date.now()): string {
+export function encode(message: OutgoingMessage, system: Pick<System, 'now' | 'randomUUID'> = nodeSystem): string {
   const envelope = {
-    body: base64(stringifyPythonJson(bodyOf(message))),
+    body: base64OfAscii(stringifyPythonJson(bodyOf(message))),
     'content-encoding': 'utf-8',
     'content-type': 'application/json',
     headers: { ...message.headers, ...headersOf(message) },
-    properties: { ...message.properties, ...propertiesOf(message, nowMs) },
+    properties: { ...message.properties, ...propertiesOf(message, system) },
   };
-  return base64(stringifyPythonJson(envelope));
+  return base64OfAscii(stringifyPythonJson(envelope));
 }
 
 function bodyOf({ args = [], kwargs = {}, embed = {} }: OutgoingMessage): unknown {
@@ -83,32 +86,28 @@ function headersOf(message: OutgoingMessage): Record<string, unknown> {
   });
 }
 
-function propertiesOf(message: OutgoingMessage, nowMs: number): Record<string, unknown> {
+function propertiesOf(message: OutgoingMessage, system: Pick<System, 'now' | 'randomUUID'>): Record<string, unknown> {
   const { exchange = '', routingKey = 'celery' } = message.deliveryInfo ?? {};
   return {
     correlation_id: message.correlationId ?? message.id,
     reply_to: message.replyTo ?? '',
     delivery_mode: 2,
-    ...expirationOf(message, nowMs),
+    ...expirationOf(message, system),
     delivery_info: { exchange, routing_key: routingKey },
     priority: message.priority ?? 0,
     body_encoding: 'base64',
-    delivery_tag: randomUUID(),
+    delivery_tag: system.randomUUID(),
   };
 }
 
-/** How long the message is of use, in milliseconds as text; nobody on SQS reads it, but every client writes it. */
-function expirationOf({ expires = null }: OutgoingMessage, nowMs: number): { expiration?: string } {
+/** Returns the time until `expires` in ms, as text. Celery's clients write it, although SQS does not use it. */
+function expirationOf({ expires = null }: OutgoingMessage, system: Pick<System, 'now'>): { expiration?: string } {
   if (expires === null) return {};
-  const leftMs = isoToMs(expires) - nowMs;
-  if (Number.isNaN(leftMs)) throw new EncodeError(`"expires" must be ISO 8601, and is ${JSON.stringify(expires)}.`);
+  const leftMs = isoToMs(expires) - system.now();
+  if (Number.isNaN(leftMs)) throw new EncodeError(`"expires" must be ISO 8601, got ${JSON.stringify(expires)}.`);
   return { expiration: String(Math.max(0, Math.trunc(leftMs))) };
 }
 
 function nullIfEmpty<T>(items: readonly T[]): readonly T[] | null {
   return items.length === 0 ? null : items;
-}
-
-function base64(text: string): string {
-  return Buffer.from(text, 'latin1').toString('base64'); // The text is ASCII.
 }

@@ -4,73 +4,78 @@ import { saferepr } from '../kombu/repr/saferepr.ts';
 import { DateTime, isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
 import type { TimeLimit } from './message.ts';
 
-/** The value of a header; undefined where it is missing. */
-export type Raw = KombuValue | undefined;
+// Each function reads the value of a header. `wire` is the name of the header on the wire, for the error message. The functions
+// throw DecodeError HEADER_MALFORMED for a value of the wrong type.
 
-/** What must be there: the name and the id of the task. */
-export function required(code: DecodeErrorCode, complaint: string): (value: Raw, wire: string) => string {
+/** The value of a header; undefined if the header is missing. */
+export type RawHeader = KombuValue | undefined;
+
+/** Returns the reader of a header that must exist. The reader throws a DecodeError with `code` and `message` if it does not. */
+export function requiredText(code: DecodeErrorCode, message: string): (value: RawHeader, wire: string) => string {
   return (value, wire) => {
     const text = optionalText(value, wire);
-    if (text === null || text === '') throw new DecodeError(code, complaint);
+    if (text === null || text === '') throw new DecodeError(code, message);
     return text;
   };
 }
 
-/** Texts that mean something: ids, mostly. Python clients may send UUID objects for them. */
-export function optionalText(value: Raw, wire: string): string | null {
+/** Reads a text, such as an id. Python clients may send UUID objects instead of strings. */
+export function optionalText(value: RawHeader, wire: string): string | null {
   if (value == null) return null;
   if (value instanceof Uuid) return value.text;
   if (typeof value === 'string') return value;
-  throw malformed(wire, 'a string', value);
+  throw malformedHeader(wire, 'a string', value);
 }
 
-/** Texts that are shown or handed on, and that Celery never looks at: other types become what it would have printed. */
-export function shownText(value: Raw): string | null {
+/** Reads a text that Celery only displays or passes on. A value of another type becomes the text that Celery would display. */
+export function displayText(value: RawHeader): string | null {
   if (value == null) return null;
   return typeof value === 'string' || value instanceof Uuid ? String(value) : saferepr(value);
 }
 
-/** ISO 8601, as the sender wrote it. */
-export function time(value: Raw, wire: string): string | null {
+/** Reads a time in ISO 8601. Returns it as the sender wrote it. */
+export function isoTime(value: RawHeader, wire: string): string | null {
   if (value == null) return null;
   if (value instanceof DateTime) return value.isoformat();
   if (typeof value === 'string' && !Number.isNaN(isoToMs(value))) return value;
-  throw malformed(wire, 'ISO 8601', value);
+  throw malformedHeader(wire, 'ISO 8601', value);
 }
 
-export function optionalCount(value: Raw, wire: string): number | null {
+/** Reads a non-negative integer. */
+export function optionalCount(value: RawHeader, wire: string): number | null {
   if (value == null) return null;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw malformed(wire, 'a count', value);
+  throw malformedHeader(wire, 'a non-negative integer', value);
 }
 
-export function count(value: Raw, wire: string): number {
+/** Reads a non-negative integer whose default is 0. */
+export function count(value: RawHeader, wire: string): number {
   return optionalCount(value, wire) ?? 0;
 }
 
-export function timeLimit(value: Raw, wire: string): TimeLimit {
+export function timeLimit(value: RawHeader, wire: string): TimeLimit {
   if (value == null) return { hardSeconds: null, softSeconds: null };
   const [hardSeconds = null, softSeconds = null] = Array.isArray(value) ? value : [value];
   if (isSeconds(hardSeconds) && isSeconds(softSeconds)) return { hardSeconds, softSeconds };
-  throw malformed(wire, 'two numbers or nulls', value);
+  throw malformedHeader(wire, 'two numbers or nulls', value);
 }
 
 function isSeconds(value: KombuValue): value is number | null {
   return value === null || typeof value === 'number';
 }
 
-export function names(value: Raw, wire: string): readonly string[] {
+export function stringList(value: RawHeader, wire: string): readonly string[] {
   if (value == null) return [];
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
-  throw malformed(wire, 'a list of strings', value);
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw malformedHeader(wire, 'a list of strings', value);
 }
 
-export function dict(value: Raw, wire: string): KombuObject {
+export function dict(value: RawHeader, wire: string): KombuObject {
   if (value == null) return {};
   if (isObject(value)) return value;
-  throw malformed(wire, 'an object', value);
+  throw malformedHeader(wire, 'an object', value);
 }
 
-export function malformed(wire: string, wanted: string, value: KombuValue): DecodeError {
-  return new DecodeError('HEADER_MALFORMED', `"${wire}" must be ${wanted}, and is ${saferepr(value).slice(0, 80)}.`);
+function malformedHeader(wire: string, expected: string, value: KombuValue): DecodeError {
+  return new DecodeError('HEADER_MALFORMED', `"${wire}" must be ${expected}, got ${saferepr(value).slice(0, 80)}.`);
 }

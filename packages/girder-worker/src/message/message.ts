@@ -1,11 +1,10 @@
 import type { KombuValue } from '../kombu/values.ts';
 
 /**
- * A signature as it travels inside a message (wire specification §1.3): a task that is to be sent later.
- *
- * It keeps Celery's own spelling, as it is only ever passed on, and whatever a client put into `options` must come out again.
+ * A signature in a message (docs/wire-format.md §1.3): a task that is published later. It keeps Celery's names, because it is
+ * only passed on, and `options` may contain any options of the client.
  */
-export interface WireSignature<Value = KombuValue> {
+export interface WireSignature<Value = unknown> {
   readonly task: string;
   readonly args: readonly Value[];
   readonly kwargs: Readonly<Record<string, Value>>;
@@ -14,22 +13,22 @@ export interface WireSignature<Value = KombuValue> {
   readonly immutable: boolean;
 }
 
-/** What is to be sent when the task has ended. */
+/** The signatures that are published after the task has ended. */
 export interface Embed<Value = KombuValue> {
   readonly callbacks: readonly WireSignature<Value>[];
   readonly errbacks: readonly WireSignature<Value>[];
-  /** The remaining steps of a chain, in reverse: the next one is the last element. */
+  /** The remaining tasks of a chain in reverse order: the last element is the next task. */
   readonly chain: readonly WireSignature<Value>[];
   readonly chord: WireSignature<Value> | null;
 }
 
-/** The wish of the sender for this one call; null leaves it to the task. */
+/** The time limits that the sender sets for this call; null if the options of the task apply. */
 export interface TimeLimit {
   readonly hardSeconds: number | null;
   readonly softSeconds: number | null;
 }
 
-/** A decoded Celery message (protocol 2 or 1), in TypeScript's names. */
+/** A decoded Celery message of protocol 2 or 1, with names in camelCase. */
 export interface Message {
   readonly protocol: 1 | 2;
   readonly task: string;
@@ -38,9 +37,9 @@ export interface Message {
   readonly kwargs: Readonly<Record<string, KombuValue>>;
   readonly embed: Embed;
   readonly retries: number;
-  /** As written by the sender: ISO 8601, with or without an offset. */
+  /** In ISO 8601 as the sender wrote it, with or without an offset. */
   readonly eta: string | null;
-  /** As written by the sender: ISO 8601, with or without an offset. */
+  /** In ISO 8601 as the sender wrote it, with or without an offset. */
   readonly expires: string | null;
   readonly group: string | null;
   readonly groupIndex: number | null;
@@ -51,7 +50,7 @@ export interface Message {
   readonly timelimit: TimeLimit;
   readonly priority: number;
   readonly shadow: string | null;
-  /** Whether the sender wants no result; null where it left that to the task, as `send_task` does. */
+  /** Whether the result is ignored; null if the options of the task apply, as with `send_task`. */
   readonly ignoreResult: boolean | null;
   readonly replacedTaskNesting: number;
   readonly stamps: Readonly<Record<string, KombuValue>>;
@@ -60,14 +59,14 @@ export interface Message {
   readonly argsRepr: string | null;
   readonly kwargsRepr: string | null;
   readonly deliveryInfo: DeliveryInfo;
-  /** The sender's own headers: all that Celery does not define. */
+  /** The custom headers of the sender: those that Celery does not define. */
   readonly headers: Readonly<Record<string, KombuValue>>;
-  /** The sender's own properties: all that Celery and Kombu do not define. */
+  /** The custom properties of the sender: those that Celery and Kombu do not define. */
   readonly properties: Readonly<Record<string, KombuValue>>;
 }
 
 export interface DeliveryInfo {
   readonly exchange: string;
-  /** The name of the Celery queue, before prefix and sanitising. */
+  /** The Celery name of the queue, without prefix and replacements (docs/wire-format.md §1.6). */
   readonly routingKey: string;
 }

@@ -1,11 +1,11 @@
 import { DecodeError, type MessageIdentity } from '../kombu/errors.ts';
 import { isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
 import type { Envelope } from './envelope.ts';
-import { ownHeaders, readHeaders } from './headerFields.ts';
-import { dict, shownText } from './headerReaders.ts';
+import { customHeaders, readHeaders } from './headerFields.ts';
+import { dict, displayText } from './headerReaders.ts';
 import type { DeliveryInfo, Embed, Message, WireSignature } from './message.ts';
 
-/** The properties that Celery and Kombu define (wire specification §1.1). */
+/** The properties that Celery and Kombu define (docs/wire-format.md §1.1). */
 const celeryProperties: ReadonlySet<string> = new Set([
   'correlation_id',
   'reply_to',
@@ -17,10 +17,10 @@ const celeryProperties: ReadonlySet<string> = new Set([
   'expiration',
 ]);
 
-/** What a protocol finds in the two places where it may be: the headers, and the body. */
+/** The parts of a message, which protocol 2 has in headers and body, and protocol 1 in the body. */
 interface Contents {
   readonly protocol: 1 | 2;
-  /** Celery's headers, by their names on the wire. */
+  /** Celery's headers by their names on the wire. */
   readonly headers: Partial<KombuObject>;
   readonly args: KombuValue | undefined;
   readonly kwargs: KombuValue | undefined;
@@ -28,7 +28,7 @@ interface Contents {
 }
 
 /**
- * Makes a Message of an envelope and its body, in protocol 2, 1, or the mixture of both that Celery knows.
+ * Converts an envelope and its body to a Message. Accepts protocol 2, protocol 1, and Celery's mixture of both.
  *
  * Throws DecodeError: NO_TASK_NAME, NO_TASK_ID, HEADER_MALFORMED, BODY_MALFORMED.
  */
@@ -36,24 +36,24 @@ export function toMessage({ headers, properties }: Envelope, body: KombuValue): 
   const contents = Array.isArray(body) ? protocol2(headers, body) : protocol1(headers, body);
   const values = readHeaders(contents.headers);
   const { args = [], kwargs = {} } = contents;
-  if (!Array.isArray(args)) throw new DecodeError('BODY_MALFORMED', 'The positional arguments are not a list.');
-  if (!isObject(kwargs)) throw new DecodeError('BODY_MALFORMED', 'The keyword arguments are not an object.');
+  if (!Array.isArray(args)) throw new DecodeError('BODY_MALFORMED', 'The positional arguments must be a list.');
+  if (!isObject(kwargs)) throw new DecodeError('BODY_MALFORMED', 'The keyword arguments must be an object.');
   return {
     protocol: contents.protocol,
     ...values,
     args,
     kwargs,
     embed: toEmbed(contents.embed),
-    correlationId: shownText(properties.correlation_id) || values.id,
-    replyTo: shownText(properties.reply_to) || null,
+    correlationId: displayText(properties.correlation_id) || values.id,
+    replyTo: displayText(properties.reply_to) || null,
     priority: typeof properties.priority === 'number' ? properties.priority : 0,
     deliveryInfo: toDeliveryInfo(properties.delivery_info),
-    headers: ownHeaders(headers),
+    headers: customHeaders(headers),
     properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !celeryProperties.has(name))),
   };
 }
 
-/** Which task the headers, or a body of protocol 1, are about; undefined if they do not say. */
+/** Returns the task that the headers or a body of protocol 1 name; undefined if they do not. */
 export function identityOf(...sources: readonly (KombuValue | undefined)[]): MessageIdentity | undefined {
   for (const source of sources) {
     if (!isObject(source)) continue;
@@ -63,20 +63,23 @@ export function identityOf(...sources: readonly (KombuValue | undefined)[]): Mes
   return undefined;
 }
 
-/** The task in the headers, and a body of three: args, kwargs, embed (wire specification §1.3). */
+/** Protocol 2: the task is in the headers, and the body is a list of args, kwargs and embed (docs/wire-format.md §1.3). */
 function protocol2(headers: KombuObject, body: readonly KombuValue[]): Contents {
-  if (headers.task === undefined) throw new DecodeError('NO_TASK_NAME', 'The headers of the message name no task.');
+  if (headers.task === undefined) throw new DecodeError('NO_TASK_NAME', 'The headers have no task name.');
   if (body.length !== 3)
-    throw new DecodeError('BODY_MALFORMED', `The body is a list of ${body.length}, not of args, kwargs and embed.`);
+    throw new DecodeError(
+      'BODY_MALFORMED',
+      `The body must be a list of args, kwargs and embed, got a list of ${body.length}.`,
+    );
   const [args, kwargs, embed] = body;
   return { protocol: 2, headers, args, kwargs, embed };
 }
 
-/** Everything in the body (wire specification §1.4); headers, where there are any, win, as in Celery. */
+/** Protocol 1: everything is in the body (docs/wire-format.md §1.4). As in Celery, headers take precedence. */
 function protocol1(headers: KombuObject, body: KombuValue): Contents {
-  if (!isObject(body)) throw new DecodeError('BODY_MALFORMED', 'The body is neither a list nor an object.');
+  if (!isObject(body)) throw new DecodeError('BODY_MALFORMED', 'The body must be a list or an object.');
   if (headers.task !== undefined && body.args === undefined) {
-    throw new DecodeError('BODY_MALFORMED', 'The body is an object, and has no args.');
+    throw new DecodeError('BODY_MALFORMED', 'The body is an object without args.');
   }
   const group = body.taskset ?? body.group ?? null;
   const { callbacks = null, errbacks = null, chord = null } = body as Partial<KombuObject>;
@@ -91,7 +94,7 @@ function protocol1(headers: KombuObject, body: KombuValue): Contents {
 
 function toEmbed(embed: KombuValue | undefined): Embed {
   if (embed != null && !isObject(embed))
-    throw new DecodeError('BODY_MALFORMED', 'The third part of the body is not an object.');
+    throw new DecodeError('BODY_MALFORMED', 'The third item of the body must be an object.');
   return {
     callbacks: toSignatures(embed?.callbacks, 'callbacks'),
     errbacks: toSignatures(embed?.errbacks, 'errbacks'),
@@ -100,14 +103,14 @@ function toEmbed(embed: KombuValue | undefined): Embed {
   };
 }
 
-function toSignatures(value: KombuValue | undefined, where: string): WireSignature[] {
+function toSignatures(value: KombuValue | undefined, where: string): WireSignature<KombuValue>[] {
   if (value == null) return [];
-  if (!Array.isArray(value)) throw new DecodeError('BODY_MALFORMED', `"${where}" is not a list.`);
+  if (!Array.isArray(value)) throw new DecodeError('BODY_MALFORMED', `"${where}" must be a list.`);
   return value.map((signature) => toSignature(signature, where));
 }
 
-/** A signature with all that one written by hand may leave out; what else it has is kept. */
-function toSignature(value: KombuValue, where: string): WireSignature {
+/** Adds the fields that a signature written by hand may leave out. Unknown fields stay. */
+function toSignature(value: KombuValue, where: string): WireSignature<KombuValue> {
   const fields: Partial<KombuObject> | undefined = isObject(value) ? value : undefined;
   const { task, subtask_type = null, immutable = false } = fields ?? {};
   const [args, kwargs, options] = [fields?.args ?? [], fields?.kwargs ?? {}, fields?.options ?? {}];
@@ -118,11 +121,11 @@ function toSignature(value: KombuValue, where: string): WireSignature {
     isObject(options) &&
     (subtask_type === null || typeof subtask_type === 'string') &&
     typeof immutable === 'boolean';
-  if (!isSignature) throw new DecodeError('BODY_MALFORMED', `"${where}" has something that is no signature of a task.`);
+  if (!isSignature) throw new DecodeError('BODY_MALFORMED', `"${where}" contains a value that is not a signature.`);
   return { ...fields, task, args, kwargs, options, subtask_type, immutable };
 }
 
 function toDeliveryInfo(value: KombuValue | undefined): DeliveryInfo {
   const { exchange, routing_key } = dict(value, 'delivery_info');
-  return { exchange: shownText(exchange) ?? '', routingKey: shownText(routing_key) ?? '' };
+  return { exchange: displayText(exchange) ?? '', routingKey: displayText(routing_key) ?? '' };
 }

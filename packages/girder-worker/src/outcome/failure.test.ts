@@ -17,27 +17,27 @@ test.each([
   [named('QuotaExceeded'), 'QuotaExceeded', 'gwexample.analyses.tasks'],
   [new TaskRevokedError('revoked'), 'TaskRevokedError', 'celery.exceptions'],
   [new SoftTimeLimitExceeded('x'), 'SoftTimeLimitExceeded', 'billiard.exceptions'],
-])('%s is stored as the exception that Python finds', (error, type, module) => {
+])('the error %s is stored as an exception class that Python can look up', (error, type, module) => {
   expect(toFailure(error, 'gwexample.analyses.tasks')).toMatchObject({ type, module });
 });
 
-test('no error of a task makes the Python client exit', () => {
+test('no error name of a task is stored as a class that makes the Python client exit', () => {
   for (const name of ['SystemExit', 'KeyboardInterrupt', 'GeneratorExit']) {
     expect(toFailure(named(name), 'some.tasks').module).toBe('some.tasks');
   }
 });
 
-test('the message is the one argument, an empty one is none, and an error with args keeps them', () => {
+test('the stored arguments are the error’s args, else its message, else none', () => {
   expect(toFailure(new Error('boom'), 'm').argsJson).toBe('["boom"]');
   expect(toFailure(new Error(), 'm').argsJson).toBe('[]');
   expect(toFailure(Object.assign(new Error('boom'), { args: ['boom', 42] }), 'm').argsJson).toBe('["boom", 42]');
 });
 
-test('an argument that cannot be serialised is stored as its text', () => {
+test('arguments of an error that cannot be serialised are stored as strings', () => {
   expect(toFailure(Object.assign(new Error('x'), { args: [Symbol('s'), 1] }), 'm').argsJson).toBe('["Symbol(s)", "1"]');
 });
 
-test('the traceback is in the form of Python: the most recent call last, the cause first', () => {
+test('the traceback has Python’s form: the most recent call last, the cause first', () => {
   const error = new TypeError('outer', { cause: named('ZeroDivisionError', 'division by zero') });
   const lines = toFailure(error, 'm').traceback?.split('\n') ?? [];
   expect(lines[0]).toBe('Traceback (most recent call last):');
@@ -48,7 +48,7 @@ test('the traceback is in the form of Python: the most recent call last, the cau
 });
 
 test.each([['text'], [42], [null], [undefined], [{ a: 1 }]])(
-  'what is thrown and is no Error (%j) is a failure all the same',
+  'a thrown value that is no Error (%j) is stored as a failure of type Error',
   (thrown) => {
     expect(toFailure(thrown, 'm')).toMatchObject({
       type: 'Error',

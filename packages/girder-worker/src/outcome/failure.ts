@@ -1,41 +1,49 @@
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { pythonExceptionOf } from './pythonException.ts';
-import { traceback } from './traceback.ts';
+import { formatTraceback } from './traceback.ts';
 
 /**
- * An error as data: what crosses threads and is stored, as an Error loses its name and fields on the way.
- * The fields are those of a stored exception (wire specification §3).
+ * An error as plain data, with the fields of a stored exception (docs/wire-format.md §3). It is what threads exchange and
+ * what is stored: an Error loses its name and fields when it is cloned.
  */
 export interface Failure {
-  /** The exception's class, as Python will name it. */
+  /** The name of the exception class in Python. */
   readonly type: string;
-  /** The module in which Python looks for that class. */
+  /** The module in which Python looks the class up. */
   readonly module: string;
-  /** The exception's positional arguments, as the JSON text of a list. */
+  /** The positional arguments of the exception: the JSON text of a list. */
   readonly argsJson: string;
-  /** In Python's form, the most recent call last; null where no code ran. */
+  /** In Python's form, the most recent call last; null if no code ran. */
   readonly traceback: string | null;
 }
 
-/** An error that ended a task, as data; `module` is that of the task, and serves for classes that are neither Python's nor Celery's. */
+/**
+ * The failure of a value that a task threw. `module` is the module of the task: it becomes the module of classes that are
+ * neither built-in classes of Python nor Celery's.
+ */
 export function toFailure(thrown: unknown, module: string): Failure {
   const error = thrown instanceof Error ? thrown : new Error(`${String(thrown)} (thrown, but not an Error)`);
   const exception = pythonExceptionOf(isStackOverflow(error) ? 'RecursionError' : error.name, module);
-  return { ...exception, argsJson: argsJsonOf(error), traceback: traceback(error, exception) };
+  return { ...exception, argsJson: argsJsonOf(error), traceback: formatTraceback(error, exception) };
 }
 
-/** A failure of which no code of a task is the cause. */
-export function failureOf(type: string, args: readonly unknown[], module = 'celery.exceptions'): Failure {
-  return { type, module, argsJson: stringifyPythonJson(args), traceback: null };
+/** The failure with this exception class and these arguments, for errors that no code of a task has thrown. */
+export function failureOf(
+  type: string,
+  args: readonly unknown[],
+  module = 'celery.exceptions',
+  traceback: string | null = null,
+): Failure {
+  return { type, module, argsJson: stringifyPythonJson(args), traceback };
 }
 
-/** The arguments Python builds the exception from: the message, or the error's own `args` where it has some. */
+/** The arguments from which Python constructs the exception: the error's `args` if it has a list of them, else its message. */
 function argsJsonOf(error: Error & { readonly args?: unknown }): string {
   const args = Array.isArray(error.args) ? error.args : error.message === '' ? [] : [error.message];
   try {
     return stringifyPythonJson(args);
   } catch {
-    return stringifyPythonJson(args.map(String)); // As Celery does: what cannot be serialised is stored as its text.
+    return stringifyPythonJson(args.map(String)); // As in Celery, arguments that cannot be serialised are stored as strings.
   }
 }
 

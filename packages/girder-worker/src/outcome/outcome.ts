@@ -1,32 +1,33 @@
 import type { Failure } from './failure.ts';
 
-/** What running a message came to. Closed: the compiler asks for every case wherever an outcome is taken apart. */
+/** The result of running a message. A closed union: the compiler requires every `switch` over `state` to handle all cases. */
 export type Outcome =
-  /** `resultJson` is the value that the task returned, as the JSON text that will be stored. */
+  /** `resultJson`: the value that the task returned, as the JSON text that is stored. */
   | { readonly state: 'SUCCESS'; readonly resultJson: string }
-  | { readonly state: 'FAILURE'; readonly failure: Failure }
+  /** `isExpected`: the error is one of the task option `throws`. It is logged at INFO; it is stored like any other. */
+  | { readonly state: 'FAILURE'; readonly failure: Failure; readonly isExpected?: true }
   | { readonly state: 'REVOKED'; readonly reason: RevocationReason }
-  /** To be run again, not before `etaMs` (ms since 1970); `failure` is why, and null where the task gave no reason. */
+  /** The task must run again, not before `etaMs` (ms since 1970). `failure` is the reason; null if the task gave none. */
   | {
       readonly state: 'RETRY';
       readonly etaMs: number;
       readonly failure: Failure | null;
       readonly traceback: string | null;
     }
-  /** Another task runs in its place, under its id; `signatureJson` is that task's signature, as JSON text. */
+  /** Another task runs instead, under the same id. `signatureJson`: its signature as JSON text. */
   | { readonly state: 'REPLACED'; readonly signatureJson: string }
-  /** The task wants no result to be stored; what it stored itself, with `updateState`, stays. */
+  /** No result is stored. A state that the task stored with `updateState` stays. */
   | { readonly state: 'IGNORED' }
-  /** The task does not want its message: back to the queue, or, as to Celery 5.7, a failure named Reject. */
+  /** The task rejected its message: it returns to the queue, or, as in Celery 5.7, a failure of type Reject is stored. */
   | { readonly state: 'REJECTED'; readonly requeue: boolean; readonly failure: Failure }
-  /** Not run, or not to its end, for no fault of its own: its message comes back. */
+  /** The task did not run to its end, and did not cause that itself: its message returns to the queue. `why` is logged. */
   | { readonly state: 'RETURNED'; readonly why: string };
 
-/** Outcomes after which the task has ended. */
+/** The outcomes that end a task. */
 export type FinalOutcome = Extract<Outcome, { state: 'SUCCESS' | 'FAILURE' | 'REVOKED' }>;
 
-/** Of a task that will run again. */
+/** The outcome of a task that will run again. */
 export type RetryOutcome = Extract<Outcome, { state: 'RETRY' }>;
 
-/** Celery's words for why a task was revoked. */
+/** Why a task was revoked, with Celery's words; stored as the argument of TaskRevokedError. */
 export type RevocationReason = 'revoked' | 'terminated' | 'expired';

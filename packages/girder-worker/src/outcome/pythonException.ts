@@ -1,4 +1,4 @@
-/** Celery's own exceptions, and where Python finds them. */
+/** The exceptions of Celery, Billiard and Kombu, with their modules in Python. */
 const celeryModules: Readonly<Record<string, string>> = {
   TaskRevokedError: 'celery.exceptions',
   NotRegistered: 'celery.exceptions',
@@ -16,7 +16,7 @@ const celeryModules: Readonly<Record<string, string>> = {
   ContentDisallowed: 'kombu.exceptions',
 };
 
-/** JavaScript's errors that Python knows by another name; TypeError and SyntaxError are its own. */
+/** JavaScript's errors with another name in Python. TypeError and SyntaxError have the same name in both. */
 const pythonNames: Readonly<Record<string, string>> = {
   RangeError: 'ValueError',
   ReferenceError: 'NameError',
@@ -24,7 +24,7 @@ const pythonNames: Readonly<Record<string, string>> = {
   EvalError: 'RuntimeError',
 };
 
-/** Python 3's builtin exceptions, but those that would end the client's process when they are raised again. */
+/** Python 3's built-in exceptions, without those that would end the client's process when it raises them: SystemExit and others. */
 const builtins = new Set(
   `Exception ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError BufferError BytesWarning
   ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError ConnectionResetError DeprecationWarning
@@ -37,8 +37,8 @@ const builtins = new Set(
 );
 
 /**
- * The class by which Python knows an error of this name: a builtin, one of Celery's, or one of the given module, which
- * Python makes up when it reads the result (wire specification §3.1).
+ * The Python class for an error of this name: a built-in class, one of Celery's, or a class in `module`, which Python creates
+ * when it reads the result (docs/wire-format.md §3.1).
  */
 export function pythonExceptionOf(name: string, module: string): { type: string; module: string } {
   const type = Object.hasOwn(pythonNames, name) ? (pythonNames[name] ?? name) : name;

@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** A place in a file, counted from 1. */
+/** A position in a file. Line and column are counted from 1. */
 export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** What the place is called there; undefined where the map does not tell. */
+  /** The name at that position in the source; undefined if the source map has none. */
   readonly name?: string | undefined;
 }
 
 const maps = new Map<string, SourceMap | undefined>();
 
 /**
- * The place in the source from which a place in a bundle was made, by the map beside the bundle; the place itself where
- * there is none. Maps are read when the first error is looked at, so that they cost nothing until then.
+ * The position in the source for a position in a bundle (`.mjs`), read from the source map beside the bundle. Returns the
+ * position itself if there is no map. A map is read when the first error is formatted: cold starts do not pay for it.
  */
 export function sourceLocation(location: Location): Location {
   const entry = mapOf(location.file)?.findOrigin(location.line, location.column);
@@ -34,6 +34,6 @@ function readMap(file: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload);
   } catch {
-    return undefined; // A bundle without a map is no fault; its own places are shown.
+    return undefined; // A bundle without a map is allowed: positions in the bundle are shown.
   }
 }

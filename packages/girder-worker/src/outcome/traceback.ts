@@ -1,19 +1,19 @@
 import { sourceLocation } from './sourceLocation.ts';
 
-/** The class that heads the last line of a traceback. */
+/** The class in the last line of a traceback. */
 interface ExceptionName {
   readonly type: string;
   readonly module: string;
 }
 
-/** `at fn (file:1:2)` and `at file:1:2`, the two forms of V8's frames. */
+/** The two forms of a stack frame in V8: `at fn (file:1:2)` and `at file:1:2`. */
 const frameForms = [
   /^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):(?<column>\d+)\)$/,
   /^\s*at (?:async )?(?<file>.+):(?<line>\d+):(?<column>\d+)$/,
 ];
 
-/** An error's stack in Python's form, its causes first, so that `AsyncResult.traceback` reads as its users know it. */
-export function traceback(error: Error, exception: ExceptionName): string {
+/** The stack of an error in Python's form, with its causes first: the most recent call is last, as in Celery's tracebacks. */
+export function formatTraceback(error: Error, exception: ExceptionName): string {
   const last = `${exception.module === 'builtins' ? '' : `${exception.module}.`}${exception.type}`;
   const own = [
     'Traceback (most recent call last):',
@@ -22,7 +22,7 @@ export function traceback(error: Error, exception: ExceptionName): string {
   ];
   const text = `${own.join('\n')}\n`;
   if (!(error.cause instanceof Error) || error.cause === error) return text;
-  const cause = traceback(error.cause, { type: error.cause.name, module: 'builtins' });
+  const cause = formatTraceback(error.cause, { type: error.cause.name, module: 'builtins' });
   return `${cause}\nThe above exception was the direct cause of the following exception:\n\n${text}`;
 }
 
@@ -38,8 +38,8 @@ function pythonFrame(line: string): string {
     const frame = form.exec(line)?.groups;
     if (!frame) continue;
     const file = frame.file?.replace('file://', '') ?? '';
-    const place = sourceLocation({ file, line: Number(frame.line), column: Number(frame.column) });
-    return `  File "${place.file}", line ${place.line}, in ${place.name ?? frame.fn ?? '<module>'}`;
+    const source = sourceLocation({ file, line: Number(frame.line), column: Number(frame.column) });
+    return `  File "${source.file}", line ${source.line}, in ${source.name ?? frame.fn ?? '<module>'}`;
   }
   return `  ${line.trim()}`;
 }

@@ -1,50 +1,51 @@
 import type { AppSettings } from '../task/config.ts';
 import type { TaskOptions } from '../task/options.ts';
 
-/** A parameter that can be given by name. */
+/** A parameter that a keyword argument can set. */
 export interface Parameter {
   readonly name: string;
-  /** Present where the parameter has a default, or may be left out. */
+  /** Set if the parameter has a default or may be left out. */
   readonly optional?: true;
 }
 
-/** What a task takes, read from its source when the registry is built, as JavaScript has no keyword arguments. */
+/** The parameters of a task, read from its source when the registry is built: JavaScript functions do not expose the names of their parameters. */
 export interface Parameters {
   readonly positional: readonly Parameter[];
   /** The name of a final `...rest` parameter. */
   readonly rest?: string;
-  /** A final destructured parameter takes keyword arguments: those it names or, with a rest element, all. */
+  /** A last parameter that is destructured: it receives the keyword arguments that it names, or all if it has a rest element. */
   readonly keywords?: Keywords;
 }
 
+/** The keyword arguments that a destructured parameter receives. */
 export interface Keywords {
   readonly names: readonly Parameter[];
-  /** Any other name is taken, too. */
+  /** Whether it also receives all other keyword arguments. */
   readonly rest: boolean;
-  /** Present where the parameter has a default as a whole, which holds if no keyword is given. */
+  /** Set if the whole parameter has a default, which applies if there is no keyword argument. */
   readonly optional?: true;
 }
 
-/** One task of the registry: what is known of it is data; its code is loaded when it is first run. */
+/** A task in the registry. Its module is loaded when the task runs for the first time. */
 export interface RegistryEntry {
-  /** The plugin that owns the task: `name@version`. */
+  /** The plugin that defines the task, as `name@version`. */
   readonly plugin: string;
   readonly options: TaskOptions;
   readonly parameters: Parameters;
   /**
-   * Gives the task as its module exports it, or a promise of it. It is not typed as one, as `satisfies Registry` would
-   * then make `unknown` of every task.
+   * Returns the task that the module exports, or a promise of it. The type is `unknown`: with a closer type, `satisfies
+   * Registry` would turn the type of every task into `unknown`.
    */
   readonly load: () => unknown;
 }
 
-/** What `npm run build-registry` generates: the tasks of all plugins, and what the plugins changed in the app's settings. */
+/** The generated registry (`npm run build-registry`): the tasks of all plugins, and the app settings that plugins changed. */
 export interface Registry {
   readonly settings: Partial<AppSettings>;
   readonly tasks: Readonly<Record<string, RegistryEntry>>;
 }
 
-/** The entry of a task name; undefined where there is none, also for names such as `constructor`. */
+/** The entry of a task; undefined if no task has this name. Names such as `constructor` are not found in the prototype. */
 export function lookUp(registry: Registry, task: string): RegistryEntry | undefined {
   return Object.hasOwn(registry.tasks, task) ? registry.tasks[task] : undefined;
 }

@@ -1,9 +1,9 @@
-/** A stored result that cannot be read here: written with another serializer or compression, or no result at all. */
+/** A stored result cannot be read: its serializer or compression is not supported, or it is not a result. */
 export class UnreadableResultError extends Error {
   override readonly name = 'UnreadableResultError';
 }
 
-/** A state that does not fit into a DynamoDB item; Celery's error of this name. Results that do not fit become failures instead. */
+/** A state or group is too large for a DynamoDB item; named after Celery's error. A result that is too large becomes a failure. */
 export class BackendStoreError extends Error {
   override readonly name = 'BackendStoreError';
 }

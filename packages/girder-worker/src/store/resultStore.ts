@@ -3,66 +3,68 @@ import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ChordStore } from './chordStore.ts';
 import type { StoredResult } from './storedResult.ts';
 
-export type { ChordPart, ChordStore, CountedPart } from './chordStore.ts';
+export type { ChordCount, ChordMember, ChordStore } from './chordStore.ts';
 export type { ResultTuple, StoredException, StoredRequest, StoredResult } from './storedResult.ts';
 
-/** States from which a task does not come back. FORGOTTEN and IGNORED are ours: to a client they look PENDING. */
+/** States after which a task does not run again. FORGOTTEN and IGNORED are ours; clients see PENDING for them. */
 export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'FORGOTTEN' | 'IGNORED';
 
-/** The wish of one delivery to run a task. */
+/** The request of one delivery for the exclusive right to run a task. */
 export interface Claim {
+  /** The task id. */
   readonly id: string;
-  /** The task's name, for those who ask what is running. @default not told */
+  /** The task's name, stored for `TaskScan`. @default not stored */
   readonly task?: string;
-  /** Who claims; the same owner may claim again. */
+  /** Identifies the delivery. The same owner may claim again. */
   readonly owner: string;
-  /** When the claim ends by itself, in ms since 1970: not before the owner is certainly gone. */
+  /** When the claim expires, in ms since 1970. By then the owner must be unable to run the task any more. */
   readonly leaseEndMs: number;
-  /** Grows with each message that a retry or replacement sends: a message older than the last one is not run again. */
+  /** Grows with each message that a retry or replacement sends. A message of a lower epoch than the last is not run. */
   readonly epoch: number;
-  /** What a STARTED result tells of the worker. */
+  /** Stored with the STARTED result, as in Celery. */
   readonly worker: { readonly pid: number; readonly hostname: string };
-  /** The task leaves no result: clients see PENDING throughout. */
+  /** Whether the task stores no result; clients then always see PENDING. */
   readonly ignoreResult: boolean;
-  /** What a STARTED result tells of the message. @default nothing */
+  /** Stored with the STARTED result. @default nothing */
   readonly context?: ResultContext | undefined;
 }
 
-/** How a task is revoked: it is asked to stop, or ended in the middle of whatever it does. */
+/** How a task is revoked: `revoked` asks a running task to stop, `terminated` ends it. */
 export type Revocation = 'revoked' | 'terminated';
 
 /** Why a delivery may not run its task, or not store its outcome. */
 export type ClaimConflict =
+  /** The task has ended. */
   | { readonly kind: 'final'; readonly state: FinalState }
-  /** Another delivery holds the task until then. */
-  | { readonly kind: 'elsewhere'; readonly untilMs: number }
+  /** Another delivery has claimed the task until `untilMs` (ms since 1970). */
+  | { readonly kind: 'claimedElsewhere'; readonly untilMs: number }
   /**
-   * The task was retried or replaced since: a later message is on its way. `dueMs` (ms since 1970) is when a retry is to
-   * run, as long as nobody has claimed it: whether it was sent at all is not known. Null otherwise.
+   * A retry or replacement has raised the epoch. `dueMs` (ms since 1970) is when that retry is due, until its message is
+   * claimed; whether the message was sent is not known. Null after the claim, and for a replacement.
    */
-  | { readonly kind: 'superseded'; readonly dueMs: number | null };
+  | { readonly kind: 'outdated'; readonly dueMs: number | null };
 
 export type ClaimAnswer =
   | {
       readonly kind: 'claimed';
-      /** How often the message was claimed, this time included: claims that ended without an outcome are counted. */
+      /** How often the message was claimed, including this time. Greater than 1 if earlier claims ended without an outcome. */
       readonly attempt: number;
-      /** Somebody revoked the task while an earlier claim, now gone, was running it. */
+      /** Whether the task was revoked during an earlier claim that ended without an outcome. */
       readonly revoked: boolean;
     }
   | ClaimConflict;
 
-/** What of the message, and of the task's run, belongs into the stored result. */
+/** Fields of the stored result that come from the message and from the run. */
 export interface ResultContext {
   readonly group: string | null;
   readonly parentId: string | null;
   /** The tasks and groups that the task has sent, as the JSON text of a list of ResultTuples. @default '[]' */
   readonly childrenJson?: string | undefined;
-  /** Makes the result an extended one (Celery's `result_extended`); left out where the result is too large with it. */
+  /** Makes the result an extended one (Celery's `result_extended`); left out if the result is too large with it. */
   readonly extended?: ExtendedContext | undefined;
 }
 
-/** What an extended result tells of the message. */
+/** The fields that an extended result adds. */
 export interface ExtendedContext {
   readonly name: string;
   /** JSON text of a list. */
@@ -76,61 +78,55 @@ export interface ExtendedContext {
   readonly stamps?: Readonly<Record<string, unknown>>;
 }
 
-/** The outcome that is stored now: the one given, or a failure that says that it was too large. */
-export interface Completed {
-  readonly kind: 'stored';
+/** The claim was valid, and the write was made. */
+export interface Ok {
+  readonly kind: 'ok';
+}
+
+/** The outcome was stored. */
+export interface Completed extends Ok {
+  /** The stored outcome: the given one, or a BackendStoreError failure if that is too large. */
   readonly outcome: FinalOutcome;
 }
 
-export interface Stored {
-  readonly kind: 'stored';
-}
-
 /**
- * Where results and revocations are kept: one item per task id, each method one conditional write, so that of any number
- * of deliveries of a message one runs it. Every implementation passes `test/contract/resultStore.ts`.
+ * Results, claims and revocations: one item per task id. Each method makes its changes by conditional writes, so that
+ * exactly one of several concurrent deliveries runs a task. Every implementation passes `test/contract/resultStore.ts`.
  *
- * Methods reject with UnreadableResultError where a decision hangs on what Python stored in a form that is not read here.
+ * Methods reject with UnreadableResultError if a decision depends on a result that Python stored in an unsupported form.
  */
 export interface ResultStore extends ChordStore {
-  /** Asks for the right to run a task. */
+  /** Claims a task. A claim ends by an outcome, or when its lease expires. */
   claim(claim: Claim): Promise<ClaimAnswer>;
-  /**
-   * Makes a claim that still holds last until another time (ms since 1970), also one that has ended meanwhile, as long as
-   * nobody else has claimed the task.
-   */
-  renew(claim: Claim, leaseEndMs: number): Promise<Stored | ClaimConflict>;
-  /** Stores the outcome, if the claim still holds. */
+  /** Extends the lease of a claim to `leaseEndMs` (ms since 1970), also after it has expired, unless another has claimed the task. */
+  renew(claim: Claim, leaseEndMs: number): Promise<Ok | ClaimConflict>;
+  /** Stores the outcome and ends the task. */
   complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Completed | ClaimConflict>;
-  /** Stores that the task will run again, by a message of a later epoch, and gives the claim back. */
-  retry(
-    claim: Claim,
-    outcome: RetryOutcome,
-    context: ResultContext,
-    nextEpoch: number,
-  ): Promise<Stored | ClaimConflict>;
-  /** Gives the claim back to a message of a later epoch (or of the same, to run again), and leaves the state as it is. */
-  release(claim: Claim, nextEpoch: number): Promise<Stored | ClaimConflict>;
-  /** Ends a task that wants no result: what it stored with `updateState` stays, else clients see PENDING. */
-  ignore(claim: Claim): Promise<Stored | ClaimConflict>;
+  /** Stores that the task will run again, by a message of the epoch `nextEpoch`, and releases the claim. */
+  retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Ok | ClaimConflict>;
+  /** Releases the claim for a message of the epoch `nextEpoch`, which may be the same one. The state is not changed. */
+  release(claim: Claim, nextEpoch: number): Promise<Ok | ClaimConflict>;
+  /** Ends a task without a result. A state that it stored by `updateState` is kept; otherwise clients see PENDING. */
+  ignore(claim: Claim): Promise<Ok | ClaimConflict>;
   /**
-   * Stores a state of the task's own choice; `metaJson` is its result as JSON text. One that sounds final is provisional:
-   * the outcome replaces it, while `ignored` keeps it. Rejects with BackendStoreError what does not fit into an item.
+   * Stores a state that the task chose; `metaJson` is its result as JSON text. Such a state is provisional even if it has
+   * the name of a final one: `complete` replaces it, while `ignore` keeps it. Rejects with BackendStoreError if it is too
+   * large for an item.
    */
-  updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Stored | ClaimConflict>;
-  /** Stores the failure of a task that never ran: a later step of a failed chain, the body of a failed chord. */
+  updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Ok | ClaimConflict>;
+  /** Stores the failure of a task that never ran, such as a later step of a failed chain or the body of a failed chord. */
   fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final'>;
-  /** Makes a task not run, or marks it while it runs; a task that has ended stays as it is. */
-  revoke(id: string, revocation: Revocation): Promise<'revoked' | 'marked' | 'final'>;
-  /** Those of the ids that have been revoked, by whomever. */
+  /**
+   * Revokes a task. Resolves to `revoked` if it was not running and will never run, to `flagged` if it is running and its
+   * worker will find the revocation flag, and to `final` if it has already ended, which is not changed.
+   */
+  revoke(id: string, revocation: Revocation): Promise<'revoked' | 'flagged' | 'final'>;
+  /** Reads which of the tasks are revoked, by us or by Python. Tasks that are not revoked are not in the map. */
   findRevocations(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
-  /** Undefined where nothing is stored. Rejects with UnreadableResultError what is not JSON. */
+  /** Resolves to undefined if nothing is stored. Rejects with UnreadableResultError if the form is not supported. */
   read(id: string): Promise<StoredResult | undefined>;
-  /** As `read`, for many; those of which nothing is stored are not in the map. */
+  /** Reads many results at once; ids without a stored result are not in the map. Rejects as `read` does. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
-  /** Drops the result, but remembers that the task has run. */
+  /** Deletes the result, but keeps the fact that the task has ended: a late duplicate does not run again. */
   forget(id: string): Promise<void>;
 }
-
-/** The time in ms since 1970; tests give their own. */
-export type Clock = () => number;

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Revocation } from './resultStore.ts';
 
-/** Marks by which all tasks that carry a stamp are revoked: each is kept, revoked and asked for like a task of its id. */
+/**
+ * Stamp revocation keys: ids under which the table records that all tasks with a stamp are revoked. They are revoked and
+ * read like task ids.
+ */
 const prefix = 'girder-worker:stamp:';
 
-/** Whether an id is none of a task's. */
+/** Whether an id is a stamp revocation key, and not a task id. */
 export function isStampRevocationKey(id: string): boolean {
   return id.startsWith(prefix);
 }
 
 /**
- * The id of the mark of one stamp, one for each way of revoking, as a mark does not change. Stamps are compared as texts;
- * a hash keeps the key short, whatever they hold.
+ * The revocation key of one stamp. There is one key per kind of revocation, because an item that is REVOKED does not
+ * change any more. Values are compared as texts; they are hashed, so that keys are short.
  */
 export function stampRevocationKey(name: string, value: unknown, revocation: Revocation): string {
   const digest = createHash('sha256')
@@ -20,7 +23,7 @@ export function stampRevocationKey(name: string, value: unknown, revocation: Rev
   return `${prefix}${revocation}:${digest}`;
 }
 
-/** The ids of all marks that revoke a task with these stamps; none for a task without. A stamp may have several values. */
+/** The keys of all revocations that concern a task with these stamps. A stamp may have several values, as a list. */
 export function stampRevocationKeysOf(stamps: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(stamps).flatMap(([name, values]) =>
     [values]

@@ -1,17 +1,20 @@
-/** A result as Celery's `as_tuple` gives it: a task `[[id, parent], null]`, a group `[[id, parent], members]` (wire specification §3). */
+/**
+ * A result in the form of Celery's `as_tuple` (docs/wire-format.md §3): a task is `[[id, parent], null]`, a group is
+ * `[[id, parent], members]`.
+ */
 export type ResultTuple = readonly [
   readonly [id: string, parent: ResultTuple | null],
   members: readonly ResultTuple[] | null,
 ];
 
-/** An exception as it was stored, by a worker of whatever language. */
+/** A stored exception, of a worker in any language. */
 export interface StoredException {
   readonly type: string;
   readonly module: string | null;
   readonly args: readonly unknown[];
 }
 
-/** What an extended result tells of the message (Celery's `result_extended`). */
+/** The fields that describe the message in an extended result (Celery's `result_extended`). */
 export interface StoredRequest {
   readonly name: string;
   readonly args: readonly unknown[] | null;
@@ -23,20 +26,20 @@ export interface StoredRequest {
   readonly stamps: Readonly<Record<string, unknown>>;
 }
 
-/** A stored result as its reader needs it. */
+/** A stored result, decoded. */
 export interface StoredResult {
-  /** Celery's state; whatever `updateState` was given, too. */
+  /** Celery's state, or the one that was passed to `updateState`. */
   readonly state: string;
-  /** The value that the task returned, or what a state that is not final tells; null where there is an exception. */
+  /** The return value of the task, or the meta of a state that is not final; null if there is an exception. */
   readonly result: unknown;
   readonly exception: StoredException | null;
   readonly traceback: string | null;
-  /** The tasks and groups that the task has sent; null where the writer did not say, as clients that revoke. */
+  /** The tasks and groups that the task has sent; null if the writer did not store them, such as a client that revokes. */
   readonly children: readonly ResultTuple[] | null;
-  /** When the task ended, as it was written: ISO 8601; null where it has not. */
+  /** When the task ended, in ISO 8601 as it was stored; null if it has not. */
   readonly dateDone: string | null;
   readonly group: string | null;
   readonly parentId: string | null;
-  /** Null where the result is not an extended one. */
+  /** Null if the result is not an extended one. */
   readonly request: StoredRequest | null;
 }

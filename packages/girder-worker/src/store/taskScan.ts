@@ -1,36 +1,36 @@
-/** What the table knows of a task that somebody asks about. */
+/** What the table knows about one task. */
 export interface TaskSummary {
   readonly id: string;
-  /** Celery's state, or PENDING where nothing is told. */
+  /** Celery's state; PENDING if the item has none. */
   readonly state: string;
-  /** `active`: somebody holds a claim on it. `scheduled`: it waits for its retry. `ready`: neither. */
+  /** `active`: a worker holds a claim. `scheduled`: the task waits for its retry. `ready`: neither. */
   readonly phase: 'active' | 'scheduled' | 'ready';
-  /** Null where the item does not tell. */
+  /** The task's name; null if the item does not have it. */
   readonly task: string | null;
-  /** Who runs it; null unless it is STARTED. */
+  /** The worker that runs the task; null unless the state is STARTED. */
   readonly worker: { readonly pid: number; readonly hostname: string } | null;
-  /** When it was claimed, in ms since 1970; null unless it is STARTED. */
+  /** When the task was claimed, in ms since 1970; null unless the state is STARTED. */
   readonly startedMs: number | null;
-  /** When its retry is due, in ms since 1970; null unless it waits for one. */
+  /** When the retry is due, in ms since 1970; null unless the task waits for one. */
   readonly dueMs: number | null;
 }
 
 export interface TaskList {
   readonly tasks: readonly TaskSummary[];
-  /** False where the table was read only in part, as it is large, or there are more than `censusLimits.tasks`. */
+  /** False if the limits of the scan were reached, so that tasks may be missing. */
   readonly isComplete: boolean;
 }
 
 /**
- * Finds tasks without knowing their ids. Listing reads the whole table, at half a read unit per 4 KB, page by page, up to
- * `censusLimits`: it is for people and not for programs that ask every second.
+ * Finds tasks whose ids are not known. `list` scans the whole table, up to `scanLimits`, at half a read unit per 4 KB: it
+ * is meant for people, not for programs that poll.
  */
 export interface TaskScan {
-  /** `revoked` are those that were revoked or have expired, whether they run or not. */
+  /** `revoked` lists tasks that were revoked or have expired, including those that are running. */
   list(which: 'active' | 'scheduled' | 'revoked'): Promise<TaskList>;
-  /** Of those that the table knows. */
+  /** Reads tasks by id; ids without an item are left out. */
   find(ids: readonly string[]): Promise<readonly TaskSummary[]>;
 }
 
-/** The most that one listing gives, and reads: a page has up to 1 MB. */
+/** The most that `list` returns and reads. A page has up to 1 MB. */
 export const scanLimits = { tasks: 1000, pages: 64 } as const;

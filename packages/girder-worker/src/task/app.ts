@@ -4,77 +4,103 @@ import { attachDefinition, type CallSite, type TaskDefinition } from './definiti
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { publicNameOf } from './origin.ts';
-import type { Canvas, Later, Signature } from './signature.ts';
+import type { Canvas, PartialArgs, Signature } from './signature.ts';
 import type { Task } from './task.ts';
 
-/** A task as its module exports it: call it, and it runs in place; or send it to a worker. */
+/**
+ * What `app.task` returns: the function, which runs in place when it is called, with methods that send it to a worker. `A`
+ * are the types of its arguments, `R` is the type that it returns.
+ *
+ * @example
+ * add(1, 2); // runs in place, returns 3
+ * const result = await add.delay(1, 2); // runs in a worker
+ * await result.get(); // 3
+ */
 export interface RegisteredTask<A extends readonly unknown[], R> {
   (...args: A): R;
   /** The name under which the task is registered. */
   readonly name: string;
-  /** Sends the task with these arguments. */
+  /** Sends the task with these arguments. Resolves to the handle on its result when the message is published. */
   delay(...args: A): Promise<AsyncResult<Awaited<R>>>;
-  /** Sends the task with these arguments and options of its own. */
+  /**
+   * Sends the task with these arguments and options of the call.
+   *
+   * @example await add.applyAsync([1, 2], { countdown: 10, queue: 'slow' })
+   */
   applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
-  /** The task as a part of a canvas; arguments that are missing at the front are the result of what came before. */
-  s(...args: Later<A>): Signature<AsyncResult<Awaited<R>>>;
-  /** The same, but for the result of what came before: these are all the arguments. */
+  /** Returns a signature of the task. Arguments that are missing at the front come from the result of the step before it. */
+  s(...args: PartialArgs<A>): Signature<AsyncResult<Awaited<R>>>;
+  /** Returns an immutable signature: it has exactly these arguments, and ignores the result of the step before it. */
   si(...args: A): Signature<AsyncResult<Awaited<R>>>;
 }
 
 /**
- * What a task is declared with. It is not said more closely, as a signature here would become the type of parameters
- * that have only a default: `(times = 2) => …` takes a number, not anything.
+ * A function that becomes a task. The type is not `(...args: any[]) => unknown`: that type would become the type of
+ * parameters that have only a default, so `times` in `(times = 2) => …` would be any instead of number.
  */
 // biome-ignore lint/complexity/noBannedTypes: see above
 type TaskFunction = Function;
 
-/** The task that a function becomes: `this` is given by the worker, and is none of its arguments. */
+/** The task for a function. The worker supplies `this`, so it is not one of the arguments. */
 type TaskOf<F extends TaskFunction> = F extends (this: Task, ...args: infer A) => infer R
   ? RegisteredTask<A, R>
   : never;
 
-/** The application: what tasks are declared with, and the door to those that run elsewhere. */
+/** A Celery app: declares tasks, and sends tasks to workers in TypeScript and Python. Import it from `girder-worker/app`. */
 export class App {
+  /** The settings, which plugins change with `app.config.update({ … })`. */
   readonly config = new AppConfig();
-  /** `signature, chain, group, chord, chunks` of this application. */
+  /** The functions `signature`, `chain`, `group`, `chord` and `chunks` of this app. */
   readonly canvas: Canvas;
   readonly #client: TaskClient;
-  /** The options of the tasks that were used here, by their names. */
-  readonly #known = new Map<string, TaskOptions>();
+  /** The options of the tasks that were sent from this process, by name. */
+  readonly #knownOptions = new Map<string, TaskOptions>();
 
   constructor(client: TaskClient) {
     this.#client = client;
     this.canvas = client.canvas(this.#optionsOf);
   }
 
-  /** Declares a task. Its name is that of its module and its export, unless `options.name` gives another. */
+  /**
+   * Declares a task. Its name is `options.name`, or the import specifier of its module and its export name, with dots.
+   *
+   * Throws TypeError if there is no function. The task throws an Error when its name is needed and cannot be derived:
+   * its module is exported by no package.
+   *
+   * @example export const add = app.task((x: number, y: number) => x + y)
+   * @example export const slow = app.task({ timeLimit: 300 }, async function slow(this: Task, url: string) { … })
+   */
   task<F extends TaskFunction>(fn: F): TaskOf<F>;
   task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
   task(first: TaskOptions | TaskFunction, second?: TaskFunction): unknown {
     const [options, fn] = typeof first === 'function' ? [{}, first] : [first, second];
     if (typeof fn !== 'function')
-      throw new TypeError('app.task takes a function: app.task(fn) or app.task(options, fn)');
+      throw new TypeError(`app.task needs a function, got ${typeof fn}: use app.task(fn) or app.task(options, fn).`);
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
     const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
-    const nameInUse = () => {
-      this.#known.set(task.name, options);
+    const registeredName = () => {
+      this.#knownOptions.set(task.name, options);
       return task.name;
     };
     const applyAsync = (args: readonly unknown[], call: ApplyOptions = {}) =>
-      this.#client.send(nameInUse(), args, call, this.#optionsOf);
+      this.#client.send(registeredName(), args, call, this.#optionsOf);
     return Object.assign(task, {
       applyAsync,
       delay: (...args: unknown[]) => applyAsync(args),
-      s: (...args: unknown[]) => this.canvas.signature(nameInUse(), { args }),
-      si: (...args: unknown[]) => this.canvas.signature(nameInUse(), { args, immutable: true }),
+      s: (...args: unknown[]) => this.canvas.signature(registeredName(), { args }),
+      si: (...args: unknown[]) => this.canvas.signature(registeredName(), { args, immutable: true }),
     });
   }
 
-  /** Sends a task by its name, whoever implements it. */
+  /**
+   * Sends a task by its name, which a worker in any language runs. Resolves to the handle on its result when the message is
+   * published.
+   *
+   * @example const result = await app.sendTask('python.tasks.add', [1, 2], { verbose: true }, { queue: 'python' })
+   */
   async sendTask(
     name: string,
     args: readonly unknown[] = [],
@@ -85,24 +111,25 @@ export class App {
     return result as AsyncResult<unknown>;
   }
 
-  /** A handle on a task that was sent before, by anybody. */
+  /** Returns the handle on the result of a task that was sent before, by any client. `R` is the type that the task returns. */
   AsyncResult<R = unknown>(id: string): AsyncResult<R> {
     return this.#client.result(id) as AsyncResult<R>;
   }
 
-  /** Groups that were saved, by anybody: `app.GroupResult.restore(id)`. */
+  /** Groups that were saved by any client: `await app.GroupResult.restore(id)`. */
   get GroupResult(): GroupResults {
     return this.#client.groups;
   }
 
+  /** Remote control: revokes and inspects tasks. No worker must be running. */
   get control(): Control {
     return this.#client.control;
   }
 
-  /** A task that is neither Celery's own nor known here leaves it to its worker whether to store a result. */
+  /** The options of a task. For a task of another process `ignoreResult` is left out: its worker decides. */
   readonly #optionsOf = (task: string): ApplyOptions => {
     const queue = this.config.get('taskDefaultQueue');
-    const options = this.#known.get(task) ?? (task.startsWith('celery.') ? {} : undefined);
+    const options = this.#knownOptions.get(task) ?? (task.startsWith('celery.') ? {} : undefined);
     if (!options) return { queue };
     const { priority, expires, timeLimit, softTimeLimit, ignoreResult = this.config.get('taskIgnoreResult') } = options;
     return {
@@ -116,7 +143,7 @@ export class App {
   };
 }
 
-/** The stack of whoever called `below`, one frame deep. */
+/** The stack of the caller of `below`, one frame deep. */
 function callSite(below: (...args: never[]) => unknown): CallSite {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 1;

@@ -6,15 +6,15 @@ export type { Control } from './remoteControl.ts';
 export type { AnyResult, AsyncResult, GetOptions, GroupResult, TaskState } from './result.ts';
 export type { ApplyOptions } from './signature.ts';
 
-/** The groups that were saved. */
+/** Groups that can be restored, as Celery's class `GroupResult`. */
 export interface GroupResults {
-  /** Undefined where no group of this id was saved. */
+  /** Returns a group that was saved with `GroupResult.save()`, here or in Python; undefined if there is none with this id. */
   restore(id: string): Promise<GroupResult | undefined>;
 }
 
-/** What an app needs to send tasks and to ask for results; implemented in `client/`. */
+/** The port by which an app sends tasks and reads results. Implemented in `client/`. */
 export interface TaskClient {
-  /** `optionsOf` tells what a task says of itself, and where it goes by default. */
+  /** `optionsOf` returns the options of a task, including its queue. */
   canvas(optionsOf: (task: string) => ApplyOptions): Canvas;
   send(
     task: string,

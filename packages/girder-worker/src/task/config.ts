@@ -1,14 +1,14 @@
-/** Celery's settings that mean something here, in camelCase. Times are in seconds where Celery's are. */
+/** The settings of an app: those of Celery's that this library uses, in camelCase. */
 export interface AppSettings {
-  /** Name of the queue to which tasks are sent. @default 'celery' */
+  /** Celery's `task_default_queue`: the Celery queue to which tasks without the option `queue` are sent. @default 'celery' */
   taskDefaultQueue: string;
-  /** Seconds after which a task is ended. @default null: none but the function's own */
+  /** Celery's `task_time_limit`, in seconds: a task is terminated after this time. @default null: only the function's timeout */
   taskTimeLimit: number | null;
-  /** Seconds after which a task is asked to stop. @default null */
+  /** Celery's `task_soft_time_limit`, in seconds: `this.signal` is aborted after this time. @default null: no limit */
   taskSoftTimeLimit: number | null;
-  /** Tasks leave no result unless they say otherwise. @default false */
+  /** Celery's `task_ignore_result`: tasks without the option `ignoreResult` store no result. @default false */
   taskIgnoreResult: boolean;
-  /** Results tell the task's name, arguments, queue and worker, too. @default false */
+  /** Celery's `result_extended`: results include the task's name, arguments, queue, worker and retries. @default false */
   resultExtended: boolean;
 }
 
@@ -20,20 +20,25 @@ export const defaultSettings: Readonly<AppSettings> = {
   resultExtended: false,
 };
 
-/** The settings of an app, changed by plugins with `app.config.update({ … })`. */
+/** The settings of an app. A plugin changes them in its constructor with `app.config.update({ … })`. */
 export class AppConfig {
   readonly #settings: AppSettings = { ...defaultSettings };
 
-  /** Changes the settings named; the others keep their value. */
+  /**
+   * Changes these settings. The others keep their values.
+   *
+   * @example app.config.update({ taskTimeLimit: 300 })
+   */
   update(settings: Partial<AppSettings>): void {
     Object.assign(this.#settings, settings);
   }
 
+  /** The value of a setting. */
   get<K extends keyof AppSettings>(name: K): AppSettings[K] {
     return this.#settings[name];
   }
 
-  /** The settings that differ from Celery's defaults, as plain data. */
+  /** The settings that differ from the defaults. */
   changes(): Partial<AppSettings> {
     const changed = Object.entries(this.#settings).filter(
       ([name, value]) => value !== defaultSettings[name as keyof AppSettings],

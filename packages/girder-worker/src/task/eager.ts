@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { nodeSystem } from '../system/nodeSystem.ts';
 import { Task } from './task.ts';
 
-/** The `this` of a task that is called as a function, in place: nobody can revoke it. */
+/** The `this` of a task that is called as a function, without a message: it cannot be revoked. */
 export function eagerTask(name: string, args: readonly unknown[]): Task {
-  const id = randomUUID();
+  const id = nodeSystem.randomUUID();
   const never = new AbortController().signal;
   return new Task(
     {
@@ -30,10 +30,13 @@ export function eagerTask(name: string, args: readonly unknown[]): Task {
       headers: {},
     },
     {
+      system: nodeSystem,
       isCanceled: () => false,
       signal: () => never,
       log: (level, text) => console[level](text),
-      updateState: async () => undefined, // There is no message, and so no result.
+      updateState: async () => undefined, // Without a message there is no stored result.
+      request: (name) =>
+        Promise.reject(new Error(`A task that is called as a function has no worker to ask for "${name}".`)),
     },
   );
 }

@@ -1,26 +1,26 @@
-/** Ways in which a task ends other than by returning or failing; the public errors of `girder-worker`. */
+/** The public errors of `girder-worker`. They have the names of Celery's exceptions. */
 
-/** The task was asked to stop while it ran, or before it began. */
+/** The task was revoked or has expired. `message` is Celery's reason: `revoked`, `terminated` or `expired`. */
 export class TaskRevokedError extends Error {
   override readonly name = 'TaskRevokedError';
 }
 
-/** The work took longer than `softTimeLimit`; it may clean up until `timeLimit`. */
+/** The reason with which `this.signal` is aborted after `softTimeLimit`. The task may clean up until `timeLimit`. */
 export class SoftTimeLimitExceeded extends Error {
   override readonly name = 'SoftTimeLimitExceeded';
 }
 
-/** The work took longer than `timeLimit`, and was ended. */
+/** The task was terminated after `timeLimit`, or at the end of the function's invocation. `message` is the limit in seconds. */
 export class TimeLimitExceeded extends Error {
   override readonly name = 'TimeLimitExceeded';
 }
 
-/** The thread that ran the task is gone (exit, out of memory), and the task with it. */
+/** The thread or the process of the task ended: `process.exit()`, an uncaught error, out of memory, a crash. */
 export class WorkerLostError extends Error {
   override readonly name = 'WorkerLostError';
 }
 
-/** There is no task of this name in the registry. */
+/** The registry has no task with this name. */
 export class NotRegistered extends Error {
   override readonly name = 'NotRegistered';
   readonly taskName: string;
@@ -30,17 +30,17 @@ export class NotRegistered extends Error {
   }
 }
 
-/** A task was retried more often than `maxRetries` allows, and gave no error of its own. */
+/** The task was retried `maxRetries` times, and `this.retry()` was given no `exc` to throw instead. */
 export class MaxRetriesExceededError extends Error {
   override readonly name = 'MaxRetriesExceededError';
 }
 
-/** The task is to be run again, later: `throw this.retry({ … })` makes it. */
+/** Thrown by a task in order to run again later. `this.retry({ … })` returns it. */
 export class Retry extends Error {
   override readonly name = 'Retry';
-  /** When, in ms since 1970. */
+  /** The earliest time of the next run, in ms since 1970. */
   readonly etaMs: number;
-  /** Why; stored with the state RETRY. */
+  /** The reason, which is stored with the state RETRY. */
   readonly exc: Error | undefined;
   constructor(message: string, etaMs: number, exc: Error | undefined) {
     super(message);
@@ -49,12 +49,21 @@ export class Retry extends Error {
   }
 }
 
-/** The task wants nothing to be stored: `throw new Ignore()`. A state that it stored itself, with `updateState`, stays. */
+/**
+ * Thrown by a task in order to end without a result. A state that the task has stored with `this.updateState` stays.
+ *
+ * @example throw new Ignore()
+ */
 export class Ignore extends Error {
   override readonly name = 'Ignore';
 }
 
-/** The task does not want its message: `throw new Reject('no GPU here', { requeue: true })` gives it to another worker. */
+/**
+ * Thrown by a task in order to reject its message. With `requeue` the message returns to the queue, for another worker;
+ * otherwise the task fails, and the failure has the type Reject.
+ *
+ * @example throw new Reject('no GPU here', { requeue: true })
+ */
 export class Reject extends Error {
   override readonly name = 'Reject';
   readonly reason: unknown;
@@ -66,7 +75,7 @@ export class Reject extends Error {
   }
 }
 
-/** Another task runs in this one's place: `throw this.replace(signature)` makes it. */
+/** Thrown by a task in order to be replaced by another. `this.replace(signature)` returns it. */
 export class Replaced extends Error {
   override readonly name = 'Replaced';
   readonly signature: unknown;

@@ -1,6 +1,6 @@
 /**
- * The name of a task: the import specifier of its module with `/` as `.`, `-` as `_` and a leading `@` dropped, a dot,
- * and the name under which the module exports it.
+ * The name of a task: the import specifier of its module, a dot, and its export name. In the specifier `/` becomes `.`, `-`
+ * becomes `_`, and a leading `@` is removed.
  *
  * @example taskName('@acme/image-tools/tasks', 'resize') // 'acme.image_tools.tasks.resize'
  */

@@ -1,55 +1,81 @@
-/** An error class, or the name of one: `TypeError`, `'ConnectionError'`. */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** An error class or the `name` of errors: `TypeError`, `'ConnectionError'`. */
 export type ErrorMatcher = string | (abstract new (...args: never[]) => Error);
 
-/** What can be said of a task where it is defined: Celery's task options in camelCase. */
+/**
+ * The options of `app.task(options, fn)`: Celery's task options in camelCase. An option of the call
+ * (`applyAsync(args, options)`) wins over the option of the task, and that over the app setting.
+ */
 export interface TaskOptions {
-  /** The name under which the task is registered. @default import specifier and export name, dotted */
+  /**
+   * Celery's `name`: the name under which the task is registered.
+   * @default the import specifier of its module and its export name: `gwexample.analyses.tasks.fibonacci`
+   */
   readonly name?: string;
-  /** Leave no result: a client that asks sees PENDING. @default false */
+  /** Celery's `ignore_result`: stores no result. A client sees the state PENDING. @default the app setting taskIgnoreResult */
   readonly ignoreResult?: boolean;
-  /** The Celery queue to which clients send the task. @default app.config.taskDefaultQueue */
+  /** Celery's `queue`: the Celery queue to which the task is sent. @default the app setting taskDefaultQueue */
   readonly queue?: string;
-  /** From 0, the lowest, to 9; SQS ignores it, but the task sees it. @default 0 */
+  /** Celery's `priority`, from 0 (lowest) to 9. SQS ignores it; the task reads it from `this.request`. @default 0 */
   readonly priority?: number;
-  /** Seconds after which a message that has not been run is not run any more. @default none */
+  /** Celery's `expires`, in seconds after sending: a task that has not started then is revoked. @default no limit */
   readonly expires?: number;
-  /** Seconds after which the task is ended, and fails with TimeLimitExceeded. @default app.config.taskTimeLimit */
+  /**
+   * Celery's `time_limit`, in seconds: the task is terminated after this time, and fails with TimeLimitExceeded. 0 is no
+   * limit. The end of the function's invocation limits it as well. @default the app setting taskTimeLimit
+   */
   readonly timeLimit?: number;
-  /** Seconds after which `this.signal` is aborted with SoftTimeLimitExceeded. @default app.config.taskSoftTimeLimit */
+  /**
+   * Celery's `soft_time_limit`, in seconds: `this.signal` is aborted with SoftTimeLimitExceeded after this time. 0 is no
+   * limit. @default the app setting taskSoftTimeLimit
+   */
   readonly softTimeLimit?: number;
   /**
-   * Where the task runs. `solo` is for purely asynchronous ones: they need no thread, and cannot be ended before they end
-   * themselves. @default 'threads'
+   * Where the task runs: on a worker thread, or in the thread of the dispatcher. `solo` is for tasks that only wait: they
+   * need no thread of their own. A `solo` task cannot be terminated, and blocks all other tasks while it computes.
+   * @default 'threads'
    */
   readonly pool?: 'threads' | 'solo';
   /**
-   * When the message is acknowledged: after the task has ended, so that it runs again if its worker dies, or before it
-   * begins, so that it runs at most once. @default true: after
+   * Celery's `acks_late`. True: the message is deleted after the task has ended; the task runs again if its worker dies.
+   * False: the message is deleted before the task starts; the task runs at most once. @default true, unlike in Celery
    */
   readonly acksLate?: boolean;
-  /** Retries before the task fails for good; null for no limit. @default 3 */
+  /** Celery's `max_retries`: how many times the task is retried; null for no limit. @default 3 */
   readonly maxRetries?: number | null;
-  /** Seconds until a retry that gives no time itself. @default 180 */
+  /** Celery's `default_retry_delay`, in seconds: the delay of a retry without `countdown` and `eta`. @default 180 */
   readonly defaultRetryDelay?: number;
-  /** Errors after which the task is retried by itself. @default none */
+  /** Celery's `autoretry_for`: the task is retried when it throws one of these errors. @default none */
   readonly autoretryFor?: readonly ErrorMatcher[];
-  /** Errors after which it is not, although `autoretryFor` names them. @default none */
+  /** Celery's `dont_autoretry_for`: exceptions to `autoretryFor`. @default none */
   readonly dontAutoretryFor?: readonly ErrorMatcher[];
-  /** What retries by itself are done with, beside their time. */
+  /** Celery's `retry_kwargs`: options of the retries that `autoretryFor` causes; `countdown` in seconds. @default none */
   readonly retryKwargs?: { readonly maxRetries?: number | null; readonly countdown?: number };
-  /** Wait longer each time: 1, 2, 4… seconds, or so many times that. @default false: defaultRetryDelay each time */
+  /**
+   * Celery's `retry_backoff`: the delay before retries that `autoretryFor` causes is 1, 2, 4 … seconds. A number multiplies
+   * these delays. False: each delay is `defaultRetryDelay`. @default false
+   */
   readonly retryBackoff?: boolean | number;
-  /** The longest such wait, in seconds. @default 600 */
+  /** Celery's `retry_backoff_max`, in seconds: the longest delay that `retryBackoff` causes. @default 600 */
   readonly retryBackoffMax?: number;
-  /** Wait a random part of it, so that many do not come back at once. @default true */
+  /** Celery's `retry_jitter`: the delay is a random part of the delay of `retryBackoff`, which spreads retries. @default true */
   readonly retryJitter?: boolean;
   /** Errors that are expected: they are logged as such, without a traceback. @default none */
   readonly throws?: readonly ErrorMatcher[];
+  /**
+   * Validates the arguments before the task runs: any Standard Schema (Zod, Valibot, ArkType, …) of the list of arguments
+   * in the order of the parameters. The task gets the arguments as the schema returns them. Arguments that it refuses
+   * fail the task with a ValueError that names each issue; such a failure is not retried. @default no validation
+   *
+   * @example app.task({ args: z.tuple([z.number().int()]) }, function fibonacci(n: number) { … })
+   */
+  readonly args?: StandardSchemaV1;
 }
 
-/** Whether an error is of one of the kinds, or extends it. */
-export function matchesError(error: unknown, kinds: readonly ErrorMatcher[] = []): boolean {
-  return kinds.some((kind) =>
-    typeof kind === 'string' ? error instanceof Error && error.name === kind : error instanceof kind,
+/** Whether an error is an instance of one of the classes, or has one of the names. */
+export function matchesError(error: unknown, matchers: readonly ErrorMatcher[] = []): boolean {
+  return matchers.some((matcher) =>
+    typeof matcher === 'string' ? error instanceof Error && error.name === matcher : error instanceof matcher,
   );
 }

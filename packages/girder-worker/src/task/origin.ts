@@ -8,9 +8,7 @@ import { taskName } from './name.ts';
 const boundNames = new WeakMap<object, string>();
 const foundNames = new WeakMap<object, string>();
 
-/**
- * Names the tasks among a module's exports. Bundles call it, as in a bundle a task no longer knows its module.
- */
+/** Binds the tasks among the exports of a module to their names. Bundles call it: in a bundle the module file is unknown. */
 export function bindTaskNames(specifier: string, exports: Readonly<Record<string, unknown>>): void {
   for (const value of Object.values(exports)) {
     const definition = definitionOf(value);
@@ -24,8 +22,10 @@ export function bindTaskNames(specifier: string, exports: Readonly<Record<string
 }
 
 /**
- * The name of a task wherever it is used: its own `name` option; else the one its bundle gave it; else that of the
- * module in which it was defined, as its package exports that module.
+ * The registered name of a task: the option `name`; else the name that a bundle has bound; else the name derived from the
+ * module in which it is defined, under the specifier by which its package exports that module.
+ *
+ * Throws an Error if no package exports the module, or if an anonymous function is used before its module has loaded.
  */
 export function publicNameOf(task: object, definition: TaskDefinition): string {
   const known = definition.options.name ?? boundNames.get(task) ?? foundNames.get(task);
@@ -41,13 +41,13 @@ function findName(task: object, definition: TaskDefinition): string {
   const specifier = file && specifierOf(file);
   if (!specifier) {
     throw new Error(
-      `The task "${fn.name || 'anonymous'}" has no name: its module is exported by no package. Give it one: app.task({ name: 'my.task' }, …).`,
+      `The name of the task "${fn.name || 'anonymous'}" cannot be derived: no package exports its module${file ? ` ${file}` : ''}. Add the module to "exports" in package.json, or set a name: app.task({ name: 'my.task' }, …).`,
     );
   }
   const exportName = exportNameOf(task, definition, file) ?? fn.name;
   if (!exportName) {
     throw new Error(
-      `A task of ${specifier} has no name yet, as it is an unnamed function of a module that is still loading. Name the function, or give { name }.`,
+      `The name of a task in ${specifier} cannot be derived: its function is anonymous and the module is still loading. Name the function, or set a name: app.task({ name: 'my.task' }, …).`,
     );
   }
   return taskName(specifier, exportName);
@@ -60,7 +60,7 @@ function fileOf(stack: string): string | undefined {
   return location.startsWith('file:') ? fileURLToPath(location) : location;
 }
 
-/** The specifier under which the package of a file exports it. */
+/** The import specifier of a file: the name of its package and the key of `exports`; undefined if it is not exported. */
 function specifierOf(file: string): string | undefined {
   for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
@@ -74,7 +74,7 @@ function specifierOf(file: string): string | undefined {
   return undefined;
 }
 
-/** The key of `exports` one of whose targets, under whatever condition, is this file. */
+/** The key of `exports` that has this file as a target, under any condition. */
 function subpathOf(path: string, exports: unknown): string | undefined {
   if (typeof exports !== 'object' || exports === null) return matchTarget(path, '.', exports);
   const entries = Object.entries(exports);
@@ -101,16 +101,16 @@ function matchTarget(path: string, key: string, target: unknown): string | undef
   return undefined;
 }
 
-/** The export of the (already loaded) module that is this very task; undefined while the module is still loading. */
+/** The name under which a loaded module exports the task; undefined while the module is still loading. */
 function exportNameOf(task: object, definition: TaskDefinition, file: string): string | undefined {
   try {
     return exportNameIn(createRequire(import.meta.url)(file) as Record<string, unknown>, task, definition);
   } catch {
-    return undefined; // Node refuses to require a module that is still being evaluated, or that awaits at its top.
+    return undefined; // Node cannot require a module that is still being evaluated, or that has a top-level await.
   }
 }
 
-/** Of several names for one task its function's own, and `default` only where there is no other. */
+/** The export name of a task. Of several names, the function's own name wins, and `default` comes last. */
 function exportNameIn(
   exports: Readonly<Record<string, unknown>>,
   task: unknown,

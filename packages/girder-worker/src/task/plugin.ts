@@ -3,7 +3,8 @@ import type { App } from './app.ts';
 const mark = Symbol.for('girder-worker.plugin');
 
 /**
- * What a plugin's entry point names: a class that is constructed with the app, and tells which modules hold its tasks.
+ * The base class of a plugin, which an entry point of the group `girder_worker_plugins` names. It is constructed with the
+ * app, whose settings it may change, and lists the modules that export its tasks.
  *
  * @example
  * export class GWExamplePlugin extends GirderWorkerPluginABC {
@@ -11,7 +12,7 @@ const mark = Symbol.for('girder-worker.plugin');
  * }
  */
 export abstract class GirderWorkerPluginABC {
-  /** Lets a class be recognised that extends another copy of this library. */
+  /** Identifies a class that extends this base class of another copy of the library. */
   static readonly [mark] = true;
 
   readonly app: App;
@@ -20,11 +21,11 @@ export abstract class GirderWorkerPluginABC {
     this.app = app;
   }
 
-  /** Import specifiers of the modules that export the plugin's tasks. */
+  /** Returns the import specifiers of the modules that export the plugin's tasks. */
   abstract taskImports(): readonly string[];
 }
 
-/** Whether a value is a class that extends GirderWorkerPluginABC, of this copy of the library or of another. */
+/** Whether a value is a class that extends GirderWorkerPluginABC of this or another copy of the library. */
 export function isPluginClass(value: unknown): value is new (app: App) => GirderWorkerPluginABC {
   return typeof value === 'function' && (value as unknown as Record<symbol, unknown>)[mark] === true;
 }

@@ -1,80 +1,95 @@
-/** What is known of a task that runs, waits for a retry or was asked about; null where nobody has written it down. */
+/** A task as the result backend knows it. A field is null if it is not recorded. */
 export interface TaskInfo {
   readonly id: string;
   readonly name: string | null;
-  /** The worker that runs it. */
+  /** The node name of the worker that runs it. */
   readonly hostname: string | null;
+  /** The process id of that worker. */
   readonly workerPid: number | null;
-  /** When it began, in seconds since 1970, as Celery tells it. */
+  /** The start time in seconds since 1970, as in Celery's replies. */
   readonly timeStart: number | null;
-  /** Celery's state of the stored result, such as STARTED or one that the task has set itself. */
+  /** The stored state, such as STARTED, or a state that the task has stored with `updateState`. */
   readonly state: string;
 }
 
-/** A task that waits to be run again. */
+/** A task that waits for its retry. */
 export interface ScheduledTask {
-  /** When it will run again, in ISO 8601. */
+  /** The earliest time of the retry, ISO 8601. */
   readonly eta: string | null;
   readonly request: TaskInfo;
 }
 
-/** How many messages a queue has, in SQS's own approximation. */
+/** The numbers of messages in a queue, as SQS approximates them. */
 export interface QueueCounts {
+  /** The Celery name of the queue. */
   readonly name: string;
-  /** Messages that wait. */
+  /** SQS ApproximateNumberOfMessages: messages that can be received. */
   readonly ready: number;
-  /** Messages that were delivered, and are neither acknowledged nor back. */
+  /** SQS ApproximateNumberOfMessagesNotVisible: messages that are received, and neither deleted nor visible again. */
   readonly inFlight: number;
-  /** Messages that are sent, but may not be delivered yet, such as those of an eta. */
+  /** SQS ApproximateNumberOfMessagesDelayed: messages that cannot be received yet, such as those with an eta. */
   readonly delayed: number;
 }
 
+/** A queue and its dead-letter queue. */
 export interface QueueStats extends QueueCounts {
+  /** Null if the queue has no dead-letter queue. */
   readonly deadLetters: QueueCounts | null;
 }
 
 export interface WorkerStats {
+  /** `url`: the broker URL, with its password masked. */
   readonly broker: { readonly transport: string; readonly url: string };
   readonly queues: readonly QueueStats[];
 }
 
 /**
- * Looks at queue and table: no worker has to be alive. `active`, `scheduled` and `revoked` read the whole table, which
- * costs half a read unit per 4 KB of it, and tell by a warning where it was too large to be read as a whole.
+ * Reads the queues and the table. No worker must be running. `active`, `scheduled` and `revoked` scan the whole table,
+ * which costs half a read unit for each 4 KB. If the table is too large to be scanned, they return a part of the tasks, and
+ * emit a warning.
  */
 export interface Inspect {
-  /** Tasks that are being run. */
+  /** Returns the tasks that are running. */
   active(): Promise<readonly TaskInfo[]>;
-  /** Tasks that wait for their retry. Those that wait for their eta are in the queue: `stats` counts them. */
+  /** Returns the tasks that wait for a retry. Tasks that wait for their eta are in the queue; `stats` counts them. */
   scheduled(): Promise<readonly ScheduledTask[]>;
-  /** Ids of tasks that were revoked or have expired, as long as the table remembers them. */
+  /** Returns the ids of the tasks that were revoked or have expired, until their items expire in the table. */
   revoked(): Promise<readonly string[]>;
-  /** What is known of these tasks: `active`, `scheduled` or `ready`; those that nobody knows are missing. */
+  /** Returns these tasks by id, each with its phase: `active`, `scheduled` or `ready`. Unknown tasks are left out. */
   queryTask(
     ...ids: readonly string[]
   ): Promise<ReadonlyMap<string, readonly ['active' | 'scheduled' | 'ready', TaskInfo]>>;
-  /** Names of the tasks that are deployed. Rejects where the registry was not given. */
+  /** Returns the names of the deployed tasks. Throws an Error in a client, which does not know the registry. */
   registered(): Promise<readonly string[]>;
+  /** Returns the message counts of the queues. */
   stats(): Promise<WorkerStats>;
-  /** Settings that plugins have changed; all of them `withDefaults`. Passwords are not shown. */
+  /** Returns the settings that plugins have changed; with `withDefaults` all settings. Passwords are masked. */
   conf(options?: { readonly withDefaults?: boolean }): Promise<Readonly<Record<string, unknown>>>;
 }
 
 export interface RevokeOptions {
-  /** Ends the thread of a task that runs, whether or not it looks at `this.canceled`. @default false */
+  /** Terminates the thread of a running task, even if the task does not read `this.canceled`. @default false */
   readonly terminate?: boolean;
 }
 
-/** Remote control, without a worker having to be alive. */
+/** Remote control, as Celery's `app.control`. It works on the queues and the table: no worker must be running. */
 export interface Control {
-  /** Makes tasks not run, or `this.canceled` true in them. */
+  /** Revokes tasks by id: they do not start, or, if they run, `this.canceled` becomes true in them. */
   revoke(id: string | readonly string[], options?: RevokeOptions): Promise<void>;
-  /** The same for all tasks that carry one of these stamps, now or later: `{ trace: ['t-1'] }`. */
+  /**
+   * Revokes all tasks that have one of these stamps, including tasks that are sent later.
+   *
+   * @example await app.control.revokeByStampedHeaders({ trace: ['t-1', 't-2'] })
+   */
   revokeByStampedHeaders(stamps: Readonly<Record<string, unknown>>, options?: RevokeOptions): Promise<void>;
-  /** Resolves if queue and table can be reached, and rejects with what is wrong if not. */
+  /** Resolves if the queues and the table can be read. Throws the error of the failed request otherwise. */
   ping(): Promise<'pong'>;
+  /** Returns the commands that read queues and table. */
   inspect(): Inspect;
-  /** Carries out a command by Celery's name, arguments in camelCase, and gives the replies as Celery does: by node. */
+  /**
+   * Executes a command by Celery's name, with its arguments in camelCase. Returns the replies in Celery's form: a list of
+   * objects from node name to reply.
+   */
   broadcast(
     command: string,
     args?: Readonly<Record<string, unknown>>,

@@ -1,64 +1,80 @@
 import type { RevokeOptions } from './remoteControl.ts';
 
+/** Celery's states, and the states that tasks store with `this.updateState`. */
 export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | (string & {});
 
 export interface GetOptions {
-  /** @default no limit */
+  /** The longest time to wait, in ms. @default no limit */
   readonly timeoutMs?: number;
-  /** The longest pause between two looks. @default 500 */
+  /** The longest delay between two polls, in ms. The first delay is 25 ms, and each delay doubles. @default 500 */
   readonly intervalMs?: number;
 }
 
-/** A handle on a task that was sent: asks the result backend, and only when it is asked. */
+/**
+ * A handle on the result of a task. It holds no value: each method reads the result backend. `R` is the type that the task
+ * returns.
+ *
+ * @example
+ * const result = await add.delay(1, 2);
+ * await result.get({ timeoutMs: 30_000 }); // 3
+ */
 export interface AsyncResult<R> {
+  /** The id of the task. */
   readonly id: string;
-  /** What was sent before it for its sake: the step before in a chain, the header of a chord; null otherwise. */
+  /** The result of the step before it in a chain; of the body of a chord the header; null if there is none. */
   readonly parent: AnyResult | null;
   /**
-   * Waits for the task to end, and gives what it returned.
+   * Waits until the task has ended. Returns the value that the task returned.
    *
-   * Throws what the task threw: an Error with the name and message of the original, TaskRevokedError for a revoked
-   * task, and an Error named TimeoutError when `timeoutMs` has passed.
+   * Throws the error of the task if it failed: an Error with the name, the message and the traceback of the original.
+   * Throws TaskRevokedError if the task was revoked or has expired, and an Error named TimeoutError after `timeoutMs`.
    */
   get(options?: GetOptions): Promise<R>;
+  /** Returns the state. A task whose state is not stored, also one that does not exist, is PENDING. */
   state(): Promise<TaskState>;
-  /** Whether the task has ended, in whatever way. */
+  /** Returns whether the task has ended: its state is SUCCESS, FAILURE or REVOKED. */
   ready(): Promise<boolean>;
-  /** The stored value or error without waiting; undefined where there is none yet. */
+  /** Returns the value of the task, or its error, without waiting; undefined if the task has not ended. */
   result(): Promise<R | Error | undefined>;
-  /** What the task has sent itself, and what was linked to it: known when it has ended. */
+  /**
+   * Returns the results of the tasks that this task has sent, and of its callbacks and the next step of its chain. The list
+   * is empty until the task has ended.
+   */
   children(): Promise<readonly AnyResult[]>;
-  /** Makes the task not run, or `this.canceled` true in it. */
+  /** Revokes the task: it does not start, or, if it runs, `this.canceled` becomes true in it. */
   revoke(options?: RevokeOptions): Promise<void>;
-  /** Forgets the result; a late duplicate of the message still does not run again. */
+  /** Deletes the stored result. A duplicate of the message that arrives later still does not run the task again. */
   forget(): Promise<void>;
 }
 
-/** Handles on the members of a group, in its order; `T` is the tuple of their results. */
+/** A handle on the results of a group, in the order of its members. `T` is the tuple of the types that they return. */
 export interface GroupResult<T extends readonly unknown[] = readonly unknown[]> {
+  /** The id of the group. */
   readonly id: string;
+  /** The result of the step before it in a chain; null if there is none. */
   readonly parent: AnyResult | null;
+  /** The handles on the members. */
   readonly results: readonly AnyResult[];
   /**
-   * Waits for all members to end, and gives what they returned.
+   * Waits until all members have ended. Returns the values that they returned.
    *
-   * Throws what the first of those threw that have failed, and an Error named TimeoutError when `timeoutMs` has passed.
+   * Throws the error of a member as soon as one has failed, and an Error named TimeoutError after `timeoutMs`.
    */
   get(options?: GetOptions): Promise<T>;
-  /** Whether all members have ended. */
+  /** Returns whether all members have ended. */
   ready(): Promise<boolean>;
-  /** How many members have succeeded. */
+  /** Returns the number of members that have succeeded. */
   completedCount(): Promise<number>;
-  /** Makes the group restorable by its id, here and in Python. */
+  /** Stores the group, so that `app.GroupResult.restore(id)` finds it, here and in Python. */
   save(): Promise<void>;
   /** Revokes all members. */
   revoke(options?: RevokeOptions): Promise<void>;
-  /** Forgets the group, if it was saved, and the results of its members. */
+  /** Deletes the stored group and the results of its members. */
   forget(): Promise<void>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a handle on whatever it is; `unknown` is not enough for a tuple's length
+// biome-ignore lint/suspicious/noExplicitAny: a handle on any result; `unknown` is not assignable to the tuple of a group
 export type AnyResult = AsyncResult<any> | GroupResult<any>;
 
-/** What a handle gives. */
+/** The type of the value that a handle returns. */
 export type ValueOf<H> = H extends { get(options?: GetOptions): Promise<infer R> } ? R : never;

@@ -6,11 +6,11 @@ import { applyAutoretry, backoffSeconds, type RetryOptions, retryOf } from './re
 
 const now = Date.UTC(2026, 0, 1);
 const request = (retries: number) => ({ ...eagerTask('lab.work', []).request, id: 'id-1', retries });
-const retry = (retries: number, options: TaskOptions = {}, wish: RetryOptions = {}) =>
-  retryOf(request(retries), options, wish, now);
+const retry = (retries: number, taskOptions: TaskOptions = {}, options: RetryOptions = {}) =>
+  retryOf(request(retries), taskOptions, options, now);
 
 describe('a retry', () => {
-  test('waits as long as it says, or the task, or three minutes', () => {
+  test('is delayed by its own time, else by the defaultRetryDelay of the task, else by 180 seconds', () => {
     expect(retry(0, {}, { countdown: 5 })).toMatchObject({ etaMs: now + 5000 });
     expect(retry(0, {}, { countdown: 0 })).toMatchObject({ etaMs: now });
     expect(retry(0, {}, { eta: new Date(now + 7) })).toMatchObject({ etaMs: now + 7 });
@@ -18,7 +18,7 @@ describe('a retry', () => {
     expect(retry(0)).toMatchObject({ etaMs: now + 180_000 });
   });
 
-  test('is granted three times, unless the task or the call says otherwise', () => {
+  test('is allowed three times, unless the maxRetries of the task or of the call differ', () => {
     expect(retry(2)).toBeInstanceOf(Retry);
     expect(retry(3)).toBeInstanceOf(MaxRetriesExceededError);
     expect(retry(3, { maxRetries: 4 })).toBeInstanceOf(Retry);
@@ -28,14 +28,14 @@ describe('a retry', () => {
     expect(retry(99, {}, { maxRetries: null })).toBeInstanceOf(Retry);
   });
 
-  test('that is not granted fails with the reason that was given', () => {
+  test('that is not allowed fails with its exc, else with MaxRetriesExceededError', () => {
     const exc = new TypeError('boom');
     expect(retry(3, {}, { exc })).toBe(exc);
     expect(retry(3)).toMatchObject({ message: "Can't retry lab.work[id-1] args:[] kwargs:{}" });
   });
 });
 
-describe('a task that throws', () => {
+describe('a task with autoretryFor', () => {
   const options: TaskOptions = {
     autoretryFor: [TypeError, 'ConnectionError'],
     dontAutoretryFor: ['Fatal'],
@@ -43,7 +43,7 @@ describe('a task that throws', () => {
   };
   const after = (error: unknown, retries = 0) => applyAutoretry(error, request(retries), options, now, () => 0.999);
 
-  test('is retried by itself for the errors it names, by class or by name', () => {
+  test('is retried for the errors that it lists by class or by name, and not for others', () => {
     expect(after(new TypeError('x'))).toMatchObject({ name: 'Retry', exc: { message: 'x' } });
     expect(after(Object.assign(new Error('x'), { name: 'ConnectionError' }))).toBeInstanceOf(Retry);
     expect(after(new RangeError('x'))).toBeInstanceOf(RangeError);
@@ -56,12 +56,12 @@ describe('a task that throws', () => {
     expect(after(error, 3)).toBe(error);
   });
 
-  test('has its own way: Ignore is not retried, whatever is named', () => {
+  test('is not retried for Ignore, even if it lists all errors', () => {
     const ignore = new Ignore();
     expect(applyAutoretry(ignore, request(0), { autoretryFor: [Error] }, now)).toBe(ignore);
   });
 
-  test('waits a random part of 1, 2, 4… seconds, at most ten minutes', () => {
+  test('is delayed by a random part of 1, 2, 4 … seconds, at most 600 seconds', () => {
     expect(after(new TypeError('x'), 2)).toMatchObject({ etaMs: now + 4000 });
     expect(backoffSeconds(3, { retryBackoff: 2, retryJitter: false }, Math.random)).toBe(16);
     expect(backoffSeconds(20, { retryBackoff: true, retryJitter: false }, Math.random)).toBe(600);

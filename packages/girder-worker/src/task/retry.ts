@@ -1,29 +1,33 @@
 import { inspect } from 'node:util';
+import { nodeSystem } from '../system/nodeSystem.ts';
 import { MaxRetriesExceededError, Retry } from './errors.ts';
 import { matchesError, type TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
 
-/** When, how often and why a task is to be run again; Celery's `retry()`. */
+/** The options of `this.retry()`, as those of Celery's `Task.retry`. */
 export interface RetryOptions {
-  /** Why; thrown when there is no retry left. */
+  /** The reason, which is stored with the state RETRY. The task fails with it when no retry is left. */
   readonly exc?: Error;
-  /** Seconds to wait. @default the task's defaultRetryDelay */
+  /** The delay in seconds. @default the task option defaultRetryDelay */
   readonly countdown?: number;
-  /** When, instead of `countdown`. */
+  /** The time of the next run. It wins over `countdown`. */
   readonly eta?: Date;
-  /** Instead of the task's own; null for no limit. */
+  /** The most retries of the task; null for no limit. @default the task option maxRetries */
   readonly maxRetries?: number | null;
 }
 
-/** Celery's own defaults. */
+/** Celery's defaults. */
 const defaultMaxRetries = 3;
 const defaultRetryDelaySeconds = 180;
 const defaultBackoffMaxSeconds = 600;
 
-/** What a task throws in order to be run again; or, when no retry is left, what it fails with. */
-export function retryOf(request: TaskRequest, options: TaskOptions, wish: RetryOptions, nowMs: number): Error {
-  const { exc, eta, countdown = options.defaultRetryDelay ?? defaultRetryDelaySeconds } = wish;
-  const maxRetries = wish.maxRetries ?? (wish.maxRetries === null ? null : limitOf(options));
+/**
+ * Returns the error to throw in order to retry a task: a Retry. When no retry is left, returns `exc`, or
+ * MaxRetriesExceededError if `exc` is not given. `nowMs` is the time from which `countdown` counts.
+ */
+export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options: RetryOptions, nowMs: number): Error {
+  const { exc, eta, countdown = taskOptions.defaultRetryDelay ?? defaultRetryDelaySeconds } = options;
+  const { maxRetries = taskOptions.maxRetries === undefined ? defaultMaxRetries : taskOptions.maxRetries } = options;
   if (maxRetries !== null && request.retries + 1 > maxRetries) {
     if (exc) return exc;
     const { task, id, args, kwargs } = request;
@@ -34,29 +38,32 @@ export function retryOf(request: TaskRequest, options: TaskOptions, wish: RetryO
   return new Retry(`Retry ${when}${exc ? `: ${exc.name}('${exc.message}')` : ''}`, etaMs, exc);
 }
 
-/** What a task that threw is to end with: the error itself, or a retry, if `autoretryFor` asks for one. */
+/**
+ * Returns the error that a task ends with after it threw `error`: a Retry if `autoretryFor` contains the error and a retry
+ * is left, else `error` itself. `nowMs` is the time from which the delay counts.
+ */
 export function applyAutoretry(
   error: unknown,
   request: TaskRequest,
   options: TaskOptions,
   nowMs: number,
-  random = Math.random,
+  random: () => number = nodeSystem.random,
 ): unknown {
-  const isOwnWay = error instanceof Error && ['Retry', 'Ignore', 'Reject', 'Replaced'].includes(error.name);
-  if (isOwnWay || !matchesError(error, options.autoretryFor) || matchesError(error, options.dontAutoretryFor))
+  const isControlFlow = error instanceof Error && ['Retry', 'Ignore', 'Reject', 'Replaced'].includes(error.name);
+  if (isControlFlow || !matchesError(error, options.autoretryFor) || matchesError(error, options.dontAutoretryFor))
     return error;
   const backoff = options.retryBackoff ? { countdown: backoffSeconds(request.retries, options, random) } : {};
   return retryOf(request, options, { ...options.retryKwargs, ...backoff, exc: error as Error }, nowMs);
 }
 
-/** Celery's get_exponential_backoff_interval: factor * 2^retries, at most the maximum, and any part of it with jitter. */
+/**
+ * The delay before a retry in seconds, as Celery's `get_exponential_backoff_interval`: factor * 2^retries, at most
+ * `retryBackoffMax`; with `retryJitter` a random integer from 0 to that delay. `random` returns a number from 0 (inclusive)
+ * to 1 (exclusive).
+ */
 export function backoffSeconds(retries: number, options: TaskOptions, random: () => number): number {
   const { retryBackoff, retryBackoffMax = defaultBackoffMaxSeconds, retryJitter = true } = options;
   const factor = Math.max(1, Math.trunc(Number(retryBackoff)));
   const seconds = Math.min(retryBackoffMax, factor * 2 ** retries);
   return retryJitter ? Math.floor(random() * (seconds + 1)) : seconds;
-}
-
-function limitOf({ maxRetries }: TaskOptions): number | null {
-  return maxRetries === undefined ? defaultMaxRetries : maxRetries;
 }

@@ -1,3 +1,4 @@
+import type { System } from '../system/system.ts';
 import { Replaced } from './errors.ts';
 import type { TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
@@ -5,25 +6,44 @@ import { type RetryOptions, retryOf } from './retry.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** What a running task is given from outside: the station that runs it implements this. */
+/** The port of a running task to the code that runs it. Implemented in `execution/`. */
 export interface TaskRuntime {
-  /** True from the moment at which a revocation is known; must be cheap, as tasks ask it in loops. */
+  /** The clock of the run: a retry is due some time after its `now`. */
+  readonly system: Pick<System, 'now' | 'random'>;
+  /** Returns true as soon as a revocation is known. Must be cheap: tasks call it in loops. */
   isCanceled(): boolean;
-  /** Aborted when the task is to stop. */
+  /** Returns the signal that is aborted when the task must stop. */
   signal(): AbortSignal;
+  /** Writes a line to the log of the task. */
   log(level: LogLevel, text: string): void;
-  /** Stores a state of the task's own. */
+  /** Stores a custom state. */
   updateState(state: string, meta: unknown): Promise<void>;
+  /**
+   * Asks the process that runs the pool for something by name; `payload` is plain data. Returns its answer, or rejects
+   * with its error.
+   */
+  request(name: string, payload: unknown): Promise<unknown>;
 }
 
-/** A task's log; each line carries the task's name and id. */
+/** The log of a task. Each line carries the name and the id of the task. */
 export type TaskLog = Readonly<Record<LogLevel, (text: string) => void>>;
 
-/** What `this` is inside a task. */
+/**
+ * The type of `this` in a task.
+ *
+ * @example
+ * export const resize = app.task(async function resize(this: Task, url: string): Promise<number> {
+ *   const response = await fetch(url, { signal: this.signal });
+ *   if (response.status === 503) throw this.retry({ countdown: 30 });
+ *   …
+ * });
+ */
 export class Task {
   readonly #runtime: TaskRuntime;
   readonly #options: TaskOptions;
+  /** The message of the task: its id, its arguments, the number of retries and more. */
   readonly request: TaskRequest;
+  /** Writes lines to the log of the worker: `this.log.info('step 3 of 10')`. */
   readonly log: TaskLog;
 
   constructor(request: TaskRequest, runtime: TaskRuntime, options: TaskOptions = {}) {
@@ -39,32 +59,55 @@ export class Task {
   }
 
   /**
-   * Whether the task has been revoked. Once true it stays true, and it turns true even while a loop computes without
-   * ever yielding: ask it often, clean up, and return.
+   * Whether the task has been revoked. It never becomes false again. It becomes true even while a loop computes without
+   * `await`. A read takes about 2 ns.
+   *
+   * @example
+   * for (const item of items) {
+   *   if (this.canceled) return cleanUp();
+   *   process(item);
+   * }
    */
   get canceled(): boolean {
     return this.#runtime.isCanceled();
   }
 
-  /** Aborted when the task is to stop: hand it to `fetch`, timers and streams. */
+  /**
+   * A signal to pass to `fetch`, timers and streams. It is aborted when the task must stop: with an AbortError when the task
+   * is revoked, with SoftTimeLimitExceeded after `softTimeLimit` and before the end of the function's invocation.
+   */
   get signal(): AbortSignal {
     return this.#runtime.signal();
   }
 
   /**
-   * Gives what is to be thrown for the task to be run again: `throw this.retry({ exc, countdown: 10 })`. When no retry is
-   * left that is `exc` itself, or MaxRetriesExceededError.
+   * Returns the error to throw in order to retry the task. When no retry is left, returns `exc`, or MaxRetriesExceededError
+   * if `exc` is not given.
+   *
+   * @example throw this.retry({ exc: error, countdown: 10 }) // countdown in seconds
    */
   retry(options: RetryOptions = {}): Error {
-    return retryOf(this.request, this.#options, options, Date.now());
+    return retryOf(this.request, this.#options, options, this.#runtime.system.now());
   }
 
-  /** Gives what is to be thrown for another task to run in this one's place, under its id: `throw this.replace(add.s(1, 2))`. */
+  /**
+   * Returns the error to throw in order to replace this task by another. The replacement has the id of this task, its
+   * callbacks, and its place in group, chain and chord.
+   *
+   * @param signature a Signature, or Celery's dict of one
+   * @example throw this.replace(add.s(1, 2))
+   */
   replace(signature: unknown): Error {
     return new Replaced(signature);
   }
 
-  /** Shows clients how the task is getting on: `await this.updateState({ state: 'PROGRESS', meta: { current: 3, total: 10 } })`. */
+  /**
+   * Stores a custom state, which clients read with `AsyncResult.state()`. Resolves when it is stored. Does nothing if the
+   * task was called as a function.
+   *
+   * @param update `state`: its name; `meta`: any value that JSON can represent
+   * @example await this.updateState({ state: 'PROGRESS', meta: { current: 3, total: 10 } })
+   */
   updateState({ state, meta = null }: { readonly state: string; readonly meta?: unknown }): Promise<void> {
     return this.#runtime.updateState(state, meta);
   }

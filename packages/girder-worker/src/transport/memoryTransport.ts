@@ -1,40 +1,201 @@
-import type { DeadLetter, Delay, PublishOptions, Receipt, Transport } from './transport.ts';
+import type { SQSRecord } from 'aws-lambda';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
+import { queueNameInArn, sqsQueueName } from './queueName.ts';
+import type { PublishOptions, Receipt, Transport } from './transport.ts';
 
-/** A transport that remembers what it was told, for tests and simulations. */
-export interface MemoryTransport extends Transport {
-  readonly published: { readonly body: string; readonly options: PublishOptions }[];
-  readonly sentAgain: { readonly receipt: Receipt; readonly body: string; readonly delay: Delay }[];
-  readonly deadLetters: DeadLetter[];
-  readonly acknowledged: Receipt[];
-  readonly visibilityChanges: { readonly receipt: Receipt; readonly seconds: number }[];
+export interface MemoryQueueSettings {
+  /** How long a received message stays hidden if the receiver does not say so. @default 30, as in SQS */
+  readonly visibilityTimeoutSeconds?: number;
+  /** After so many deliveries a message moves to the dead-letter queue instead of being delivered again. @default never */
+  readonly maxReceiveCount?: number;
+  /** The name of the dead-letter queue. @default the queue's name with the suffix `-dead-letters` */
+  readonly deadLetterQueue?: string;
 }
 
-export function createMemoryTransport(): MemoryTransport {
-  const published: MemoryTransport['published'] = [];
-  const sentAgain: MemoryTransport['sentAgain'] = [];
-  const deadLetters: DeadLetter[] = [];
-  const acknowledged: Receipt[] = [];
-  const visibilityChanges: MemoryTransport['visibilityChanges'] = [];
+/** A message in a queue, visible or not. */
+export interface MemoryMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly messageGroupId: string | undefined;
+  /** Of a dead letter: `code`, `reason` and `queue`. */
+  readonly messageAttributes: Readonly<Record<string, string>>;
+  readonly receiveCount: number;
+  readonly sentMs: number;
+  /** Before this time no receiver gets the message, in ms since 1970. */
+  readonly visibleMs: number;
+  /** Received, and neither acknowledged nor visible again. */
+  readonly isInFlight: boolean;
+}
+
+/** Queues in this process with the rules of SQS: visibility timeouts, delays, receive counts, dead letters, FIFO groups. */
+export interface MemoryTransport extends Transport {
+  /** Receives visible messages as Lambda passes them to a function; at most 10, the oldest first. */
+  receive(queueName: string, options?: { maxMessages?: number; visibilityTimeoutSeconds?: number }): SQSRecord[];
+  /** All messages of a queue, the oldest first. */
+  messages(queueName: string): readonly MemoryMessage[];
+}
+
+export interface MemoryTransportOptions {
+  /** By their names in SQS. A queue that is not named here exists too, with the default settings. */
+  readonly queues?: Readonly<Record<string, MemoryQueueSettings>>;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now' | 'randomUUID'>;
+}
+
+const region = 'us-east-1';
+const maxDelaySeconds = 900;
+const maxVisibilitySeconds = 12 * 3600;
+const maxReceivedMessages = 10;
+/** A FIFO queue drops a message with a deduplication id that it has seen within this time. */
+const deduplicationMs = 5 * 60 * 1000;
+
+interface StoredMessage extends MemoryMessage {
+  receiveCount: number;
+  visibleMs: number;
+  isInFlight: boolean;
+  /** Of the latest delivery. */
+  receiptHandle: string | undefined;
+}
+
+interface Queue {
+  readonly name: string;
+  messages: StoredMessage[];
+  readonly deduplicationIds: Map<string, number>;
+}
+
+type SendOptions = Omit<PublishOptions, 'queue'> & { readonly messageAttributes?: Readonly<Record<string, string>> };
+
+export function createMemoryTransport({
+  queues: settings = {},
+  system = nodeSystem,
+}: MemoryTransportOptions = {}): MemoryTransport {
+  const queues = new Map<string, Queue>();
+
+  const queueOf = (name: string): Queue => {
+    const queue = queues.get(name) ?? { name, messages: [], deduplicationIds: new Map<string, number>() };
+    queues.set(name, queue);
+    return queue;
+  };
+
+  const send = (name: string, body: string, options: SendOptions = {}): void => {
+    const queue = queueOf(name);
+    const isFifo = name.endsWith('.fifo');
+    if (isFifo && isDuplicate(queue, options.messageDeduplicationId ?? system.randomUUID())) return;
+    const delaySeconds = isFifo ? 0 : Math.min(Math.max(0, Math.ceil(options.delaySeconds ?? 0)), maxDelaySeconds);
+    queue.messages.push({
+      messageId: system.randomUUID(),
+      body,
+      messageGroupId: options.messageGroupId ?? (isFifo ? 'default' : undefined),
+      messageAttributes: options.messageAttributes ?? {},
+      receiveCount: 0,
+      sentMs: system.now(),
+      visibleMs: system.now() + delaySeconds * 1000,
+      isInFlight: false,
+      receiptHandle: undefined,
+    });
+  };
+
+  const isDuplicate = ({ deduplicationIds }: Queue, id: string): boolean => {
+    const seenMs = deduplicationIds.get(id);
+    deduplicationIds.set(id, system.now());
+    return seenMs !== undefined && system.now() - seenMs < deduplicationMs;
+  };
+
+  /** Messages whose visibility timeout has passed are in flight no longer; those delivered too often become dead letters. */
+  const refresh = (queue: Queue): void => {
+    const { maxReceiveCount = Number.POSITIVE_INFINITY } = settings[queue.name] ?? {};
+    for (const message of queue.messages) if (message.visibleMs <= system.now()) message.isInFlight = false;
+    const isDead = ({ isInFlight, receiveCount, visibleMs }: StoredMessage) =>
+      !isInFlight && visibleMs <= system.now() && receiveCount >= maxReceiveCount;
+    const dead = queue.messages.filter(isDead);
+    if (dead.length === 0) return;
+    queue.messages = queue.messages.filter((message) => !dead.includes(message));
+    for (const { body, messageGroupId } of dead) send(deadLetterQueueOf(queue.name), body, { messageGroupId });
+  };
+
+  const deadLetterQueueOf = (name: string): string =>
+    settings[name]?.deadLetterQueue ?? name.replace(/(\.fifo)?$/, '-dead-letters$1');
+
+  /** The message of a receipt; undefined if it was acknowledged, or delivered again since. */
+  const find = ({ queueArn, receiptHandle }: Receipt): StoredMessage | undefined =>
+    queueOf(queueNameInArn(queueArn)).messages.find((message) => message.receiptHandle === receiptHandle);
+
   return {
-    published,
-    sentAgain,
-    deadLetters,
-    acknowledged,
-    visibilityChanges,
-    async publish(body, options) {
-      published.push({ body, options });
+    async publish(body, { queue, ...options }) {
+      send(sqsQueueName(queue), body, options);
     },
-    async resend(receipt, body, delay) {
-      sentAgain.push({ receipt, body, delay });
+
+    async resend({ queueArn, messageGroupId }, body, delay) {
+      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId });
     },
-    async deadLetter(letter) {
-      deadLetters.push(letter);
+
+    async deadLetter({ body, code, reason, queueArn }) {
+      const messageAttributes = { code, reason, queue: queueArn };
+      send(deadLetterQueueOf(queueNameInArn(queueArn)), body, { messageAttributes });
     },
+
     async acknowledge(receipt) {
-      acknowledged.push(receipt);
+      const queue = queueOf(queueNameInArn(receipt.queueArn));
+      const message = find(receipt);
+      queue.messages = queue.messages.filter((other) => other !== message);
     },
+
     async changeVisibility(receipt, seconds) {
-      visibilityChanges.push({ receipt, seconds });
+      const message = find(receipt);
+      if (!message) return;
+      const timeoutSeconds = Math.max(0, Math.min(Math.ceil(seconds), maxVisibilitySeconds));
+      message.visibleMs = system.now() + timeoutSeconds * 1000;
     },
+
+    receive(queueName, options = {}) {
+      const queue = queueOf(queueName);
+      refresh(queue);
+      const { maxMessages = maxReceivedMessages } = options;
+      const timeoutSeconds = options.visibilityTimeoutSeconds ?? settings[queueName]?.visibilityTimeoutSeconds ?? 30;
+      const isFifo = queueName.endsWith('.fifo');
+      const lockedGroups = new Set(
+        queue.messages.filter(({ isInFlight }) => isFifo && isInFlight).map(({ messageGroupId }) => messageGroupId),
+      );
+      const received = queue.messages
+        .filter(({ visibleMs, messageGroupId }) => visibleMs <= system.now() && !lockedGroups.has(messageGroupId))
+        .slice(0, Math.min(maxMessages, maxReceivedMessages));
+      for (const message of received) {
+        message.receiveCount += 1;
+        message.isInFlight = true;
+        message.receiptHandle = `${message.messageId}#${message.receiveCount}`;
+        message.visibleMs = system.now() + timeoutSeconds * 1000;
+      }
+      return received.map((message) => recordOf(queueName, message));
+    },
+
+    messages(queueName) {
+      const queue = queueOf(queueName);
+      refresh(queue);
+      return queue.messages;
+    },
+  };
+}
+
+function recordOf(queueName: string, message: StoredMessage): SQSRecord {
+  const { messageId, body, messageGroupId, messageAttributes, receiveCount, receiptHandle, sentMs } = message;
+  return {
+    messageId,
+    receiptHandle: receiptHandle!,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receiveCount),
+      SentTimestamp: String(sentMs),
+      SenderId: 'memory',
+      ApproximateFirstReceiveTimestamp: String(sentMs),
+      ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
+    },
+    messageAttributes: Object.fromEntries(
+      Object.entries(messageAttributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+    ),
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:${region}:000000000000:${queueName}`,
+    awsRegion: region,
   };
 }

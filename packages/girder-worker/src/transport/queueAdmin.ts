@@ -1,47 +1,51 @@
-/** A queue at a glance; the counts are SQS's own approximations. */
+/** The number of messages in a queue; all counts are SQS's approximations. */
 export interface QueueDepth {
-  /** Its name in SQS. */
+  /** The name in SQS. */
   readonly name: string;
-  /** Messages that wait. */
+  /** Messages that can be received. */
   readonly ready: number;
-  /** Messages that were delivered, and are neither acknowledged nor back. */
+  /** Messages that were received and are not visible again yet. */
   readonly inFlight: number;
-  /** Messages that are sent, but may not be delivered yet. */
+  /** Messages that were sent with a delay which is not over yet. */
   readonly delayed: number;
 }
 
 export interface QueueStatus extends QueueDepth {
-  /** Null where the queue has no dead-letter queue. */
+  /** Null if the queue has no dead-letter queue. */
   readonly deadLetters: QueueDepth | null;
 }
 
-/** A message that could not be run, as it lies in the dead-letter queue. */
+/** A message in the dead-letter queue. */
 export interface ListedDeadLetter {
   readonly messageId: string;
   readonly body: string;
-  /** When it was sent first, in ms since 1970. */
+  /** When SQS received the message, in ms since 1970. */
   readonly sentMs: number;
-  /** Such as BODY_MALFORMED; null where SQS itself moved the message, after too many deliveries. */
+  /** The dispatcher's code, such as BODY_MALFORMED; null if SQS moved the message after too many deliveries. */
   readonly code: string | null;
+  /** The dispatcher's explanation of `code`. */
   readonly reason: string | null;
 }
 
-/** What becomes of a dead letter: it stays, goes back to the queue it came from, or is deleted. */
+/** What to do with a dead letter: keep it, send it back to its queue, or delete it. */
 export type DeadLetterAction = 'keep' | 'redrive' | 'drop';
 
-/** What a person does with a queue, beside sending to it. Each method takes the name of the Celery queue. */
+/**
+ * Operations on queues for the people who run them. Each method takes Celery's name of the queue, and rejects with an
+ * Error if the queue does not exist.
+ */
 export interface QueueAdmin {
   status(queue: string): Promise<QueueStatus>;
-  /** Deletes all messages of the queue; they are gone within a minute. Gives how many there were, about. */
+  /** Deletes all messages, which takes SQS up to a minute. Resolves to their approximate number. */
   purge(queue: string): Promise<number>;
   /**
-   * Shows each dead letter once to `judge`, and does with it what that says. Gives how many had each verdict. What is sent
-   * back and fails again is a new letter, and not shown.
+   * Calls `decide` once for each dead letter and carries out the action that it returns. Resolves to the number of
+   * dead letters per action. A redriven message that fails again becomes a new dead letter, which is not processed.
    *
-   * SQS shows a message by hiding it: those that are kept can be seen again when all have been shown.
+   * Dead letters are invisible to others meanwhile; kept ones become visible again when all are processed.
    */
   processDeadLetters(
     queue: string,
-    judge: (letter: ListedDeadLetter) => DeadLetterAction,
+    decide: (deadLetter: ListedDeadLetter) => DeadLetterAction,
   ): Promise<Record<DeadLetterAction, number>>;
 }

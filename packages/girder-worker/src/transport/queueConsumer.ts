@@ -3,22 +3,22 @@ import type { SQSRecord } from 'aws-lambda';
 export interface ReceiveOptions {
   /** From 1 to 10. */
   readonly maxMessages: number;
-  /** How long the messages stay hidden from others. */
+  /** How long the messages are invisible to other consumers. */
   readonly visibilityTimeoutSeconds: number;
   /** How long to wait for a message, at most 20. */
   readonly waitSeconds: number;
-  /** Breaks the request off: what SQS answers just then stays hidden for so long. */
+  /** Aborts the request. Messages that SQS returns at that moment stay invisible for the visibility timeout. */
   readonly signal?: AbortSignal;
 }
 
-/** A queue as one sees it who takes messages from it himself. */
+/** A queue from which a worker receives messages itself, without Lambda. */
 export interface QueueConsumer {
-  /** Its name in SQS. */
+  /** The name in SQS. */
   readonly name: string;
   readonly arn: string;
-  /** Messages of a group are delivered one after the other. */
+  /** Whether messages of one group are delivered in order. */
   readonly isFifo: boolean;
   readonly hasDeadLetterQueue: boolean;
-  /** Messages as Lambda would hand them over; none where none came in this time. */
+  /** Resolves to messages in the form in which Lambda passes them, or to an empty list if none came in time. */
   receive(options: ReceiveOptions): Promise<SQSRecord[]>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sqsQueueName } from './queueName.ts';
+import { queueNameInArn, sqsQueueName } from './queueName.ts';
 
 test.each([
   ['celery', '', 'celery'],
@@ -9,4 +9,8 @@ test.each([
   ['über', '', 'über'],
 ])('the Celery queue %j with prefix %j is the SQS queue %j', (queue, prefix, expected) => {
   expect(sqsQueueName(queue, prefix)).toBe(expected);
+});
+
+test('the name of a queue is the last part of its ARN', () => {
+  expect(queueNameInArn('arn:aws:sqs:us-east-1:000000000000:jobs.fifo')).toBe('jobs.fifo');
 });

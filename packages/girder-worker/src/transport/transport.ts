@@ -1,46 +1,46 @@
-/** Where a delivery came from: what is needed to change when it is seen again. */
+/** Identifies one delivery of a message, to acknowledge it or to change its visibility. */
 export interface Receipt {
   readonly queueArn: string;
   readonly receiptHandle: string;
-  /** Of a FIFO queue. */
+  /** Undefined if the queue is not a FIFO queue. */
   readonly messageGroupId?: string | undefined;
 }
 
-/** A message that cannot be run, and why. */
+/** A message that cannot be run, with the reason. */
 export interface DeadLetter {
   readonly body: string;
-  /** A word for programs, such as `BODY_MALFORMED`. */
+  /** An error code for programs, such as `BODY_MALFORMED`. */
   readonly code: string;
   /** A sentence for people. */
   readonly reason: string;
+  /** The queue from which the message came. */
   readonly queueArn: string;
 }
 
-/** When SQS shows a message. */
 export interface Delay {
-  /** At most 900 have an effect, and none on a FIFO queue. @default 0 */
+  /** How long the message is invisible after it was sent, at most 900. Ignored by FIFO queues. @default 0 */
   readonly delaySeconds?: number | undefined;
 }
 
 export interface PublishOptions extends Delay {
-  /** The name of the Celery queue. */
+  /** Celery's name of the queue. */
   readonly queue: string;
-  /** On a FIFO queue, messages of one group are run in order. @default 'default', as Celery's */
+  /** FIFO queues deliver messages of one group in order. @default 'default', as in Celery */
   readonly messageGroupId?: string | undefined;
-  /** On a FIFO queue, a second message with the same within five minutes is dropped. @default a random one */
+  /** FIFO queues drop a message whose id they have seen within five minutes. @default a random UUID */
   readonly messageDeduplicationId?: string | undefined;
 }
 
-/** Queues as the stations see them. */
+/** The queues of a broker. Methods reject if the broker refuses the call or cannot be reached. */
 export interface Transport {
-  /** Sends a message, encoded by `message/encode.ts`. */
+  /** Sends a message to a queue; `body` is what `message/encode.ts` returns. */
   publish(body: string, options: PublishOptions): Promise<void>;
-  /** Sends a message to the queue that a delivery came from. */
+  /** Sends a message to the queue from which a delivery came, into the same message group. */
   resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
-  /** Puts a message beside the others that need a person. */
-  deadLetter(letter: DeadLetter): Promise<void>;
-  /** Deletes a delivery: it will not be seen again. One that is gone already is no error. */
+  /** Sends a copy of a message that cannot be run to the dead-letter queue. */
+  deadLetter(deadLetter: DeadLetter): Promise<void>;
+  /** Deletes the message of a delivery. It is not an error if the message is already deleted. */
   acknowledge(receipt: Receipt): Promise<void>;
-  /** Lets a delivery be seen again after so many seconds, at most 12 hours. */
+  /** Makes a message visible again after so many seconds from now, at most 12 hours. */
   changeVisibility(receipt: Receipt, seconds: number): Promise<void>;
 }

@@ -1,27 +1,27 @@
 import type { Pool, Run } from '../execution/pool.ts';
 
-/** What runs tasks, and can be made to give them all back. */
+/** A pool all of whose runs can be aborted, for a cold shutdown. */
 export interface AbortablePool extends Pick<Pool, 'run'> {
-  /** Ends all that runs, or waits to, in the middle of whatever it does: its messages go back to their queues. */
+  /** Terminates all runs, waiting or running: their messages return to their queues. */
   abort(): void;
 }
 
 export function createAbortablePool(pool: Pick<Pool, 'run'>): AbortablePool {
   const runs = new Set<Run>();
-  let isInterrupted = false;
-  const end = (run: Run) => run.terminate({ state: 'RETURNED', why: 'The worker was shut down.' });
+  let isAborted = false;
+  const terminate = (run: Run) => run.terminate({ state: 'RETURNED', why: 'The worker was shut down.' });
   return {
     run(...request) {
       const run = pool.run(...request);
       runs.add(run);
-      const forget = () => runs.delete(run);
-      run.ended.then(forget, forget);
-      if (isInterrupted) end(run);
+      const remove = () => runs.delete(run);
+      run.ended.then(remove, remove);
+      if (isAborted) terminate(run);
       return run;
     },
     abort() {
-      isInterrupted = true;
-      for (const run of runs) end(run);
+      isAborted = true;
+      for (const run of runs) terminate(run);
     },
   };
 }

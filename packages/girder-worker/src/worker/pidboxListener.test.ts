@@ -5,8 +5,8 @@ import { startPidboxListener } from './pidboxListener.ts';
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A mailbox out of which nothing comes but this error, where there is one. */
-function mailbox(name: string, closed: string[], error?: Error): PidboxQueue {
+/** A pidbox queue that delivers no command; it rejects with the error, if there is one. */
+function pidboxQueue(name: string, closed: string[], error?: Error): PidboxQueue {
   const queue = { name, arn: `arn:aws:sqs:us-east-1:0:${name}`, isFifo: false, hasDeadLetterQueue: false };
   return {
     topicArn: 'arn:aws:sns:us-east-1:0:celery-pidbox',
@@ -23,14 +23,14 @@ function mailbox(name: string, closed: string[], error?: Error): PidboxQueue {
   };
 }
 
-test('a worker whose mailbox is deleted behind its back opens another', async () => {
+test('a worker whose pidbox queue is deleted by another process opens a new one', async () => {
   const closed: string[] = [];
   const gone = Object.assign(new Error('The specified queue does not exist.'), { name: 'QueueDoesNotExist' });
-  const mailboxes = [mailbox('first', closed, gone), mailbox('second', closed)];
+  const pidboxQueues = [pidboxQueue('first', closed, gone), pidboxQueue('second', closed)];
   const secondOpened = Promise.withResolvers<void>();
   const stop = startPidboxListener({
     async open() {
-      const opened = mailboxes.shift()!;
+      const opened = pidboxQueues.shift()!;
       if (opened.queue.name === 'second') secondOpened.resolve();
       return opened;
     },

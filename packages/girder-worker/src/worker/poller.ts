@@ -1,19 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { toDelivery } from '../dispatch/delivery.ts';
+import { type LeaseOptions, visibilityTimeoutSeconds } from '../dispatch/deps.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import { visibilityTimeoutSeconds } from '../dispatch/leaseKeeper.ts';
-import { repeatedly } from '../dispatch/repeatedly.ts';
-import type { LeaseOptions } from '../dispatch/stations.ts';
 import type { Log } from '../events/log.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import { repeat } from '../system/repeat.ts';
+import type { System } from '../system/system.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { Receipt, Transport } from '../transport/transport.ts';
 import { describeError, retryUntil } from './retryUntil.ts';
 import { Semaphore } from './semaphore.ts';
 
 /**
- * How long a request waits for messages. It is never broken off, as SQS may be answering it just then, and what is lost on
- * the way stays hidden for a lease: so long an idle worker takes to shut down.
+ * How long a request waits for messages. A request is never aborted: SQS may be answering it, and messages that are lost on
+ * the way stay hidden for a lease. So an idle worker takes up to this long to shut down.
  */
 const waitSeconds = 5;
 
@@ -21,26 +21,29 @@ export interface PollerOptions {
   readonly queues: readonly QueueConsumer[];
   readonly dispatch: Dispatcher;
   readonly transport: Pick<Transport, 'acknowledge' | 'changeVisibility'>;
-  /** Tasks at once. */
+  /** The most tasks that run at the same time. */
   readonly concurrency: number;
-  readonly renewal: LeaseOptions;
+  readonly lease: LeaseOptions;
   readonly log: Log;
+  /** @default nodeSystem */
+  readonly system?: System;
 }
 
 export interface Poller {
-  /** Takes no more messages; resolves when what was taken has been run, and the rest is back in its queue. */
+  /** Receives no more messages. Resolves when all received messages have run or are back in their queues. */
   drain(): Promise<void>;
 }
 
-/** Takes messages from queues, as many as there are slots for, and hands each to the dispatcher by itself. */
-export function startPoller({ queues, dispatch, transport, concurrency, renewal, log }: PollerOptions): Poller {
-  const slots = new Semaphore(concurrency);
+/** Receives messages from queues, as many as can run now, and passes each to the dispatcher by itself. */
+export function startPoller(options: PollerOptions): Poller {
+  const { queues, dispatch, transport, concurrency, lease, log, system = nodeSystem } = options;
+  const semaphore = new Semaphore(concurrency);
   const stopping = new AbortController();
   const handled = new Set<Promise<void>>();
   const polled = Promise.all(queues.map(poll));
 
   async function poll(queue: QueueConsumer): Promise<void> {
-    while (await slots.whenAvailable()) {
+    while (await semaphore.whenAvailable()) {
       for (const record of await receive(queue)) {
         const handling = handle(record).finally(() => handled.delete(handling));
         handled.add(handling);
@@ -49,28 +52,21 @@ export function startPoller({ queues, dispatch, transport, concurrency, renewal,
   }
 
   async function receive(queue: QueueConsumer): Promise<SQSRecord[]> {
-    // Of two messages of a group the second may not begin before the first has ended; SQS sees to that, delivery by delivery.
-    const maxMessages = queue.isFifo ? 1 : Math.max(1, slots.available);
+    // SQS delivers the second message of a FIFO group only after the first is deleted, if they are received one by one.
+    const maxMessages = queue.isFifo ? 1 : Math.max(1, semaphore.available);
+    const request = { maxMessages, visibilityTimeoutSeconds: visibilityTimeoutSeconds(lease), waitSeconds };
     let isLost = false;
-    const records = await retryUntil(
-      () =>
-        queue.receive({
-          maxMessages,
-          visibilityTimeoutSeconds: visibilityTimeoutSeconds(renewal),
-          waitSeconds,
-        }),
-      {
-        isTransient: () => true, // Whatever it is, somebody may set it right while the worker waits.
-        signal: stopping.signal,
-        onFault(error, restSeconds) {
-          if (!isLost) log.warn('consumer: Connection to broker lost. Trying to re-establish the connection...');
-          isLost = true;
-          log.error(
-            `consumer: Cannot receive from ${queue.name}: ${describeError(error)}. Trying again in ${restSeconds} s...`,
-          );
-        },
+    const records = await retryUntil(() => queue.receive(request), {
+      isTransient: () => true, // Whatever the fault is, an operator may correct it while the worker waits.
+      signal: stopping.signal,
+      system,
+      onError(error, retryInSeconds) {
+        if (!isLost) log.warn('consumer: Connection to broker lost. Trying to re-establish the connection...');
+        isLost = true;
+        const text = describeError(error);
+        log.error(`consumer: Cannot receive from ${queue.name}: ${text}. Trying again in ${retryInSeconds} s...`);
       },
-    );
+    });
     if (isLost && records) log.info(`consumer: Connection to broker re-established: ${queue.name}`);
     return records ?? [];
   }
@@ -78,28 +74,28 @@ export function startPoller({ queues, dispatch, transport, concurrency, renewal,
   async function handle(record: SQSRecord): Promise<void> {
     const { receipt } = toDelivery(record);
     try {
-      if (!(await takeSlot(receipt))) return await transport.changeVisibility(receipt, 0);
+      if (!(await acquire(receipt))) return await transport.changeVisibility(receipt, 0);
       try {
-        const invocation = { requestId: randomUUID(), deadlineMs: Number.POSITIVE_INFINITY };
+        const invocation = { requestId: system.randomUUID(), deadlineMs: Number.POSITIVE_INFINITY };
         const { batchItemFailures } = await dispatch({ Records: [record] }, invocation);
         if (batchItemFailures.length === 0) await transport.acknowledge(receipt);
       } finally {
-        slots.release();
+        semaphore.release();
       }
     } catch (error) {
-      log.warn(`Message ${record.messageId} is in its queue still, and comes back in a while: ${describeError(error)}`);
+      log.warn(`Message ${record.messageId} was not deleted, and will be delivered again: ${describeError(error)}`);
     }
   }
 
-  /** Keeps a message hidden while it waits for a slot, which it does only where several queues deliver at once. */
-  async function takeSlot(receipt: Receipt): Promise<boolean> {
-    const stopHiding = repeatedly(renewal.periodMs, async () => {
-      await transport.changeVisibility(receipt, visibilityTimeoutSeconds(renewal)).catch((error: unknown) => {
-        log.warn(`A message that waits to be run cannot be kept hidden: ${describeError(error)}`);
+  /** Keeps a message hidden while it waits for its turn, which happens only if several queues deliver at the same time. */
+  async function acquire(receipt: Receipt): Promise<boolean> {
+    const stopHiding = repeat(system, lease.periodMs, async () => {
+      await transport.changeVisibility(receipt, visibilityTimeoutSeconds(lease)).catch((error: unknown) => {
+        log.warn(`A message that waits to run cannot be kept hidden: ${describeError(error)}`);
       });
     });
     try {
-      return await slots.acquire();
+      return await semaphore.acquire();
     } finally {
       await stopHiding();
     }
@@ -108,7 +104,7 @@ export function startPoller({ queues, dispatch, transport, concurrency, renewal,
   return {
     async drain() {
       stopping.abort();
-      slots.close();
+      semaphore.close();
       await polled;
       await Promise.all(handled);
     },

@@ -23,8 +23,8 @@ async function refusal(): Promise<unknown> {
   return client.send(new GetQueueUrlCommand({ QueueName: 'q' })).catch((error: unknown) => error);
 }
 
-describe('an error', () => {
-  test('passes where nobody answers, or where who answers is broken or busy', async () => {
+describe('an error of a service', () => {
+  test('is transient if the service does not answer, is broken or is busy', async () => {
     const refused = await refusal();
     expect(isConnectionError(refused)).toBe(true);
     expect(describeError(refused)).toMatch(/ECONNREFUSED/);
@@ -33,39 +33,39 @@ describe('an error', () => {
     expect(isConnectionError(Object.assign(new Error('slow'), { name: 'TimeoutError' }))).toBe(true);
   });
 
-  test('does not pass where a right is missing, or a name is wrong', () => {
+  test('is not transient if a permission is missing or a name is wrong', () => {
     expect(isConnectionError(Object.assign(new Error('no right'), { $metadata: { httpStatusCode: 403 } }))).toBe(false);
     expect(isConnectionError(new ServiceError('AccessDeniedException', 'no right', 400))).toBe(false);
     expect(isConnectionError(new Error('There is no SQS queue "q".'))).toBe(false);
     expect(isConnectionError('text')).toBe(false);
   });
 
-  test('that Node made of several, and that has no text, is told by its code', () => {
+  test('that has no message, as an AggregateError of Node, is described by its code', () => {
     expect(describeError(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
   });
 });
 
-describe('persist', () => {
-  test('tries until it succeeds, and tells of each fault', async () => {
+describe('retryUntil', () => {
+  test('retries until the action succeeds, and reports each error with the delay before the next attempt', async () => {
     let attempts = 0;
     const faults: unknown[] = [];
     const act = async () => {
       if (++attempts === 1) throw new Error('not yet');
       return 'done';
     };
-    const onFault = (...fault: unknown[]) => void faults.push(fault);
-    expect(await retryUntil(act, { isTransient: () => true, onFault, signal: never })).toBe('done');
+    const onError = (...fault: unknown[]) => void faults.push(fault);
+    expect(await retryUntil(act, { isTransient: () => true, onError, signal: never })).toBe('done');
     expect(faults).toEqual([[expect.objectContaining({ message: 'not yet' }), 1]]);
   });
 
-  test('throws what does not pass', async () => {
-    const options = { isTransient: () => false, onFault: () => expect.fail('it is not to rest'), signal: never };
+  test('throws an error that is not transient', async () => {
+    const options = { isTransient: () => false, onError: () => expect.fail('there must be no delay'), signal: never };
     await expect(retryUntil(() => Promise.reject(new Error('for good')), options)).rejects.toThrow('for good');
   });
 
-  test('gives up at once when it is told to, in the middle of a rest', async () => {
+  test('gives up at once when its signal is aborted during a delay', async () => {
     const stopping = new AbortController();
-    const options = { isTransient: () => true, onFault: () => stopping.abort(), signal: stopping.signal };
+    const options = { isTransient: () => true, onError: () => stopping.abort(), signal: stopping.signal };
     expect(await retryUntil(() => Promise.reject(new Error('not yet')), options)).toBeUndefined();
   });
 });

@@ -1,40 +1,42 @@
 import { isTransient } from '../aws/serviceError.ts';
-import { rested } from '../dispatch/repeatedly.ts';
+import { exponentialBackoff } from '../system/backoff.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
 
-const firstRestSeconds = 1;
-const longestRestSeconds = 32;
+/** In seconds. */
+const backoff = { first: 1, max: 32 };
 
 export interface RetryUntilOptions {
-  /** Whether it may work out later; anything else is thrown. */
+  /** Whether the error may pass; any other error is thrown. */
   readonly isTransient: (error: unknown) => boolean;
-  readonly onFault: (error: unknown, restSeconds: number) => void;
-  /** Gives up when this is aborted. */
+  /** Called after each failed attempt with the delay before the next one. */
+  readonly onError: (error: unknown, retryInSeconds: number) => void;
+  /** Aborted to give up. */
   readonly signal: AbortSignal;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'sleep'>;
 }
 
-/** Does something until it succeeds, with rests that double; undefined if it was given up before. */
+/** Retries until `act` succeeds, with delays of 1, 2, 4, … up to 32 s. Returns undefined if the signal is aborted before. */
 export async function retryUntil<T>(act: () => Promise<T>, options: RetryUntilOptions): Promise<T | undefined> {
-  const { isTransient: isPassing, onFault, signal } = options;
-  for (
-    let restSeconds = firstRestSeconds;
-    !signal.aborted;
-    restSeconds = Math.min(2 * restSeconds, longestRestSeconds)
-  ) {
+  const { isTransient, onError, signal, system = nodeSystem } = options;
+  for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       return await act();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       if (signal.aborted) return undefined;
-      onFault(error, restSeconds);
-      await rested(restSeconds * 1000, signal);
+      const retryInSeconds = exponentialBackoff(attempt, backoff);
+      onError(error, retryInSeconds);
+      await system.sleep(retryInSeconds * 1000, signal);
     }
   }
   return undefined;
 }
 
 /**
- * Whether an error is the network's or AWS's, and passes: nothing answered, or what answered was busy or broken. What is
- * wrong with a name, or with a right, does not pass.
+ * Whether an error is a fault of the network or of AWS that may pass: no answer, or the answer of a service that is busy or
+ * broken. A wrong name or a missing permission does not pass.
  */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -45,14 +47,14 @@ export function isConnectionError(error: unknown): boolean {
   return $retryable !== undefined || ($metadata?.httpStatusCode ?? 0) >= 500;
 }
 
-/** What Node's network errors, and those of the AWS SDK, have beside a message. */
+/** The fields of Node's network errors and of the AWS SDK's errors, beside the message. */
 interface SystemAndSdkError {
   readonly code: unknown;
   readonly $metadata: { readonly httpStatusCode?: number };
   readonly $retryable: unknown;
 }
 
-/** The error in a line, also where Node gives one for each address that it tried, and no text of its own. */
+/** An error in one line. An AggregateError of Node, one error for each address, has a code but no message. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || String((error as Partial<SystemAndSdkError>).code ?? error.name);

@@ -1,13 +1,14 @@
-import { maskPassword } from '../connections/brokerUrl.ts';
-import { connectControlParts, createControl, createMailbox } from '../control/index.ts';
+import type { Connections } from '../connections/connections.ts';
+import { connectControl, createControlNode, createPidbox } from '../control/index.ts';
+import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
-import type { LeaseOptions } from '../dispatch/stations.ts';
 import type { Log } from '../events/log.ts';
 import { createPool } from '../execution/pool.ts';
-import { createSoloPool } from '../execution/solo.ts';
+import { createSoloPool } from '../execution/soloPool.ts';
 import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
@@ -18,49 +19,48 @@ import { startPoller } from './poller.ts';
 import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
 
 export interface WorkerOptions {
-  /** Names broker and backend, as everywhere. */
-  readonly env: NodeJS.ProcessEnv;
+  readonly connections: Connections;
   readonly registry: Registry;
   /** The module that calls `serveTasks` with this registry. */
   readonly threadFile: URL;
-  /** The worker's name, in its log and in STARTED results. */
+  /** The node name of the worker: in its log, in STARTED results, and the destination of commands. */
   readonly node: string;
   /** Celery's names of the queues. */
   readonly queues: readonly string[];
-  /** Tasks at once. */
+  /** The most tasks that run at the same time. */
   readonly concurrency: number;
-  /** How soon after this worker's death its tasks can be run by others. */
+  /** How long after the death of this worker another worker can run its tasks. */
   readonly leaseMs: number;
   readonly log: Log;
   readonly shutdown: Shutdown;
-  /** Whether it takes the commands of Celery's `app.control`. */
+  /** Whether the worker receives the commands of Celery's `app.control`. */
   readonly remoteControl: boolean;
 }
 
-/** Celery's two ways to end a worker. */
+/** Celery's two ways to shut a worker down. */
 export interface Shutdown {
-  /** When aborted, nothing more is taken, and what runs may end. */
+  /** Aborted for a warm shutdown: the worker receives no more messages, and running tasks may end. */
   readonly warm: AbortSignal;
-  /** When aborted, too, what runs is ended, and its messages go back to their queues. */
+  /** Aborted for a cold shutdown: running tasks are terminated, and their messages return to their queues. */
   readonly cold: AbortSignal;
-  /** Begins the warm one. */
+  /** Begins a warm shutdown. */
   goWarm(): void;
 }
 
-/** After a claim's renewal, so many more may fail before it ends. */
+/** Renewals per lease: two of them may fail before the claim ends. */
 const renewalsPerLease = 3;
 
-/** What a cold shutdown may take, where the network holds it up; the messages come back by themselves then. */
+/** The longest that a cold shutdown takes. Messages that could not be returned by then return when their lease ends. */
 const coldShutdownMs = 10_000;
 
 /**
- * Runs the tasks that come to the queues until it is told to shut down. Waits for a broker and a backend that do not answer;
- * rejects with an Error that says what to do where there is no such queue or table, or no right to use it.
+ * Runs the tasks of the queues until it is shut down. Retries while broker or backend do not answer. Rejects with an Error
+ * that says what to do if a queue or the table does not exist, or a permission is missing.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { env, registry, threadFile, node, concurrency, leaseMs, log, shutdown } = options;
-  const store = connectStore(env);
-  const transport = connectTransport(env);
+  const { connections, registry, threadFile, node, concurrency, leaseMs, log, shutdown } = options;
+  const store = connectStore(connections.backend);
+  const transport = connectTransport(connections.broker);
   const queues = await Promise.race([connect(options, store), aborted(shutdown.warm)]);
   if (!queues) return;
 
@@ -68,63 +68,65 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   pool.warmUp();
   const threads = createAbortablePool(pool);
   const solo = createAbortablePool(createSoloPool(registry));
-  const renewal: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
+  const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const dispatch = createDispatcher({
-    ...{ registry, pool: threads, solo, store, transport, log, worker, renewal },
+    ...{ registry, pool: threads, solo, store, transport, log, worker, lease },
   });
-  const intake = startPoller({ queues, dispatch, transport, concurrency, renewal, log });
+  const poller = startPoller({ queues, dispatch, transport, concurrency, lease, log });
   const stopRemoteControl = options.remoteControl ? startPidboxListener(commandsOf(options, transport)) : undefined;
   log.info(`${node} ready.`);
 
   await aborted(shutdown.warm);
-  // What still runs can be revoked until it has ended.
-  const drained = intake.drain().then(stopRemoteControl);
+  // Tasks that still run can be revoked until they have ended.
+  const drained = poller.drain().then(stopRemoteControl);
   const forced = aborted(shutdown.cold).then(async () => {
     threads.abort();
     solo.abort();
-    await elapsed(coldShutdownMs);
+    await nodeSystem.sleep(coldShutdownMs);
   });
   await Promise.race([drained, forced]);
   await pool.close();
 }
 
-/** What the worker does when it is commanded: what the table and the queues allow to anybody, and to shut down. */
+/** Remote control of this worker: the commands on table and queues, and those that need a process, such as `shutdown`. */
 function commandsOf(options: WorkerOptions, transport: Transport): PidboxListenerOptions {
-  const { env, registry, node, queues, concurrency, log, shutdown } = options;
-  const parts = connectControlParts(env, { registry, warn: log.warn });
+  const { connections, registry, node, queues, concurrency, log, shutdown } = options;
+  const deps = connectControl(connections, { registry, warn: log.warn });
   const worker = { concurrency, shutDown: shutdown.goWarm };
-  const control = createControl({ ...parts, node, queueNames: queues, worker });
+  const control = createControlNode({ ...deps, node, queueNames: queues, worker });
   return {
-    open: async () => (await import('../transport/sqs/pidboxQueue.ts')).openPidboxQueue(env, node),
-    receive: createMailbox({ node, control, transport, log }),
+    open: async () => (await import('../transport/sqs/pidboxQueue.ts')).openPidboxQueue(connections.broker, node),
+    receive: createPidbox({ node, control, transport, log }),
     ...{ transport, log },
   };
 }
 
-/** The queues, once broker and backend have answered; undefined if the worker is shut down before. */
+/** Resolves to the queues when broker and backend have answered, or to undefined if the worker is shut down before. */
 async function connect(options: WorkerOptions, store: ResultStore): Promise<QueueConsumer[] | undefined> {
-  const { env, queues: names, node, log, shutdown } = options;
-  const places = [env.GIRDER_WORKER_BROKER ?? 'sqs://', env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery'].map(
-    maskPassword,
-  );
-  const persistAt = <T>(place: string | undefined, act: () => Promise<T>) =>
+  const { connections, queues: names, node, log, shutdown } = options;
+  const { broker, backend } = connections;
+  const retry = <T>(url: string, act: () => Promise<T>) =>
     retryUntil(act, {
       isTransient: isConnectionError,
       signal: shutdown.warm,
-      onFault: (error, restSeconds) =>
-        log.error(`consumer: Cannot connect to ${place}: ${describeError(error)}. Trying again in ${restSeconds} s...`),
+      onError: (error, retryInSeconds) =>
+        log.error(
+          `consumer: Cannot connect to ${url}: ${describeError(error)}. Trying again in ${retryInSeconds} s...`,
+        ),
     });
 
-  const consumerOf = connectConsumers(env);
-  const queues = await persistAt(places[0], () => Promise.all(names.map(consumerOf)));
+  const consumerOf = connectConsumers(broker);
+  const queues = await retry(broker.url, () => Promise.all(names.map(consumerOf)));
   if (!queues) return undefined;
-  log.info(`Connected to ${places[0]}`);
-  // That there is a table, and the right to read it, shows by reading anything.
-  const answer = await persistAt(places[1], async () => ({ found: await store.read(node) }));
+  log.info(`Connected to ${broker.url}`);
+  // Reading any item shows that the table exists and may be read.
+  const answer = await retry(backend.url, async () => ({ found: await store.read(node) }));
   for (const { name, hasDeadLetterQueue } of queues) {
-    if (!hasDeadLetterQueue && !env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL)
-      log.warn(`Queue ${name} has no dead-letter queue: what cannot be decoded comes back again and again.`);
+    if (!hasDeadLetterQueue && !broker.deadLetterQueueUrl)
+      log.warn(
+        `Queue ${name} has no dead-letter queue: messages that cannot be decoded are delivered again and again.`,
+      );
   }
   return answer && queues;
 }
@@ -133,11 +135,5 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve(undefined);
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
-function elapsed(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
   });
 }

@@ -1,30 +1,30 @@
-/** Places for tasks that run at the same time, and the line of those who wait for one. */
+/** Limits how many tasks run at the same time. */
 export class Semaphore {
   #free: number;
-  #inLine = 0;
+  #waiting = 0;
   #isClosed = false;
   #change = Promise.withResolvers<void>();
 
-  constructor(count: number) {
-    this.#free = count;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
-  /** How many are free, and nobody's. */
+  /** The permits that are free and that no caller of `acquire` waits for. */
   get available(): number {
-    return Math.max(0, this.#free - this.#inLine);
+    return Math.max(0, this.#free - this.#waiting);
   }
 
-  /** Resolves to true when one is spare, or to false when none are given any more. */
+  /** Resolves to true when a permit is available, or to false when the semaphore is closed. */
   async whenAvailable(): Promise<boolean> {
     while (this.available === 0 && !this.#isClosed) await this.#change.promise;
     return !this.#isClosed;
   }
 
-  /** Resolves to true with a slot, which is to be left again, or to false when none are given any more. */
+  /** Resolves to true with a permit, which the caller must release, or to false when the semaphore is closed. */
   async acquire(): Promise<boolean> {
-    this.#inLine += 1;
+    this.#waiting += 1;
     while (this.#free === 0 && !this.#isClosed) await this.#change.promise;
-    this.#inLine -= 1;
+    this.#waiting -= 1;
     if (this.#isClosed) return false;
     this.#free -= 1;
     return true;
@@ -32,16 +32,16 @@ export class Semaphore {
 
   release(): void {
     this.#free += 1;
-    this.#tell();
+    this.#wake();
   }
 
-  /** Gives no more slots; those who have one keep it. */
+  /** Grants no more permits. Permits that were acquired stay valid. */
   close(): void {
     this.#isClosed = true;
-    this.#tell();
+    this.#wake();
   }
 
-  #tell(): void {
+  #wake(): void {
     const { resolve } = this.#change;
     this.#change = Promise.withResolvers();
     resolve();

@@ -9,9 +9,9 @@ test.each([
   ['%h', 'girder-worker@web.example.com'],
   ['other', 'girder-worker@other'],
 ])('-n %s on web.example.com is %s', (pattern, name) => {
-  expect(workerName(pattern, {}, 'web.example.com')).toBe(name);
+  expect(workerName(pattern, 'girder-worker@elsewhere', 'web.example.com')).toBe(name);
 });
 
-test('without -n, a worker is named as everywhere', () => {
-  expect(workerName(undefined, { GIRDER_WORKER_NODE_NAME: 'me@here' })).toBe('me@here');
+test('without -n, a worker has the node name of the environment', () => {
+  expect(workerName(undefined, 'me@here')).toBe('me@here');
 });

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
-import { nodeName } from '../connections/nodeName.ts';
 
 /**
- * The name of a worker from Celery's `-n`: `worker1@%h`, or just a host. `%h` stands for this machine's name, `%n` for its first part,
- * `%d` for its domain, `%%` for a percent sign. Without a pattern, it is that of `aws/nodeName.ts`.
+ * The node name of a worker from the pattern of Celery's `-n`, such as `worker1@%h`: `%h` is the name of this machine, `%n` its
+ * first part, `%d` its domain, `%%` a percent sign. A pattern without `@` is the part after it. Without a pattern, the name
+ * is `nodeName`.
  */
-export function workerName(pattern: string | undefined, env: NodeJS.ProcessEnv, host = hostname()): string {
-  if (pattern === undefined) return nodeName(env);
+export function workerName(pattern: string | undefined, nodeName: string, host = hostname()): string {
+  if (pattern === undefined) return nodeName;
   const [first = '', ...rest] = host.split('.');
   const parts: Record<string, string> = { h: host, n: first, d: rest.join('.'), '%': '%' };
   const name = pattern.replaceAll(/%([hnd%])/g, (_, letter: string) => parts[letter]!);

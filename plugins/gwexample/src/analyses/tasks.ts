@@ -1,12 +1,12 @@
 import { app } from 'girder-worker/app';
 import type { Task } from 'girder-worker/utils';
 
-/** The n-th Fibonacci number, computed the slow way. */
+/** Returns the n-th Fibonacci number. The recursion is slow on purpose: it keeps a worker busy. */
 export const fibonacci = app.task(function fibonacci(n: number): number {
   return n <= 2 ? 1 : fibonacci(n - 1) + fibonacci(n - 2);
 });
 
-/** Computes without a pause until it is canceled, at most for so many steps of a millisecond; gives the steps it made. */
+/** Computes `steps` steps of 1 ms without a pause, or fewer if it is revoked. Returns the number of steps it has computed. */
 export const cancelable = app.task(function cancelable(this: Task, steps: number): number {
   for (let step = 0; step < steps; step++) {
     if (this.canceled) {

@@ -15,14 +15,14 @@ import { bundleFunctions } from './bundle.ts';
 
 const dependencies = ['gwexample', '@gwexample/text-tools', 'importing-each-other', '@aws-sdk/client-dynamodb'];
 
-/** Prints, of each entry of the registry, its name there and the name that its task has. */
+/** Prints the name of each entry of the registry with the name of the task that it loads. */
 const printNames = `
   import { registry } from './registry.generated.ts';
   const names = {};
   for (const [name, { load }] of Object.entries(registry.tasks)) names[name] = (await load()).name;
   console.log(JSON.stringify(names));`;
 
-/** A deployment with a registry, and with these as its handler and its thread. */
+/** A deployment with a registry, this handler and this thread. */
 async function createBuiltDeployment(handler: string, thread = 'export {};'): Promise<TemporaryFolder> {
   const deployment = createDeployment(dependencies, {
     files: { 'functions/dispatcher/handler.ts': handler, 'functions/dispatcher/thread.ts': thread },
@@ -32,14 +32,14 @@ async function createBuiltDeployment(handler: string, thread = 'export {};'): Pr
   return deployment;
 }
 
-/** What a module prints, as JSON. It runs where there are no node_modules, if it lies there. */
-async function printed(file: string): Promise<unknown> {
+/** Runs a module and returns the JSON that it prints. The working directory has no node_modules. */
+async function outputOf(file: string): Promise<unknown> {
   const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: '/' });
   return JSON.parse(stdout);
 }
 
 describe('the name of a task', () => {
-  test('is the same in the registry, in the bundle, and in a program that imports its module', async () => {
+  test('is the same in the registry, in the bundle and in a program that imports its module', async () => {
     using deployment = await createBuiltDeployment(printNames);
     using bundle = createTemporaryFolder();
     await bundleFunctions({ root: deployment.root, outDir: bundle.root });
@@ -68,19 +68,19 @@ describe('the name of a task', () => {
       'importing_each_other.second.second',
     ];
     const sameEverywhere = Object.fromEntries(names.map((name) => [name, name]));
-    expect(await printed(client)).toEqual(names);
-    expect(await printed(join(deployment.root, 'functions/dispatcher/handler.ts'))).toEqual(sameEverywhere);
-    expect(await printed(join(bundle.root, 'handler.mjs'))).toEqual(sameEverywhere);
+    expect(await outputOf(client)).toEqual(names);
+    expect(await outputOf(join(deployment.root, 'functions/dispatcher/handler.ts'))).toEqual(sameEverywhere);
+    expect(await outputOf(join(bundle.root, 'handler.mjs'))).toEqual(sameEverywhere);
   });
 
-  test('is known in a bundle also of a task whose module was only imported by another task module', async () => {
+  test('is known in a bundle even if its module was first imported by another task module', async () => {
     using deployment = await createBuiltDeployment(`
       import { registry } from './registry.generated.ts';
       const first = await registry.tasks['importing_each_other.first.first'].load();
       console.log(JSON.stringify(first()));`);
     using bundle = createTemporaryFolder();
     await bundleFunctions({ root: deployment.root, outDir: bundle.root });
-    expect(await printed(join(bundle.root, 'handler.mjs'))).toEqual([
+    expect(await outputOf(join(bundle.root, 'handler.mjs'))).toEqual([
       'importing_each_other.first.first',
       'importing_each_other.second.second',
     ]);
@@ -93,7 +93,7 @@ describe('a bundle', () => {
     const { accessKeyId } = await new DynamoDBClient({ region: 'us-east-1' }).config.credentials();
     console.log(JSON.stringify(accessKeyId));`;
 
-  test('loads at once what its entry imports, and a task when it is asked for', async () => {
+  test('loads the static imports of its entry on start, and a task module only on demand', async () => {
     using deployment = await createBuiltDeployment(printNames, `console.log('a thread');`);
     using bundle = createTemporaryFolder();
     const report = await bundleFunctions({ root: deployment.root, outDir: bundle.root });
@@ -118,7 +118,7 @@ describe('a bundle', () => {
     expect((await codeOf(await codeFiles(bundle.root))).length).toBe(totalBytes);
   });
 
-  test('takes AWS credentials from the environment, and leaves the code for other sources out', async () => {
+  test('takes AWS credentials from the environment, and does not contain the code for other sources', async () => {
     using deployment = await createBuiltDeployment(awsClient);
     using bundle = createTemporaryFolder();
     await bundleFunctions({ root: deployment.root, outDir: bundle.root });
@@ -129,7 +129,7 @@ describe('a bundle', () => {
     expect(code).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI');
   });
 
-  test('fails where a registry names a module that is not there, and says which', async () => {
+  test('is not built if the registry names a module that does not exist, and the error names it', async () => {
     using deployment = await createBuiltDeployment(printNames);
     const registry = join(deployment.root, registryFile);
     await writeFile(
@@ -151,7 +151,7 @@ async function codeOf(files: Iterable<string>): Promise<Buffer> {
   return Buffer.concat(await Promise.all([...files].map((file) => readFile(file))));
 }
 
-/** A minified module and those that it imports statically: what Node loads before the first line runs. */
+/** A minified module and its static imports: what Node loads before the first line runs. */
 function eagerFiles(file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
   seen.add(file);
   for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import)"(\.[^"]+)"/g)) {

@@ -3,21 +3,23 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import { registryFile } from '../registry/registryFile.ts';
 import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
 import { nameBundledTasks } from './nameBundledTasks.ts';
 import { taskModulesOf } from './taskModules.ts';
 
 export interface BundleOptions {
-  /** Folder of the deployment. */
+  /** The folder of the deployment. */
   readonly root: string;
-  /** Folder into which `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks` go. */
+  /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks`. */
   readonly outDir: string;
 }
 
 export interface BundleReport extends BundleSizes {
+  /** How long bundling took. */
   readonly ms: number;
-  /** What the bundler found strange, and where. */
+  /** Warnings of the bundler, with their places in the source. */
   readonly warnings: readonly string[];
 }
 
@@ -25,28 +27,30 @@ const environmentCredentials = fileURLToPath(
   new URL(`./environmentCredentials${extname(import.meta.url)}`, import.meta.url),
 );
 
-/** How modules are found: the same for the registry and for the bundle. */
+/** How modules are resolved, for the registry and for the bundle alike. */
 const resolution = {
   platform: 'node',
   format: 'esm',
   splitting: true,
-  // ES modules where a package has both, as only they can be cut down to what is used.
+  // If a package has both, its ES modules: only from these can unused exports be removed.
   mainFields: ['module', 'main'],
   alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
+  // The AWS SDK imports it to describe a browser: 34 KB that no function loads.
+  external: ['bowser'],
 } satisfies BuildOptions;
 
-/** Some packages in CommonJS ask for Node's own modules; an ES module has no `require` to answer them with. */
+/** Some CommonJS packages call `require` for modules of Node.js. An ES module has no `require`. */
 const requireForCommonJs = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
 
 /**
- * Bundles the functions for Lambda: the dispatcher's handler, the entry of its worker threads and, if the deployment has
- * one, the handler of remote control, as ES modules that share chunks. Tasks stay in chunks of their own, each loaded
- * when it is first run.
+ * Bundles the functions for Lambda as ES modules that share chunks: the handler of the dispatcher, the entry of its worker
+ * threads and, if the deployment has one, the handler of remote control. Task modules are separate chunks, each loaded when
+ * one of its tasks runs for the first time.
  *
- * Throws esbuild's BuildFailure, which names the places.
+ * Throws esbuild's BuildFailure, which lists the errors with their places in the source.
  */
 export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<BundleReport> {
-  const start = performance.now();
+  const startMs = nodeSystem.now();
   const folder = realpathSync(root);
   const registry = join(folder, registryFile);
   const options = {
@@ -57,33 +61,33 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     outdir: resolve(outDir),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    // Lambda runs Node 24; what runs on 22 as well can be tried there.
+    // Lambda runs Node 24. A bundle for 22 can also run on a machine that has only that.
     target: 'node22',
     minify: true,
-    // Beside the bundle, without the sources themselves: tracebacks name the lines that people wrote.
+    // Tracebacks name the lines of the sources. The maps do not contain the sources themselves.
     sourcemap: 'external',
     sourcesContent: false,
     write: false,
     metafile: true,
-    logLevel: 'silent', // Errors are thrown, and warnings reported.
+    logLevel: 'silent', // Errors are thrown, warnings are returned.
     plugins: [nameBundledTasks(await taskModulesOf(registry, folder, resolution))],
   } satisfies BuildOptions;
 
   const plain = await build(options);
   const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
 
-  // Chunks have hashes in their names: those of an earlier build would pile up.
+  // The names of chunks contain hashes, so the chunks of an earlier build would not be overwritten.
   await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
   await mkdir(join(options.outdir, 'chunks'), { recursive: true });
   await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   return {
     ...bundleSizes(bundle.metafile, folder, options.outdir),
-    ms: performance.now() - start,
+    ms: nodeSystem.now() - startMs,
     warnings: await formatMessages(bundle.warnings, { kind: 'warning' }),
   };
 }
 
-/** The modules that are loaded by their names, by the name that each has in the bundle. */
+/** The modules that Lambda or the pool load by file name, keyed by their names in the bundle. */
 function entryPoints(dispatcher: string): Record<string, string> {
   const control = join(dispatcher, '../control/handler.ts');
   return {

@@ -3,22 +3,22 @@ import type { Metafile } from 'esbuild';
 
 export interface BundleSizes {
   readonly entries: readonly {
-    /** Relative to the folder of the bundle. */
+    /** The path relative to the folder of the bundle. */
     readonly file: string;
-    /** What is loaded on a cold start: the file and all that it imports statically, minified. */
+    /** The minified size of what a cold start loads: the file and its static imports, direct and indirect. */
     readonly eagerBytes: number;
   }[];
-  /** All code, whether it is loaded at once or when it is needed; without source maps. */
+  /** The size of all code, without source maps. */
   readonly totalBytes: number;
 }
 
 type Outputs = Metafile['outputs'];
 
 /**
- * The sizes of a bundle, from what esbuild tells of it.
+ * Computes the sizes of a bundle from esbuild's metafile.
  *
- * @param root the folder that esbuild worked in
- * @param outDir the folder of the bundle; what lies in it directly are its entries
+ * @param root esbuild's working directory
+ * @param outDir the folder of the bundle; the files directly in it are its entries
  */
 export function bundleSizes({ outputs }: Metafile, root: string, outDir: string): BundleSizes {
   const code = Object.keys(outputs).filter((file) => !file.endsWith('.map'));
@@ -29,7 +29,7 @@ export function bundleSizes({ outputs }: Metafile, root: string, outDir: string)
   };
 }
 
-/** A file, and those that it imports statically, directly or not. */
+/** The file and its static imports, direct and indirect. */
 function eagerFiles(outputs: Outputs, file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
   seen.add(file);
   for (const { path, kind } of outputs[file]?.imports ?? []) {

@@ -12,9 +12,9 @@ const loaders: Readonly<Record<string, Loader>> = {
 };
 
 /**
- * An esbuild plugin that tells the tasks of a bundle their names. A task works out its name from the file it is defined
- * in, and a bundle has no such files: so each task module names its own tasks when it is evaluated, whether the registry
- * imported it or another module.
+ * An esbuild plugin that names the tasks of a bundle. A task derives its name from the file that defines it, but in a bundle
+ * these files no longer exist. So the plugin appends code to each task module that names its tasks when the module is
+ * evaluated, whichever module imports it first.
  */
 export function nameBundledTasks(modules: readonly TaskModule[]): Plugin {
   const byPath = new Map(modules.map((module) => [module.path, module]));
@@ -25,14 +25,14 @@ export function nameBundledTasks(modules: readonly TaskModule[]): Plugin {
         const module = byPath.get(path);
         if (!module) return undefined;
         const source = await readFile(path, 'utf8');
-        return { contents: `${source}\n${bindingOf(module)}`, loader: loaders[extname(path)] ?? 'js' };
+        return { contents: `${source}\n${namingCode(module)}`, loader: loaders[extname(path)] ?? 'js' };
       });
     },
   };
 }
 
-/** The library is imported from where the plugin finds it: the copy that its tasks were declared with. */
-function bindingOf({ specifier, path }: TaskModule): string {
+/** Imports the library as the task module does, to use the copy of it that its tasks were declared with. */
+function namingCode({ specifier, path }: TaskModule): string {
   return `import { bindTaskNames as __bindTaskNames } from 'girder-worker/app';
 import * as __taskModule from ${JSON.stringify(path)};
 __bindTaskNames(${JSON.stringify(specifier)}, __taskModule);`;

@@ -3,17 +3,17 @@ import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 /** A module that a registry imports. */
 export interface TaskModule {
-  /** As the registry writes it. */
+  /** As the registry imports it. */
   readonly specifier: string;
-  /** Absolute path, links followed. */
+  /** Absolute path, with symbolic links resolved. */
   readonly path: string;
 }
 
 /**
- * The modules that a registry imports, as the bundler finds them. They have to be known before a bundle is made, as one
- * may be met first as an import of another.
+ * Returns the modules that a registry imports, as the bundler resolves them. They must be known before the bundle is built,
+ * because the bundler may reach one of them first through an import of another.
  *
- * @param registryFile absolute path, links followed
+ * @param registryFile absolute path, with symbolic links resolved
  */
 export async function taskModulesOf(registryFile: string, root: string, options: BuildOptions): Promise<TaskModule[]> {
   const { metafile } = await build({
@@ -22,7 +22,7 @@ export async function taskModulesOf(registryFile: string, root: string, options:
     entryPoints: [registryFile],
     bundle: true,
     write: false,
-    outdir: root, // Asked for, though nothing is written.
+    outdir: root, // Required, although nothing is written.
     metafile: true,
     logLevel: 'silent', // Errors are thrown.
     plugins: [followOnlyImportsOf(registryFile)],

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { Fault } from './faults.ts';
 
-/** A fault on its way to the report. */
+/** Carries a fault from where it is found to where faults are collected. */
 export class BuildFaultError extends Error {
   readonly fault: Fault;
 
@@ -11,7 +11,7 @@ export class BuildFaultError extends Error {
   }
 }
 
-/** Does what a plugin may fail at, and turns what it throws into a fault. */
+/** Runs a step that a plugin may fail at. Throws a BuildFaultError if the step throws. */
 export async function toFault<T>(faultOf: (error: unknown) => Fault, act: () => T | Promise<T>): Promise<T> {
   try {
     return await act();
@@ -20,15 +20,15 @@ export async function toFault<T>(faultOf: (error: unknown) => Fault, act: () => 
   }
 }
 
-const shownLines = 8;
+const maxLines = 8;
 const ownFolder = new URL('.', import.meta.url).href;
 
-/** What a plugin threw: its message, and where; frames of Node's and of ours tell nobody anything. */
-export function textOf(error: unknown): string {
+/** The message and the stack of what a plugin threw, without the frames of Node.js and of this library. */
+export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return inspect(error);
   const lines = (error.stack ?? `${error.name}: ${error.message}`).split('\n');
   return lines
     .filter((line) => !/^\s*at /.test(line) || !(line.includes('node:') || line.includes(ownFolder)))
-    .slice(0, shownLines)
+    .slice(0, maxLines)
     .join('\n');
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
 import { discover } from './discover.ts';
 
-/** A package.json that declares nothing but what is given. */
+/** The text of a package.json with this content. */
 function manifest(content: object): string {
   return JSON.stringify({ version: '1.2.3', ...content });
 }
@@ -14,7 +14,7 @@ function declaring(entryPoints: unknown): object {
 }
 
 describe('discovering plugins', () => {
-  test('finds the direct dependencies that declare entry points, sorted, and takes others for no plugins', () => {
+  test('finds the direct dependencies that declare entry points, sorted, and ignores other dependencies', () => {
     using deployment = createDeployment(['gwexample', '@gwexample/text-tools']);
     const { plugins, faults } = discover(deployment.root);
     expect(plugins.map(({ id, entryPoint }) => [id, entryPoint])).toEqual([
@@ -27,14 +27,14 @@ describe('discovering plugins', () => {
     expect(faults).toEqual([]);
   });
 
-  test('finds a dependency that is installed further up, as a workspace is', () => {
+  test('finds a dependency that is installed in a folder further up, as in a workspace', () => {
     using deployment = createDeployment(['gwexample'], {
       files: { 'apps/worker/package.json': manifest({ dependencies: { gwexample: '*' } }) },
     });
     expect(discover(join(deployment.root, 'apps/worker')).plugins).toHaveLength(1);
   });
 
-  test('finds what a package declares that hides its package.json behind its exports', () => {
+  test('finds the entry points of a package whose exports do not include its package.json', () => {
     using deployment = createDeployment([], {
       files: {
         'package.json': manifest({ dependencies: { hidden: '*' } }),
@@ -44,13 +44,13 @@ describe('discovering plugins', () => {
     expect(discover(deployment.root)).toMatchObject({ plugins: [{ id: 'hidden@1.2.3' }], faults: [] });
   });
 
-  test('ignores what only a development dependency, or the dependency of one, declares', () => {
+  test('ignores the entry points of development dependencies and of their dependencies', () => {
     using deployment = createDeployment(['gwexample']);
     writeFileSync(join(deployment.root, 'package.json'), manifest({ devDependencies: { gwexample: '*' } }));
     expect(discover(deployment.root)).toEqual({ plugins: [], faults: [] });
   });
 
-  test('takes several entry points of one package, and a single one that is not in a list', () => {
+  test('accepts several entry points of one package, and a single one without a list', () => {
     using deployment = createDeployment([], {
       files: {
         'package.json': manifest({ dependencies: { one: '*', two: '*' } }),
@@ -62,7 +62,7 @@ describe('discovering plugins', () => {
     expect(plugins.map(({ entryPoint }) => entryPoint.name)).toEqual(['only', 'b', 'a']);
   });
 
-  test('reports every entry point that it cannot read, and reads the others', () => {
+  test('reports every malformed entry point, and reads the others', () => {
     using deployment = createDeployment([], {
       files: {
         'package.json': manifest({ dependencies: { mixed: '*' } }),
@@ -78,7 +78,7 @@ describe('discovering plugins', () => {
   });
 
   test.each(['../outside', '@scope', '@scope/../../outside', '.hidden', 'a/b', ''])(
-    'does not look outside of node_modules for a dependency named %j',
+    'does not search outside node_modules for a dependency named %j',
     (name) => {
       using deployment = createDeployment([]);
       mkdirSync(join(deployment.root, 'outside'));
@@ -86,17 +86,17 @@ describe('discovering plugins', () => {
       writeFileSync(join(deployment.root, 'package.json'), manifest({ dependencies: { [name]: '*' } }));
       expect(discover(deployment.root)).toMatchObject({
         plugins: [],
-        faults: [{ code: 'DEPENDENCY_UNRESOLVABLE', reason: 'this is not the name of a package' }],
+        faults: [{ code: 'DEPENDENCY_UNRESOLVABLE', reason: 'it is not a valid package name' }],
       });
     },
   );
 
-  test('reports a package.json that is no JSON', () => {
+  test('reports a root package.json that is not JSON', () => {
     using deployment = createDeployment([], { files: { 'package.json': '{ "dependencies": ' } });
     expect(discover(deployment.root).faults).toMatchObject([{ code: 'ROOT_UNREADABLE' }]);
   });
 
-  test('reports an installed dependency whose package.json is no JSON', () => {
+  test('reports an installed dependency whose package.json is not JSON', () => {
     using deployment = createDeployment([], {
       files: {
         'package.json': manifest({ dependencies: { torn: '*' } }),

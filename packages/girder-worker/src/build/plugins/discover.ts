@@ -4,25 +4,24 @@ import { type EntryPoint, entryPointGroup, parseEntryPoint } from './entryPoint.
 import type { Fault } from './faults.ts';
 import { findPackage, type InstalledPackage, isRecord, type Manifest, readManifest } from './manifest.ts';
 
-/** An entry point of a package: something to import. */
+/** An entry point of a package in node_modules. */
 export interface DiscoveredPlugin {
   /** `name@version` of the package. */
   readonly id: string;
-  /** Absolute path of the package, links followed. */
+  /** Absolute path of the package, with symbolic links resolved. */
   readonly folder: string;
   readonly entryPoint: EntryPoint;
 }
 
 export interface Discovery {
-  /** Sorted by package, then in the order in which the package declares them. */
+  /** Sorted by package; those of one package in the order of its declaration. */
   readonly plugins: readonly DiscoveredPlugin[];
   readonly faults: readonly Fault[];
 }
 
 /**
- * The plugins of a deployment: those of the root package's direct `dependencies` that declare entry points. A
- * dependency that declares none is no plugin; one that is not there is a fault. Reads package.json files only, and
- * runs nothing.
+ * Finds the plugins of a deployment: the direct `dependencies` of the root package that declare entry points. A dependency
+ * that is not installed is a fault. Reads only package.json files and runs no code of the packages.
  */
 export function discover(root: string): Discovery {
   const file = join(resolve(root), 'package.json');
@@ -48,7 +47,7 @@ export function discover(root: string): Discovery {
 }
 
 function dependenciesOf({ dependencies = {} }: Manifest): readonly string[] {
-  if (!isRecord(dependencies)) throw new Error('its "dependencies" are not an object');
+  if (!isRecord(dependencies)) throw new Error('its "dependencies" must be an object');
   return Object.keys(dependencies).sort((one, other) => (one < other ? -1 : 1));
 }
 
@@ -58,7 +57,7 @@ function pluginsOf(name: string, { manifest, folder }: InstalledPackage): Discov
   const faults: Fault[] = [];
   for (const declared of entryPointsOf(manifest)) {
     try {
-      if (typeof declared !== 'string') throw new Error('it is not a string');
+      if (typeof declared !== 'string') throw new Error('it must be a string');
       plugins.push({ id, folder, entryPoint: parseEntryPoint(declared) });
     } catch (error) {
       const entryPoint = typeof declared === 'string' ? declared : JSON.stringify(declared);
@@ -68,7 +67,7 @@ function pluginsOf(name: string, { manifest, folder }: InstalledPackage): Discov
   return { plugins, faults };
 }
 
-/** What a package declares in our group; setuptools takes a single string for a list of one, and so do we. */
+/** What a package declares in the group of girder-worker. As in setuptools, a single string is a list of one. */
 function entryPointsOf({ entry_points: groups }: Manifest): readonly unknown[] {
   const declared = isRecord(groups) ? groups[entryPointGroup] : undefined;
   if (declared === undefined) return [];

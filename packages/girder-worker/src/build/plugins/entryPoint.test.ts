@@ -17,7 +17,7 @@ describe('an entry point', () => {
     expect(parseEntryPoint(text)).toEqual(gwexample);
   });
 
-  test('names any module that its package exports, and a member of what that exports', () => {
+  test('may name a module below the package, and a member of an export', () => {
     expect(parseEntryPoint('my tools = @acme/image-tools/plugin:plugins.Image')).toEqual({
       name: 'my tools',
       module: '@acme/image-tools/plugin',
@@ -27,14 +27,14 @@ describe('an entry point', () => {
 
   test.each([
     ['gwexample:GWExamplePlugin', 'no "="'],
-    [' = gwexample:GWExamplePlugin', 'no name'],
-    ['gwexample = gwexample', 'no class'],
+    [' = gwexample:GWExamplePlugin', 'name before "=" is missing'],
+    ['gwexample = gwexample', 'no ":"'],
     ['gwexample = gwexample:', 'not the name of a class'],
-    ['gwexample = :GWExamplePlugin', 'not a module'],
-    ['gwexample = gw example:GWExamplePlugin', 'not a module'],
+    ['gwexample = :GWExamplePlugin', '"" before ":" is not an import specifier'],
+    ['gwexample = gw example:GWExamplePlugin', '"gw example" before ":" is not an import specifier'],
     ['gwexample = gwexample:GWExample-Plugin', 'not the name of a class'],
     ['', 'no "="'],
-  ])('cannot be %j: it has %s', (text, reason) => {
+  ])('that is %j is refused: %s', (text, reason) => {
     expect(() => parseEntryPoint(text)).toThrow(reason);
   });
 });

@@ -7,27 +7,29 @@ export interface EntryPoint {
   readonly name: string;
   /** Import specifier of the module that exports the class. */
   readonly module: string;
-  /** The export that is the class; dotted where the class is a member of an export. */
+  /** The export that is the class, or a dotted path to a member of an export. */
   readonly pluginClass: string;
 }
 
 const className = /^[\p{ID_Start}_$][\p{ID_Continue}$]*(?:\.[\p{ID_Start}_$][\p{ID_Continue}$]*)*$/u;
 
 /**
- * Parses `name = module:Class`. As in setuptools, white space around the parts means nothing, and `[extras]` at the end
- * are let pass; so are quotes around parts. Throws an Error that says what is wrong.
+ * Parses `name = module:Class`. As in setuptools, white space around the parts and `[extras]` at the end are ignored; so
+ * are quotes around a part. Throws an Error whose message is the reason if the text is malformed.
  */
 export function parseEntryPoint(text: string): EntryPoint {
   const declaration = unquoted(text);
   const [name, value] = cut(declaration, declaration.indexOf('='));
   if (value === undefined) throw new Error('it has no "="');
-  if (name === '') throw new Error('it has no name before "="');
+  if (name === '') throw new Error('the name before "=" is missing');
 
   const object = unquoted(value.replace(/\[[^\]]*\]\s*$/, ''));
   const [module, pluginClass] = cut(object, object.lastIndexOf(':'));
-  if (pluginClass === undefined) throw new Error('it names no class: there is no ":"');
-  if (module === '' || /\s/.test(module)) throw new Error('what stands before ":" is not a module');
-  if (!className.test(pluginClass)) throw new Error('what stands after ":" is not the name of a class');
+  if (pluginClass === undefined) throw new Error('it has no ":" with a class after it');
+  if (module === '' || /\s/.test(module))
+    throw new Error(`${JSON.stringify(module)} before ":" is not an import specifier`);
+  if (!className.test(pluginClass))
+    throw new Error(`${JSON.stringify(pluginClass)} after ":" is not the name of a class`);
   return { name, module, pluginClass };
 }
 
@@ -35,7 +37,7 @@ function cut(text: string, at: number): [before: string, after: string | undefin
   return at < 0 ? [text, undefined] : [unquoted(text.slice(0, at)), unquoted(text.slice(at + 1))];
 }
 
-/** Without white space around it and, where it stands in them as a whole, without quotes. */
+/** The text without white space around it, and without quotes that enclose all of it. */
 function unquoted(text: string): string {
   const trimmed = text.trim();
   const inner = /^(["'])(.*)\1$/s.exec(trimmed)?.[2];

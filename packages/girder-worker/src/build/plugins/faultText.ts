@@ -1,52 +1,54 @@
 import type { Fault, Step, TaskPlace } from './faults.ts';
 
-/** What went wrong and the way out, in one or two sentences; text of the plugin's follows, indented. */
+/** One or two sentences: what failed, the value, and what to do. A text of the plugin follows, indented. */
 export function describeFault(fault: Fault): string {
   switch (fault.code) {
     case 'ROOT_UNREADABLE':
-      return `${fault.file} cannot be read: ${fault.reason}. Its "dependencies" say which plugins there are: run this command where it lies, or give --root.`;
+      return `${fault.file} cannot be read: ${fault.reason}. The "dependencies" of this file are the plugins: run the command in the folder of the deployment, or name the folder with --root.`;
     case 'DEPENDENCY_UNRESOLVABLE':
-      return `The dependency ${quote(fault.dependency)} of ${fault.root} cannot be found: ${fault.reason}. Run npm install, or take it out of "dependencies".`;
+      return `The dependency ${quote(fault.dependency)} of ${fault.root} cannot be found: ${fault.reason}. Run npm install, or remove it from "dependencies".`;
     case 'ENTRY_POINT_MALFORMED':
-      return `${fault.plugin} declares the entry point ${quote(fault.entryPoint)}: ${fault.reason}. Write it as "name = module:Class", for example "gwexample = gwexample:GWExamplePlugin".`;
+      return `${fault.plugin} declares the malformed entry point ${quote(fault.entryPoint)}: ${fault.reason}. Write it as "name = module:Class", for example "gwexample = gwexample:GWExamplePlugin".`;
     case 'MODULE_UNRESOLVABLE':
-      return `The entry point of ${fault.plugin} names the module ${quote(fault.module)}, which cannot be found: ${fault.reason}. Name a module that the package's "exports" give.`;
+      return `The entry point of ${fault.plugin} names the module ${quote(fault.module)}, which cannot be found: ${fault.reason}. Name a module that is in the "exports" of the package.`;
     case 'MODULE_FAILED':
-      return `The module ${quote(fault.module)}, which the entry point of ${fault.plugin} names, fails when it is imported:${block(fault.error)}`;
+      return `The import of the module ${quote(fault.module)}, which the entry point of ${fault.plugin} names, failed. Fix the error:${block(fault.error)}`;
     case 'EXPORT_MISSING':
-      return `The entry point of ${fault.plugin} names ${quote(fault.pluginClass)}, which ${quote(fault.module)} does not export; it exports ${listed(fault.exports)}. Export the class, or correct the entry point.`;
+      return `The entry point of ${fault.plugin} names the class ${quote(fault.pluginClass)}, which ${quote(fault.module)} does not export; its exports are: ${list(fault.exports)}. Export the class, or correct the entry point.`;
     case 'NOT_A_PLUGIN_CLASS':
-      return `${quote(fault.pluginClass)} of ${quote(fault.module)}, the entry point of ${fault.plugin}, is not a plugin class but ${fault.found}. It has to extend GirderWorkerPluginABC of 'girder-worker'.`;
+      return `The entry point of ${fault.plugin} names ${quote(fault.pluginClass)} of ${quote(fault.module)}, which is not a plugin class but ${fault.found}. Make it a class that extends GirderWorkerPluginABC of 'girder-worker'.`;
     case 'PLUGIN_CONSTRUCTOR_FAILED':
-      return `The constructor of ${quote(fault.pluginClass)} (${fault.plugin}) throws. It is given the app, and should need nothing else:${block(fault.error)}`;
+      return `The constructor of ${quote(fault.pluginClass)} (${fault.plugin}) failed. It receives the app and must not depend on anything else:${block(fault.error)}`;
     case 'TASK_IMPORTS_FAILED':
-      return `taskImports() of ${quote(fault.pluginClass)} (${fault.plugin}) does not give a list of modules. It has to return an array of import specifiers, such as ['gwexample/analyses/tasks']:${block(fault.error)}`;
+      return `taskImports() of ${quote(fault.pluginClass)} (${fault.plugin}) did not return a list of modules. It must return an array of import specifiers, such as ['gwexample/analyses/tasks']:${block(fault.error)}`;
     case 'TASK_MODULE_UNRESOLVABLE':
-      return `taskImports() of ${fault.plugin} lists ${quote(fault.module)}, which cannot be imported: ${fault.reason}. List modules as a program would import them, and add them to the package's "exports".`;
+      return `taskImports() of ${fault.plugin} lists the module ${quote(fault.module)}, which cannot be imported: ${fault.reason}. List the module as a program would import it, and add it to the "exports" of the package.`;
     case 'TASK_MODULE_FAILED':
-      return `The task module ${quote(fault.module)} of ${fault.plugin} fails when it is imported; mend it, or take it out of taskImports():${block(fault.error)}`;
+      return `The import of the task module ${quote(fault.module)} of ${fault.plugin} failed. Fix the error, or remove the module from taskImports():${block(fault.error)}`;
     case 'TASK_MODULE_COMMON_JS':
-      return `The task module ${quote(fault.module)} of ${fault.plugin} is CommonJS, whose exports a bundle does not know by name. Make it an ES module: "type": "module" in its package.json, import and export in its source.`;
+      return `The task module ${quote(fault.module)} of ${fault.plugin} is CommonJS, whose exports a bundle cannot access by name. Make it an ES module: set "type": "module" in its package.json, and use import and export in its source.`;
     case 'TASK_NAME_TAKEN':
-      return `Several tasks are named ${quote(fault.task)}: ${fault.owners.map(describePlace).join('; ')}. Give one of them another name: app.task({ name: '…' }, …).`;
+      return `Several tasks have the name ${quote(fault.task)}: ${fault.owners.map(describePlace).join('; ')}. Give all but one of them another name: app.task({ name: '…' }, …).`;
     case 'TASK_NAME_INVALID':
-      return `${describePlace(fault.place)} would be named ${quote(fault.task)}, which is not a task name: ${fault.reason}.`;
+      return `The task ${describePlace(fault.place)} would have the name ${quote(fault.task)}, which is not a valid task name: ${fault.reason}. Give it another name: app.task({ name: '…' }, …).`;
     case 'TASK_NAME_DIFFERS':
       return describeDifference(fault.task, fault.place, fault.seen);
+    case 'OPTION_UNSUPPORTED':
+      return `The task ${quote(fault.task)}, ${describePlace(fault.place)}, has the option ${fault.option} with the value ${fault.value}, which is not supported: a rate limit per task is not implemented. Remove the option; to limit how many invocations run at once, set maxConcurrency of the function in serverless.yml.`;
     case 'PLUGIN_CHILD_DIED':
-      return `${fault.plugin} ended its process (${typeof fault.exit === 'number' ? `exit code ${fault.exit}` : fault.exit}) ${describeStep(fault.during)}. Its code must not exit, and must await what may fail${output(fault.output)}`;
+      return `${fault.plugin} ended its process (${typeof fault.exit === 'number' ? `exit code ${fault.exit}` : fault.exit}) ${describeStep(fault.during)}. Its code must not exit, and must handle rejections of its promises${output(fault.output)}`;
     case 'PLUGIN_CHILD_TIMED_OUT':
-      return `${fault.plugin} made no progress for ${fault.limitMs / 1000} s ${describeStep(fault.during)}. What runs on import has to end: no loops, no servers, no waiting${output(fault.output)}`;
+      return `${fault.plugin} made no progress for ${fault.limitMs / 1000} s ${describeStep(fault.during)}. Code that runs on import must end: it must not loop, wait or start servers${output(fault.output)}`;
   }
 }
 
 function describeDifference(task: string, place: TaskPlace, seen: { name: string } | { error: string }): string {
   const where = describePlace(place);
-  const explicit = `give it its name: app.task({ name: ${quote(task)} }, …)`;
+  const setName = `set its name: app.task({ name: ${quote(task)} }, …)`;
   if ('error' in seen) {
-    return `${where} would be named ${quote(task)}, but a program that imports it cannot tell its name. Define it in a module that the package's "exports" give and list that one in taskImports(), or ${explicit}:${block(seen.error)}`;
+    return `The task ${where} would have the name ${quote(task)}, but a program that imports it cannot derive the name. Define the task in a module that is in the "exports" of the package and list that module in taskImports(), or ${setName}:${block(seen.error)}`;
   }
-  return `${where} would be named ${quote(task)}, but a program that imports it sees ${quote(seen.name)} and sends that. List in taskImports() the module that defines it, under the first name that the package's "exports" give it; or ${explicit}.`;
+  return `The task ${where} would have the name ${quote(task)}, but a program that imports it sees the name ${quote(seen.name)} and sends that. In taskImports(), list the module that defines the task, under the first name that the "exports" of the package give it; or ${setName}.`;
 }
 
 function describePlace({ plugin, module, exportName }: TaskPlace): string {
@@ -56,9 +58,9 @@ function describePlace({ plugin, module, exportName }: TaskPlace): string {
 function describeStep(step: Step): string {
   switch (step.kind) {
     case 'starting':
-      return 'before it was imported, while the library was loaded';
+      return 'before its import, while the library was loaded';
     case 'importing':
-      return `while ${quote(step.module)} was imported`;
+      return `during the import of ${quote(step.module)}`;
     case 'constructing':
       return `in the constructor of ${quote(step.pluginClass)}`;
     case 'listing':
@@ -66,17 +68,17 @@ function describeStep(step: Step): string {
   }
 }
 
-/** Names come from packages: quoted and escaped, they cannot pass for a part of the message. */
+/** Names come from packages. Quotes and escapes keep them apart from the text of the message. */
 function quote(name: string): string {
   return `'${JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"')}'`;
 }
 
-function listed(names: readonly string[]): string {
+function list(names: readonly string[]): string {
   return names.length === 0 ? 'nothing' : names.map(quote).join(', ');
 }
 
 function output(text: string): string {
-  return text.trim() === '' ? '.' : `. It wrote:${block(text)}`;
+  return text.trim() === '' ? '.' : `. Its output:${block(text)}`;
 }
 
 function block(text: string): string {

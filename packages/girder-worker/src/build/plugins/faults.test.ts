@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment, type TemporaryFolder } from '../../../../../test/fixtures/plugins/deployment.ts';
 import { buildRegistry } from '../registry/buildRegistry.ts';
 import type { FaultCode } from './faults.ts';
 import { RegistryBuildError } from './registryBuildError.ts';
@@ -10,7 +10,7 @@ interface Cause {
   readonly says: RegExp;
 }
 
-/** For each reason for which there is no registry: the fixture that has it, and what its message has to say. */
+/** For each code: the fixture plugins that cause the fault, and what its message says. */
 const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
   DEPENDENCY_UNRESOLVABLE: {
     plugins: [],
@@ -27,15 +27,15 @@ const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
   },
   MODULE_FAILED: {
     plugins: ['module-failed'],
-    says: /fails when it is imported.*this module never loads.*module-failed\/index\.js/s,
+    says: /import of the module .* failed.*this module never loads.*module-failed\/index\.js/s,
   },
   EXPORT_MISSING: {
     plugins: ['export-missing'],
-    says: /'Plugn', which 'export-missing' does not export; it exports 'Plugin'/,
+    says: /'Plugn', which 'export-missing' does not export; its exports are: 'Plugin'/,
   },
   NOT_A_PLUGIN_CLASS: {
     plugins: ['not-a-plugin-class'],
-    says: /is not a plugin class but another class.*has to extend GirderWorkerPluginABC/,
+    says: /is not a plugin class but another class.*extends GirderWorkerPluginABC/,
   },
   PLUGIN_CONSTRUCTOR_FAILED: {
     plugins: ['plugin-constructor-failed'],
@@ -47,7 +47,7 @@ const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
   },
   TASK_MODULE_UNRESOLVABLE: {
     plugins: ['task-module-unresolvable'],
-    says: /lists 'task-module-unresolvable\/missing', which cannot be imported/,
+    says: /lists the module 'task-module-unresolvable\/missing', which cannot be imported/,
   },
   TASK_MODULE_FAILED: {
     plugins: ['task-module-failed'],
@@ -63,27 +63,31 @@ const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
   },
   TASK_NAME_INVALID: {
     plugins: ['task-name-invalid'],
-    says: /'resize an image', which is not a task name: there is white space/,
+    says: /'resize an image', which is not a valid task name: it contains white space/,
   },
   TASK_NAME_DIFFERS: {
     plugins: ['task-name-differs'],
-    says: /would be named 'task_name_differs\.all\.double', but a program that imports it sees 'task_name_differs\.tasks\.double'.*List in taskImports\(\) the module that defines it/,
+    says: /would have the name 'task_name_differs\.all\.double', but a program that imports it sees the name 'task_name_differs\.tasks\.double'.*In taskImports\(\), list the module that defines the task/,
+  },
+  OPTION_UNSUPPORTED: {
+    plugins: ['option-unsupported'],
+    says: /'option_unsupported\.tasks\.resize', 'resize' of 'option-unsupported\/tasks' \(option-unsupported@1\.0\.0\), has the option rateLimit with the value '10\/m', which is not supported.*Remove the option.*maxConcurrency/,
   },
   PLUGIN_CHILD_DIED: {
     plugins: ['plugin-child-died'],
-    says: /exit code 3\) while 'plugin-child-died\/tasks' was imported.*no configuration: giving up/s,
+    says: /exit code 3\) during the import of 'plugin-child-died\/tasks'.*no configuration: giving up/s,
   },
   PLUGIN_CHILD_TIMED_OUT: {
     plugins: ['plugin-child-timed-out'],
-    says: /no progress for 3 s while 'plugin-child-timed-out\/tasks' was imported.*waiting for the server/s,
+    says: /no progress for 3 s during the import of 'plugin-child-timed-out\/tasks'.*waiting for the server/s,
   },
 };
 
 const stepLimitMs = 3000;
 
-describe('a registry is not built', () => {
+describe('the registry is not built', () => {
   test.for(Object.entries(causes))(
-    'where there is %s, and the message says so',
+    'if there is the fault %s, and the message explains it',
     async ([code, { says, ...content }]) => {
       using deployment = createDeployment(content.plugins, content);
       const error = await faultsOf(deployment.root);
@@ -92,27 +96,27 @@ describe('a registry is not built', () => {
     },
   );
 
-  test('where there is ROOT_UNREADABLE, and the message says so', async () => {
+  test('if there is the fault ROOT_UNREADABLE, and the message explains it', async () => {
     using deployment = createDeployment([]);
     const error = await faultsOf(`${deployment.root}/elsewhere`);
     expect(error.faults).toMatchObject([{ code: 'ROOT_UNREADABLE' }]);
     expect(error.message).toMatch(/elsewhere\/package\.json cannot be read: ENOENT.*--root/);
   });
 
-  test('where a task module only passes on what a module exports that no program can import', async () => {
+  test('if a task module re-exports a task from a module that no program can import', async () => {
     using deployment = createDeployment(['exporting-from-private-modules']);
     const { faults, message } = await faultsOf(deployment.root);
     expect(faults).toMatchObject([{ code: 'TASK_NAME_DIFFERS', seen: { error: expect.any(String) } }]);
     expect(message).toContain("app.task({ name: 'exporting_from_private_modules.tasks.resize' }, …)");
   });
 
-  test('where a task module is listed by another than the first name that its package gives it', async () => {
+  test('if a task module is listed by another name than the first one in the exports of its package', async () => {
     using deployment = createDeployment(['exported-twice']);
     const { faults } = await faultsOf(deployment.root);
     expect(faults).toMatchObject([{ code: 'TASK_NAME_DIFFERS', seen: { name: 'exported_twice.first.double' } }]);
   });
 
-  test('where a plugin lists a module that only it can import, and not the dispatcher', async () => {
+  test('if a plugin lists a module that the plugin can import, but the dispatcher cannot', async () => {
     const inner = 'node_modules/outer/node_modules/inner';
     using deployment = createDeployment([], {
       files: {
@@ -130,12 +134,21 @@ describe('a registry is not built', () => {
     expect(faults).toMatchObject([
       {
         code: 'TASK_MODULE_UNRESOLVABLE',
-        reason: expect.stringContaining('the plugin finds it, but the dispatcher does not'),
+        reason: expect.stringContaining('the plugin can resolve it, but the dispatcher cannot'),
       },
     ]);
   });
 
-  test('where there are faults of every kind, and all are reported at once', { timeout: 30_000 }, async () => {
+  test.each([
+    ['5', '5'],
+    ['() => 5', '[Function: rateLimit]'],
+  ])('if a task has the option rateLimit: %s, even if it is not data', async (rateLimit, value) => {
+    using deployment = createLimitedDeployment(rateLimit);
+    const { faults } = await faultsOf(deployment.root);
+    expect(faults).toMatchObject([{ code: 'OPTION_UNSUPPORTED', option: 'rateLimit', value }]);
+  });
+
+  test('if there are faults of every kind, and all are reported at once', { timeout: 30_000 }, async () => {
     const all = Object.values(causes);
     const plugins = new Set(all.flatMap((cause) => cause.plugins));
     using deployment = createDeployment([...plugins], { missing: all.flatMap(({ missing = [] }) => missing) });
@@ -143,9 +156,36 @@ describe('a registry is not built', () => {
     expect(error.faults).toHaveLength(all.length);
     expect(new Set(error.faults.map((fault) => fault.code))).toEqual(new Set(Object.keys(causes)));
     for (const { says } of all) expect(error.message).toMatch(says);
-    expect(error.message).toMatch(/^The registry cannot be built: 16 faults\.\n1\. \[/);
+    expect(error.message).toMatch(/^The registry cannot be built: 17 faults\.\n1\. \[/);
   });
 });
+
+test('the registry is built if the option rateLimit is null, which means no limit in Celery', async () => {
+  using deployment = createLimitedDeployment('null');
+  expect(await buildRegistry(deployment)).toMatchObject({ tasks: 1 });
+});
+
+/** A deployment with one task, which has the option `rateLimit` with the value of this expression. */
+function createLimitedDeployment(rateLimit: string): TemporaryFolder {
+  const manifest = {
+    name: 'limited',
+    type: 'module',
+    exports: { '.': './index.js', './tasks': './tasks.js' },
+    entry_points: { girder_worker_plugins: ['limited = limited:Plugin'] },
+  };
+  return createDeployment([], {
+    files: {
+      'package.json': '{ "dependencies": { "limited": "*" } }',
+      'node_modules/limited/package.json': JSON.stringify(manifest),
+      'node_modules/limited/index.js': `
+        import { GirderWorkerPluginABC } from 'girder-worker';
+        export class Plugin extends GirderWorkerPluginABC { taskImports() { return ['limited/tasks']; } }`,
+      'node_modules/limited/tasks.js': `
+        import { app } from 'girder-worker/app';
+        export const add = app.task({ rateLimit: ${rateLimit} }, (a, b) => a + b);`,
+    },
+  });
+}
 
 async function faultsOf(root: string): Promise<RegistryBuildError> {
   const error = await buildRegistry({ root, stepLimitMs }).catch((thrown: unknown) => thrown);

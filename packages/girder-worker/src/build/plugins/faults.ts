@@ -1,4 +1,4 @@
-/** Where a task is declared: which plugin lists which module, and how that module exports it. */
+/** Where a task is exported: the plugin that lists the module, the module and the export. */
 export interface TaskPlace {
   /** The plugin: `name@version`. */
   readonly plugin: string;
@@ -7,7 +7,7 @@ export interface TaskPlace {
   readonly exportName: string;
 }
 
-/** What a plugin was doing when it went wrong; each follows on the one before. */
+/** The step of the inspection that a plugin failed at, in the order in which they are taken. */
 export type Step =
   | { readonly kind: 'starting' }
   | { readonly kind: 'importing'; readonly module: string }
@@ -15,8 +15,8 @@ export type Step =
   | { readonly kind: 'listing'; readonly pluginClass: string };
 
 /**
- * One reason for which there is no registry. A closed family of plain data, as most of them are found in a process of
- * the plugin's own and cross over to ours; `error` and `output` are text of the plugin's.
+ * A reason why the registry cannot be built. Faults are plain data, because most of them are found in the process of the
+ * plugin and sent to this one. `error` and `output` are texts of the plugin.
  */
 export type Fault =
   | { readonly code: 'ROOT_UNREADABLE'; readonly file: string; readonly reason: string }
@@ -72,17 +72,25 @@ export type Fault =
   | { readonly code: 'TASK_NAME_INVALID'; readonly task: string; readonly place: TaskPlace; readonly reason: string }
   | {
       readonly code: 'TASK_NAME_DIFFERS';
-      /** The name by its module as the plugin lists it. */
+      /** The name that is derived from the module that the plugin lists. */
       readonly task: string;
       readonly place: TaskPlace;
-      /** The name that a program sees that imports the module: the name that clients send; or why there is none. */
+      /** The name that a program sees when it imports the module, which clients send; or the reason why there is none. */
       readonly seen: { readonly name: string } | { readonly error: string };
+    }
+  | {
+      readonly code: 'OPTION_UNSUPPORTED';
+      readonly task: string;
+      readonly place: TaskPlace;
+      readonly option: string;
+      /** The value as text. */
+      readonly value: string;
     }
   | {
       readonly code: 'PLUGIN_CHILD_DIED';
       readonly plugin: string;
       readonly during: Step;
-      /** Exit code, or the name of the signal. */
+      /** The exit code, the name of the signal, or the reason why the process could not be started. */
       readonly exit: number | string;
       readonly output: string;
     }

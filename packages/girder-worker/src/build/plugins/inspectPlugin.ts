@@ -2,67 +2,73 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { extname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { Fault, Step } from './faults.ts';
 import { isRecord } from './manifest.ts';
-import type { FromChild, InspectionRequest, PluginInspection } from './pluginInspection.ts';
+import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
 
 const childModule = fileURLToPath(new URL(`./pluginChild${extname(import.meta.url)}`, import.meta.url));
 
-/** How much of what a plugin wrote is kept for its fault: the end of it, where the reason tends to be. */
-const outputCharacters = 2000;
+/** How many characters of the end of the plugin's output a fault quotes. The reason is usually there. */
+const maxOutputCharacters = 2000;
 
 /**
- * Imports a plugin and its task modules in a process of its own, so that a plugin that exits, hangs or fails costs the
- * build a fault and not its life, and so that no plugin works only because another was imported before it.
+ * Imports a plugin and its task modules in a separate process: a plugin that exits, hangs or fails results in a fault and
+ * does not end the build, and no plugin depends on what another one has imported.
  *
- * @param limitMs how long the plugin may take for one step, such as the import of one module
+ * @param limitMs the longest time in ms for one step, such as the import of one module
  */
-export function inspectPlugin(order: InspectionRequest, limitMs: number): Promise<PluginInspection> {
-  return new Promise((done) => {
+export function inspectPlugin(request: InspectionRequest, limitMs: number): Promise<PluginInspection> {
+  return new Promise((resolve) => {
     const child = fork(childModule, [], {
-      cwd: order.root,
+      cwd: request.root,
       execArgv: [...process.execArgv, '--experimental-import-meta-resolve'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    const output = tailOf(child, outputCharacters);
-    const { plugin } = order;
+    const output = tailOf(child, maxOutputCharacters);
+    const { plugin } = request;
     let during: Step = { kind: 'starting' };
 
-    const timeUp = () => settleFault({ code: 'PLUGIN_CHILD_TIMED_OUT', plugin, during, limitMs, output: output() });
-    const clock = setTimeout(timeUp, limitMs);
+    const startStepTimer = () =>
+      nodeSystem.startTimer(
+        () => finishWithFault({ code: 'PLUGIN_CHILD_TIMED_OUT', plugin, during, limitMs, output: output() }),
+        limitMs,
+      );
+    let cancelStepTimer = startStepTimer();
 
     child.on('message', (message) => {
-      if (!isFromChild(message)) return; // The plugin's own, as to a process manager.
-      clock.refresh();
-      if (message.kind === 'step') during = message.step;
-      else settle(message.inspection);
+      if (!isChildMessage(message)) return; // A message of the plugin itself, as to a process manager.
+      cancelStepTimer();
+      if (message.kind === 'inspected') return finish(message.inspection);
+      during = message.step;
+      cancelStepTimer = startStepTimer();
     });
     child.on('error', (error) =>
-      settleFault({ code: 'PLUGIN_CHILD_DIED', plugin, during, exit: error.message, output: output() }),
+      finishWithFault({ code: 'PLUGIN_CHILD_DIED', plugin, during, exit: error.message, output: output() }),
     );
-    // 'close' and not 'exit': by then, all that the process wrote and sent has arrived.
+    // Not 'exit': only at 'close' have all output and messages of the process arrived.
     child.on('close', (code, signal) =>
-      settleFault({ code: 'PLUGIN_CHILD_DIED', plugin, during, exit: signal ?? code ?? 0, output: output() }),
+      finishWithFault({ code: 'PLUGIN_CHILD_DIED', plugin, during, exit: signal ?? code ?? 0, output: output() }),
     );
-    child.send(order);
+    child.send(request);
 
-    function settleFault(fault: Fault): void {
-      settle({ tasks: [], faults: [fault], settings: order.settings, notices: [] });
+    function finishWithFault(fault: Fault): void {
+      finish({ tasks: [], faults: [fault], settings: request.settings, notices: [] });
     }
 
-    function settle(inspection: PluginInspection): void {
-      clearTimeout(clock);
+    function finish(inspection: PluginInspection): void {
+      cancelStepTimer();
       child.kill('SIGKILL');
-      done(inspection);
+      resolve(inspection);
     }
   });
 }
 
-function isFromChild(message: unknown): message is FromChild {
+function isChildMessage(message: unknown): message is ChildMessage {
   return isRecord(message) && (message.kind === 'step' || message.kind === 'inspected');
 }
 
-/** Collects the end of what a process writes, instead of letting it into our own output. */
+/** Collects the end of the output of a process. Returns the function that reads it. */
 function tailOf({ stdout, stderr }: ChildProcess, characters: number): () => string {
   let tail = '';
   for (const stream of [stdout, stderr] as Readable[]) {

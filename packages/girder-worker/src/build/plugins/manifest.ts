@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What the build reads of a package.json; anybody may have written it, so nothing of it is taken on trust. */
+/** The properties that the build reads of a package.json. Their types are not checked yet. */
 export interface Manifest {
   readonly version?: unknown;
   readonly dependencies?: unknown;
@@ -11,11 +11,11 @@ export interface Manifest {
 /** An installed package. */
 export interface InstalledPackage {
   readonly manifest: Manifest;
-  /** Absolute path, links followed. */
+  /** Absolute path, with symbolic links resolved. */
   readonly folder: string;
 }
 
-/** Reads a package.json. Throws an Error that says why it cannot be read. */
+/** Reads a package.json. Throws an Error whose message is the reason if it cannot be read. */
 export function readManifest(file: string): Manifest {
   const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
   if (!isRecord(content)) throw new Error('it is not a JSON object');
@@ -23,12 +23,12 @@ export function readManifest(file: string): Manifest {
 }
 
 /**
- * The package as Node finds it for a module in this folder: in the nearest `node_modules` upwards. Reads the disk, as
- * Node's own resolution refuses packages that do not export their package.json. Throws an Error that says why there is
- * none.
+ * Finds a package as Node.js does for a module in this folder: in the nearest `node_modules` upwards. Searches the file
+ * system itself, because Node's resolution refuses packages that do not export their package.json. Throws an Error whose
+ * message is the reason if there is no such package.
  */
 export function findPackage(name: string, from: string): InstalledPackage {
-  if (!packageName.test(name)) throw new Error('this is not the name of a package');
+  if (!packageName.test(name)) throw new Error('it is not a valid package name');
   for (let folder = from; ; folder = dirname(folder)) {
     const candidate = realPath(join(folder, 'node_modules', name));
     if (candidate !== undefined) return { folder: candidate, manifest: readManifest(join(candidate, 'package.json')) };
@@ -36,7 +36,7 @@ export function findPackage(name: string, from: string): InstalledPackage {
   }
 }
 
-/** npm's rule for new and old names; above all, no name leads out of node_modules. */
+/** npm's rule for new and legacy names. No such name leads out of node_modules. */
 const packageName = /^(?:@[^\s/@.][^\s/@]*\/)?[^\s/@.][^\s/@]*$/;
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -47,6 +47,6 @@ function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {
-    return undefined; // Not there, or a link to what is not there.
+    return undefined; // It does not exist, or is a broken link.
   }
 }

@@ -1,41 +1,41 @@
 /**
- * The process in which a plugin is imported: started by `inspectPlugin` with an IPC channel, it is given one order,
- * reports each step as it begins, and answers with what it found. It runs the plugin's code, and judges little.
+ * The process in which a plugin is imported. `inspectPlugin` starts it and sends one request over the IPC channel; it
+ * reports each step when it begins, and answers with the inspection.
  */
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import type { App } from '../../task/app.ts';
 import { type GirderWorkerPluginABC, isPluginClass } from '../../task/plugin.ts';
-import { BuildFaultError, textOf, toFault } from './buildFaultError.ts';
-import { emptyModules, exportedTasks, type TaskModule } from './exportedTasks.ts';
+import { BuildFaultError, errorText, toFault } from './buildFaultError.ts';
+import { emptyModuleNotices, exportedTasks, type TaskModule } from './exportedTasks.ts';
 import type { Fault, Step } from './faults.ts';
-import type { FromChild, InspectionRequest, PluginInspection } from './pluginInspection.ts';
+import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
 import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
 import { knownSettings } from './settings.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
 process.once('disconnect', () => process.exit());
-const [order] = (await once(process, 'message')) as [InspectionRequest];
-await tell({ kind: 'inspected', inspection: await inspectPlugin(order) });
+const [request] = (await once(process, 'message')) as [InspectionRequest];
+await send({ kind: 'inspected', inspection: await inspectPlugin(request) });
 
-async function inspectPlugin(order: InspectionRequest): Promise<PluginInspection> {
-  const { app } = (await import(resolveFrom(order.root, 'girder-worker/app'))) as { app: App };
-  app.config.update(order.settings);
+async function inspectPlugin(request: InspectionRequest): Promise<PluginInspection> {
+  const { app } = (await import(resolveFrom(request.root, 'girder-worker/app'))) as { app: App };
+  app.config.update(request.settings);
   const faults: Fault[] = [];
   const modules: TaskModule[] = [];
   try {
-    const plugin = await constructPlugin(order, app);
-    for (const specifier of await listTaskModules(order, plugin)) {
-      const exports = await importTaskModule(order, specifier).catch(collect);
+    const plugin = await constructPlugin(request, app);
+    for (const specifier of await listTaskModules(request, plugin)) {
+      const exports = await importTaskModule(request, specifier).catch(collect);
       if (exports) modules.push({ specifier, exports });
     }
   } catch (error) {
     collect(error);
   }
-  const tasks = exportedTasks(order.plugin, modules);
+  const tasks = exportedTasks(request.plugin, modules);
   const { settings, notices } = knownSettings(app.config.changes());
-  return { tasks, faults, settings, notices: [...notices, ...emptyModules(modules, tasks)] };
+  return { tasks, faults, settings, notices: [...notices, ...emptyModuleNotices(modules, tasks)] };
 
   function collect(error: unknown): undefined {
     if (!(error instanceof BuildFaultError)) throw error;
@@ -54,7 +54,7 @@ async function constructPlugin(
     () => resolveFrom(folder, module),
   );
   const exports = await toFault<Exports>(
-    (error) => ({ code: 'MODULE_FAILED', plugin, module, error: textOf(error) }),
+    (error) => ({ code: 'MODULE_FAILED', plugin, module, error: errorText(error) }),
     () => import(url),
   );
 
@@ -70,7 +70,7 @@ async function constructPlugin(
 
   await begin({ kind: 'constructing', pluginClass });
   return toFault(
-    (error) => ({ code: 'PLUGIN_CONSTRUCTOR_FAILED', plugin, pluginClass, error: textOf(error) }),
+    (error) => ({ code: 'PLUGIN_CONSTRUCTOR_FAILED', plugin, pluginClass, error: errorText(error) }),
     () => new found(app),
   );
 }
@@ -81,7 +81,7 @@ async function listTaskModules(
 ): Promise<ReadonlySet<string>> {
   await begin({ kind: 'listing', pluginClass });
   const listed: unknown = await toFault(
-    (error) => ({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error: textOf(error) }),
+    (error) => ({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error: errorText(error) }),
     () => instance.taskImports(),
   );
   if (!Array.isArray(listed) || !listed.every((item) => typeof item === 'string')) {
@@ -98,7 +98,7 @@ async function importTaskModule({ plugin, folder, root }: InspectionRequest, mod
     () => resolveTaskModule(module, folder, root),
   );
   const exports = await toFault<Exports>(
-    (error) => ({ code: 'TASK_MODULE_FAILED', plugin, module, error: textOf(error) }),
+    (error) => ({ code: 'TASK_MODULE_FAILED', plugin, module, error: errorText(error) }),
     () => import(url),
   );
   if (isCommonJs(url, exports)) throw new BuildFaultError({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
@@ -111,12 +111,12 @@ function kindOf(value: unknown): string {
 }
 
 async function begin(step: Step): Promise<void> {
-  await tell({ kind: 'step', step });
+  await send({ kind: 'step', step });
 }
 
-/** Resolves once the message is written, so that what follows may even end the process. */
-function tell(message: FromChild): Promise<void> {
-  return new Promise((done, failed) => {
-    process.send?.(message, (error: Error | null) => (error ? failed(error) : done()));
+/** Resolves when the message is written: it arrives even if the next line of the plugin ends the process. */
+function send(message: ChildMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, (error: Error | null) => (error ? reject(error) : resolve()));
   });
 }

@@ -1,7 +1,7 @@
 import type { Fault } from './faults.ts';
 import { describeFault } from './faultText.ts';
 
-/** Why there is no registry: every fault of every plugin, all at once, so that they can be mended in one go. */
+/** The registry cannot be built. The message lists all faults of all plugins, numbered and with their codes. */
 export class RegistryBuildError extends Error {
   override readonly name = 'RegistryBuildError';
   readonly faults: readonly Fault[];

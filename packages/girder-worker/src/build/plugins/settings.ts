@@ -1,8 +1,8 @@
 import { type AppSettings, defaultSettings } from '../../task/config.ts';
 
 /**
- * The settings that a registry can carry: those that are known, and plain data. Celery has many more, and lets a plugin
- * set them; they change nothing here, which is worth a notice, not a fault.
+ * Splits changes of the app's settings into those that the registry holds, which are known and scalar, and a notice for
+ * each other one. Celery has many more settings, which plugins may set; here they have no effect.
  */
 export function knownSettings(changes: Readonly<Record<string, unknown>>): {
   settings: Partial<AppSettings>;
@@ -14,7 +14,10 @@ export function knownSettings(changes: Readonly<Record<string, unknown>>): {
     settings: Object.fromEntries(entries.filter(isKnown)),
     notices: entries
       .filter((entry) => !isKnown(entry))
-      .map(([name]) => `it changes the setting ${JSON.stringify(name)}, which means nothing here.`),
+      .map(
+        ([name]) =>
+          `it changes the setting ${JSON.stringify(name)}, which girder-worker does not support: it has no effect.`,
+      ),
   };
 }
 

@@ -10,27 +10,34 @@ describe('the registry', () => {
     expect(build.text).toContain('settings: {},\n  tasks: {},\n} satisfies Registry;');
   });
 
-  test('is the same text each time', async () => {
+  test('is the same text each time it is built', async () => {
     using deployment = createDeployment(['gwexample', '@gwexample/text-tools']);
     const [first, second] = [await buildRegistry(deployment), await buildRegistry(deployment)];
     expect(second).toEqual(first);
     expect(first).toMatchObject({ plugins: ['@gwexample/text-tools@0.1.0', 'gwexample@0.1.0'], tasks: 7, notices: [] });
   });
 
-  test('tells of each task its plugin, its options that are data, its parameters, and how to load it', async () => {
+  test('holds for each task its plugin, its options that are data, its parameters, and how to load it', async () => {
     using deployment = createDeployment(['@gwexample/text-tools']);
     const { text } = await buildRegistry(deployment);
     expect(text).toContain(`
-    'gwexample.text_tools.editing.joinParagraphs': {
-      plugin: '@gwexample/text-tools@0.1.0',
+    "gwexample.text_tools.editing.joinParagraphs": {
+      plugin: "@gwexample/text-tools@0.1.0",
       options: {},
-      parameters: { positional: [{ name: 'separator' }], rest: 'paragraphs' },
-      load: () => import('@gwexample/text-tools/editing').then((m) => m.joinParagraphs),
+      parameters: {
+        "positional": [
+          {
+            "name": "separator"
+          }
+        ],
+        "rest": "paragraphs"
+      },
+      load: () => import("@gwexample/text-tools/editing").then((m) => m.joinParagraphs),
     },
 `);
   });
 
-  test('has a task once, under the module that defines it, however often it is exported', async () => {
+  test('lists a task once, under the module that defines it, even if it is exported several times', async () => {
     using deployment = createDeployment(['gwexample', 're-exporting']);
     const names = taskNamesIn((await buildRegistry(deployment)).text);
     expect(names).toEqual([
@@ -41,28 +48,28 @@ describe('the registry', () => {
     ]);
   });
 
-  test('carries the settings that plugins change, and notes those that mean nothing', async () => {
+  test('holds the settings that plugins change, and reports those that are not supported', async () => {
     using deployment = createDeployment(['changing-settings', 'gwexample']);
     const { text, notices } = await buildRegistry(deployment);
-    expect(text).toContain(`settings: { taskDefaultQueue: "o'clock", taskTimeLimit: 300 }`);
+    expect(text).toContain(`settings: {\n    "taskDefaultQueue": "o'clock",\n    "taskTimeLimit": 300\n  }`);
     expect(notices).toEqual([
-      'changing-settings@1.0.0: it changes the setting "workerPoolRestarts", which means nothing here.',
+      'changing-settings@1.0.0: it changes the setting "workerPoolRestarts", which girder-worker does not support: it has no effect.',
       'changing-settings@1.0.0: taskImports() lists "changing-settings/tasks", which exports no task.',
     ]);
   });
 
-  test('holds names as data, whatever is in them', async () => {
+  test('holds names of plugins, tasks and exports as data, whatever characters they contain', async () => {
     using deployment = createDeployment(['unusual-names']);
     const { text, notices } = await buildRegistry(deployment);
-    expect(text).toContain(`load: () => import('unusual-names/tasks').then((m) => m["');process.exit();('"]),`);
-    expect(text).toContain(`    constructor: {\n      plugin: 'unusual-names@1.0.0',`);
-    expect(text).toContain(`options: { queue: "it's \\"quoted\\"", ignoreResult: true },`);
+    expect(text).toContain(`load: () => import("unusual-names/tasks").then((m) => m["');process.exit();('"]),`);
+    expect(text).toContain(`    "constructor": {\n      plugin: "unusual-names@1.0.0",`);
+    expect(text).toContain(`options: {\n        "queue": "it's \\"quoted\\"",\n        "ignoreResult": true\n      },`);
     expect(notices).toEqual([
-      'unusual-names@1.0.0: unusual_names.tasks.bound takes arguments by place only, as its source cannot be read.',
+      'unusual-names@1.0.0: unusual_names.tasks.bound accepts positional arguments only, because the source of its function cannot be read.',
     ]);
   });
 });
 
 function taskNamesIn(text: string): string[] {
-  return [...text.matchAll(/^ {4}'(.+)': \{$/gm)].map(([, name]) => name ?? '');
+  return [...text.matchAll(/^ {4}"(.+)": \{$/gm)].map(([, name]) => name ?? '');
 }

@@ -1,36 +1,37 @@
 import { resolve } from 'node:path';
 import { discover } from '../plugins/discover.ts';
+import type { Fault } from '../plugins/faults.ts';
 import { inspectPlugin } from '../plugins/inspectPlugin.ts';
 import type { PluginInspection } from '../plugins/pluginInspection.ts';
 import { RegistryBuildError } from '../plugins/registryBuildError.ts';
 import { type GeneratedTask, generate } from './generate.ts';
-import { type NamedTask, nameTasks } from './naming.ts';
+import { type NamedTask, nameTasks, placeOf } from './naming.ts';
 import { parametersOfLength, readParameters } from './parameters.ts';
 
 export interface RegistryBuildOptions {
   /** Folder of the package.json whose dependencies are the plugins. */
   readonly root: string;
-  /** How long a plugin may take for one step, such as the import of one module with all that it imports. @default 60000 */
+  /** The longest time in ms for one step of a plugin, such as the import of one module with its imports. @default 60000 */
   readonly stepLimitMs?: number;
-  /** Called after each plugin, in order. */
+  /** Called after each plugin was inspected, in order, with the numbers of its tasks and faults. */
   readonly onPlugin?: (plugin: { readonly id: string; readonly tasks: number; readonly faults: number }) => void;
 }
 
 export interface RegistryBuild {
   /** The text of `registry.generated.ts`. */
   readonly text: string;
-  /** The plugins' packages, `name@version`. */
+  /** The packages of the plugins: `name@version`. */
   readonly plugins: readonly string[];
-  /** How many tasks they have. */
+  /** The number of tasks. */
   readonly tasks: number;
-  /** What is likely a mistake, but keeps nothing from working. */
+  /** Probable mistakes that do not prevent the build, one sentence each. */
   readonly notices: readonly string[];
 }
 
 /**
- * Generates the registry of a deployment from the entry points of its dependencies; writes nothing.
+ * Generates the registry of a deployment from the entry points of its dependencies. Writes no file.
  *
- * Throws RegistryBuildError with every fault that there is.
+ * Throws a RegistryBuildError with all faults of all plugins.
  */
 export async function buildRegistry({
   root,
@@ -39,17 +40,22 @@ export async function buildRegistry({
 }: RegistryBuildOptions): Promise<RegistryBuild> {
   const { plugins, faults } = discover(root);
   const inspections: PluginInspection[] = [];
-  // One after the other, as each sees the settings that those before it made, and the last to set one decides.
+  // One after the other: each plugin sees the settings that the earlier ones changed, and the last to set one decides.
   for (const { id, folder, entryPoint } of plugins) {
     const settings = inspections.at(-1)?.settings ?? {};
-    const order = { root: resolve(root), plugin: id, folder, entryPoint, settings };
-    const inspection = await inspectPlugin(order, stepLimitMs);
+    const request = { root: resolve(root), plugin: id, folder, entryPoint, settings };
+    const inspection = await inspectPlugin(request, stepLimitMs);
     inspections.push(inspection);
     onPlugin?.({ id, tasks: inspection.tasks.length, faults: inspection.faults.length });
   }
 
   const named = nameTasks(inspections);
-  const allFaults = [...faults, ...inspections.flatMap((inspection) => inspection.faults), ...named.faults];
+  const allFaults = [
+    ...faults,
+    ...inspections.flatMap((inspection) => inspection.faults),
+    ...named.faults,
+    ...named.tasks.flatMap(unsupportedOptionFaults),
+  ];
   if (allFaults.length > 0) throw new RegistryBuildError(allFaults);
 
   const notices = inspections.flatMap((inspection, index) =>
@@ -64,10 +70,22 @@ export async function buildRegistry({
   };
 }
 
+function unsupportedOptionFaults(task: NamedTask): Fault[] {
+  return task.unsupportedOptions.map(({ option, value }) => ({
+    code: 'OPTION_UNSUPPORTED',
+    task: task.name,
+    place: placeOf(task),
+    option,
+    value,
+  }));
+}
+
 function withParameters(task: NamedTask, notices: string[]): GeneratedTask {
   const parameters = readParameters(task.source);
   if (!parameters) {
-    notices.push(`${task.plugin}: ${task.name} takes arguments by place only, as its source cannot be read.`);
+    notices.push(
+      `${task.plugin}: ${task.name} accepts positional arguments only, because the source of its function cannot be read.`,
+    );
   }
   return { ...task, parameters: parameters ?? parametersOfLength(task.length) };
 }

@@ -1,14 +1,13 @@
 import type { Parameters } from '../../registry/registry.ts';
 import type { AppSettings } from '../../task/config.ts';
 import type { TaskOptions } from '../../task/options.ts';
-import { type Data, literal, memberAccess, propertyKey, stringLiteral } from './literal.ts';
 
-/** A task as it goes into the registry. */
+/** A task as the registry lists it. */
 export interface GeneratedTask {
   readonly name: string;
   /** The plugin: `name@version`. */
   readonly plugin: string;
-  /** How the dispatcher imports it. */
+  /** The import specifier by which the dispatcher imports the task. */
   readonly module: string;
   readonly exportName: string;
   readonly options: TaskOptions;
@@ -20,28 +19,47 @@ import type { Registry } from 'girder-worker/registry';
 `;
 
 /**
- * The text of the registry module: sorted by task name, with what is data written out and what is code behind an
- * `import()` of its own, so that a cold start pays for the one task it runs. The same tasks always give the same text.
+ * Returns the text of the registry module. Tasks are sorted by name, one block each: data as JSON, the code behind an
+ * `import()` of its own, so that a cold start loads only the task that it runs. The same tasks always give the same text.
  */
 export function generate(tasks: readonly GeneratedTask[], settings: Partial<AppSettings>): string {
   const sorted = tasks.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  const entries = sorted.map(entryOf).join('');
+  const blocks = sorted.map(taskBlock).join('');
   return `${header}
 export const registry = {
-  settings: ${literal(settings, '  ', 12)},
-  tasks: {${entries === '' ? '' : `\n${entries}  `}},
+  settings: ${literal(settings, '  ')},
+  tasks: {${blocks === '' ? '' : `\n${blocks}  `}},
 } satisfies Registry;
 `;
 }
 
-function entryOf({ name, plugin, module, exportName, options, parameters }: GeneratedTask): string {
-  // The name is the key already.
-  const { name: _, ...others } = options;
+function taskBlock({ name, plugin, module, exportName, options, parameters }: GeneratedTask): string {
+  const { name: _, ...otherOptions } = options; // The key of the block is the name.
   return `    ${propertyKey(name)}: {
-      plugin: ${stringLiteral(plugin)},
-      options: ${literal(others as Data, '      ', 15)},
-      parameters: ${literal(parameters as unknown as Data, '      ', 18)},
-      load: () => import(${stringLiteral(module)}).then((m) => m${memberAccess(exportName)}),
+      plugin: ${literal(plugin)},
+      options: ${literal(otherOptions, '      ')},
+      parameters: ${literal(parameters, '      ')},
+      load: () => import(${literal(module)}).then((m) => m${memberAccess(exportName)}),
     },
 `;
+}
+
+/**
+ * Returns JSON data as a TypeScript expression. Its lines after the first are indented by `indent` in addition.
+ *
+ * JSON is TypeScript, except that the key `__proto__` would set the prototype: it becomes a computed key. In the output of
+ * JSON.stringify a line break is always between tokens, so what follows one is never part of a string.
+ */
+function literal(data: unknown, indent = ''): string {
+  return JSON.stringify(data, null, 2)
+    .replace(/(?<=\n *)"__proto__":/g, '["__proto__"]:')
+    .replaceAll('\n', `\n${indent}`);
+}
+
+function propertyKey(name: string): string {
+  return name === '__proto__' ? '["__proto__"]' : literal(name);
+}
+
+function memberAccess(name: string): string {
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? `.${name}` : `[${literal(name)}]`;
 }

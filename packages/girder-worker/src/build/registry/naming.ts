@@ -2,19 +2,19 @@ import { taskName } from '../../task/name.ts';
 import type { Fault, TaskPlace } from '../plugins/faults.ts';
 import type { ExportedTask, PluginInspection } from '../plugins/pluginInspection.ts';
 
-/** A task and the name it is registered under. */
+/** A task with the name that it is registered under. */
 export interface NamedTask extends ExportedTask {
   readonly name: string;
-  /** The inspection that found it. */
+  /** The inspection in which it was found. */
   readonly foundBy: PluginInspection;
 }
 
 /**
- * Gives each task its one name. A task belongs to the module that defines it, as in Python: where another module, or
- * the same under another name, exports it once more, that is no second task.
+ * Determines the one name of each task. As in Python, a task belongs to the module that defines it: a second export of the
+ * same task, from another module or under another name, is not a second task.
  *
- * The name by the module has to be the one that a program sees that imports it, as this is what clients send; no two
- * tasks can have the same.
+ * A name that is derived from the module must equal the name that a program sees when it imports the module, because
+ * clients send that one. Names must be unique.
  */
 export function nameTasks(inspections: readonly PluginInspection[]): {
   tasks: readonly NamedTask[];
@@ -42,7 +42,7 @@ export function nameTasks(inspections: readonly PluginInspection[]): {
   return { tasks: [...owners.values()].flatMap((tasks) => tasks.slice(0, 1)), faults };
 }
 
-/** The tasks of each name, once each: those whose name by their module is the one that programs see. */
+/** Returns the distinct tasks by name, without those whose name differs from the one that programs see. */
 function ownersOf(named: readonly NamedTask[]): ReadonlyMap<string, readonly NamedTask[]> {
   const owners = new Map<string, NamedTask[]>();
   for (const task of named) {
@@ -53,22 +53,26 @@ function ownersOf(named: readonly NamedTask[]): ReadonlyMap<string, readonly Nam
   return owners;
 }
 
-/** Within a process it is known whether two exports are one task; across plugins, whether one `app.task` made them. */
+/**
+ * Within one inspection, `identity` tells whether two exports are the same task. Each plugin is inspected in a process of
+ * its own, so across plugins it is the call of `app.task` that tells.
+ */
 function isSameTask(one: NamedTask, other: NamedTask): boolean {
   return one.foundBy === other.foundBy ? one.identity === other.identity : one.definedAt === other.definedAt;
 }
 
-/** Celery takes any string; what it, a log line or an object key would trip over is refused. */
+/** Returns why a name is not valid. Celery accepts any string; this refuses what would break a log line or an object key. */
 function whyInvalid(name: unknown): string | undefined {
-  if (typeof name !== 'string') return 'a name is a string';
+  if (typeof name !== 'string') return 'it is not a string';
   if (name === '') return 'it is empty';
-  if (/[\s\p{C}]/u.test(name)) return 'there is white space or a control character in it';
+  if (/[\s\p{C}]/u.test(name)) return 'it contains white space or a control character';
   if (name.split('.').includes(''))
-    return 'nothing stands between two of its dots, or at an end (list task modules by their package, not by a relative path)';
-  if (name === '__proto__') return 'JavaScript keeps this word for itself';
+    return 'one of its parts between dots is empty (list task modules by their package name, not by a relative path)';
+  if (name === '__proto__') return 'JavaScript reserves this key';
   return undefined;
 }
 
-function placeOf({ plugin, module, exportName }: ExportedTask): TaskPlace {
+/** Where a task is exported. */
+export function placeOf({ plugin, module, exportName }: ExportedTask): TaskPlace {
   return { plugin, module, exportName };
 }

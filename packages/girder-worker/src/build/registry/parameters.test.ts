@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parametersOfLength, readParameters } from './parameters.ts';
 
-/** As `Function.prototype.toString` gives it. */
+/** Reads the parameters from the source that `Function.prototype.toString` returns. */
 function parametersOf(fn: unknown) {
   return readParameters(Function.prototype.toString.call(fn));
 }
@@ -21,8 +21,8 @@ const object = {
   },
 };
 
-describe('parameters given by place or by name', () => {
-  test('are read from every form of a function', () => {
+describe('plain parameters of a task', () => {
+  test('are read from every syntax of a function', () => {
     const onlyA = { positional: [{ name: 'a' }] };
     const forms = [
       function named(a: unknown) {
@@ -47,7 +47,7 @@ describe('parameters given by place or by name', () => {
     expect(readParameters('(a) => super.method(a)')).toEqual(onlyA);
   });
 
-  test('are optional where they have a default, whatever the default is', () => {
+  test('are optional if they have a default, whatever expression the default is', () => {
     expect(parametersOf(object.method)).toEqual({ positional: [{ name: 'a' }, { name: 'b', optional: true }] });
     expect(readParameters("(a = (1, ')'), b = function (x, y) {}, c) => 0")?.positional).toEqual([
       { name: 'a', optional: true },
@@ -56,7 +56,7 @@ describe('parameters given by place or by name', () => {
     ]);
   });
 
-  test('do not include what TypeScript types as `this`', () => {
+  test('do not include the `this` parameter of TypeScript', () => {
     expect(
       parametersOf(function task(this: Date, steps: number) {
         return [this, steps];
@@ -66,13 +66,13 @@ describe('parameters given by place or by name', () => {
     });
   });
 
-  test('may be none', () => {
+  test('may be absent', () => {
     expect(readParameters('() => 0')).toEqual({ positional: [] });
   });
 });
 
 describe('a rest parameter', () => {
-  test('takes any number of arguments by place', () => {
+  test('of a task accepts any number of positional arguments', () => {
     expect(readParameters('(separator, ...lines) => 0')).toEqual({
       positional: [{ name: 'separator' }],
       rest: 'lines',
@@ -82,7 +82,7 @@ describe('a rest parameter', () => {
 });
 
 describe('a final destructured parameter', () => {
-  test('takes just the names that it lists, and they may be left out where they have a default', () => {
+  test('of a task accepts the keywords that it lists, which are optional if they have a default', () => {
     expect(readParameters("(text, { minLength = 1, top, 'content-type': type, nested: { deep } }) => 0")).toEqual({
       positional: [{ name: 'text' }],
       keywords: {
@@ -92,29 +92,29 @@ describe('a final destructured parameter', () => {
     });
   });
 
-  test('may be left out as a whole where it has a default', () => {
+  test('of a task makes all its keywords optional if it has a default itself', () => {
     expect(readParameters('({ a, b } = {}) => 0')?.keywords?.names).toEqual([
       { name: 'a', optional: true },
       { name: 'b', optional: true },
     ]);
   });
 
-  test('takes any name where it has a rest element or a computed key', () => {
+  test('of a task accepts any keyword if it has a rest element or a computed key', () => {
     expect(readParameters('({ ...kwargs }) => 0')?.keywords).toEqual({ names: [], rest: true });
     expect(readParameters('({ a, ["b" + c]: d }) => 0')?.keywords).toEqual({ names: [{ name: 'a' }], rest: true });
   });
 });
 
-describe('a destructured parameter elsewhere', () => {
-  test('can be given by place alone, as Python has no such names', () => {
+describe('a destructured parameter that is not the last', () => {
+  test('is positional-only, because it has no name', () => {
     const names = readParameters('({ a }, [b, c] = [], d) => 0')?.positional;
     expect(names).toEqual([{ name: 'argument 1' }, { name: 'argument 2', optional: true }, { name: 'd' }]);
     expect(readParameters('([a, b]) => 0')).toEqual({ positional: [{ name: 'argument 1' }] });
   });
 });
 
-describe('a function without a source', () => {
-  test('takes its arguments by place, at least as many as its length', () => {
+describe('a task function without a source', () => {
+  test('accepts positional arguments only, at least as many as its `length`', () => {
     expect(parametersOf(Math.max.bind(null))).toBeUndefined();
     expect(parametersOf(Math.pow)).toBeUndefined();
     expect(parametersOfLength(2)).toEqual({

@@ -2,13 +2,13 @@ import { type AnyNode, type FunctionExpression, type ObjectPattern, type Pattern
 import type { Keywords, Parameter, Parameters } from '../../registry/registry.ts';
 
 /**
- * What a function takes, read from its source, as Python would say it:
+ * Reads the parameters of a function from its source, in Python's terms:
  *
- * - `a`: by place or by name; `a = 1`: may be left out; `...rest`: any number by place
- * - a final `{ a, b = 2 }`: just these by name alone; a final `{ ...rest }`: any name
- * - a destructured parameter before the last, or a destructured list: by place alone
+ * - `a`: positional or keyword; `a = 1`: optional; `...rest`: like `*args`
+ * - a final `{ a, b = 2 }`: keyword-only; a final `{ ...rest }`: like `**kwargs`
+ * - a destructured parameter before the last, or a destructured array: positional-only
  *
- * An optional parameter of TypeScript (`a?: number`) leaves no trace in what runs: only a default makes one optional.
+ * An optional parameter of TypeScript (`a?: number`) does not exist at run time: only a default makes a parameter optional.
  *
  * @returns undefined if the source cannot be parsed, as that of a native or bound function
  */
@@ -26,12 +26,12 @@ export function readParameters(source: string): Parameters | undefined {
   };
 }
 
-/** What is known of a function whose source is not: how many arguments it has to be given; more may follow. */
+/** The parameters of a function without a source: `length` positional-only ones, then any number of further ones. */
 export function parametersOfLength(length: number): Parameters {
   return { positional: Array.from({ length }, (_, place) => ({ name: namelessAt(place) })), rest: 'args' };
 }
 
-/** Parses the text of a function: an expression, or a method as it stands in a class or an object. */
+/** Parses the source of a function: an expression, or a method of a class or an object. */
 function parseFunction(source: string): Pick<FunctionExpression, 'params'> | undefined {
   const expression = parse(`(${source})`);
   if (expression?.type === 'FunctionExpression' || expression?.type === 'ArrowFunctionExpression') return expression;
@@ -45,7 +45,7 @@ function parse(code: string): AnyNode | undefined {
     return parseExpressionAt(code, 0, {
       ecmaVersion: 'latest',
       sourceType: 'module',
-      // The text has lost its surroundings, which may allow all of these.
+      // The code around the function, which is not part of its source, may allow all of these.
       allowAwaitOutsideFunction: true,
       allowSuperOutsideMethod: true,
       checkPrivateFields: false,
@@ -62,7 +62,7 @@ function positionalParameter(pattern: Pattern, place: number): Parameter {
   return hasDefault ? { name, optional: true } : { name };
 }
 
-/** A name that nobody can give, as no Python identifier has a space in it. */
+/** A name that no caller can pass, because it contains a space: the parameter is positional-only. */
 function namelessAt(place: number): string {
   return `argument ${place + 1}`;
 }
@@ -77,13 +77,13 @@ function destructured(pattern: Pattern): { pattern: ObjectPattern; hasDefault: b
   return { pattern: pattern.left, hasDefault: true };
 }
 
-/** Where the object itself has a default, as in `({ a } = {})`, all of it may be left out. */
+/** @param allOptional whether the object has a default, as in `({ a } = {})`, so that every keyword is optional */
 function keywordsOf({ properties }: ObjectPattern, allOptional: boolean): Keywords {
   const names: Parameter[] = [];
   let rest = false;
   for (const property of properties) {
     const name = property.type === 'Property' ? keyOf(property) : undefined;
-    // A computed key can be any name, as can a rest element.
+    // A computed key, like a rest element, can have any name.
     if (property.type !== 'Property' || name === undefined) rest = true;
     else names.push(allOptional || property.value.type === 'AssignmentPattern' ? { name, optional: true } : { name });
   }

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Where the dispatcher expects its registry, below the root of the deployment. */
+/** The path of the dispatcher's registry, relative to the root of the deployment. */
 export const registryFile = 'functions/dispatcher/registry.generated.ts';
 
-/** The text of a registry that was written before; undefined if there is none. */
-export async function readRegistry(file: string): Promise<string | undefined> {
+/** Returns the text of a registry, or undefined if the file does not exist. */
+export async function readRegistryText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -14,9 +14,9 @@ export async function readRegistry(file: string): Promise<string | undefined> {
   }
 }
 
-/** Writes the text of a registry in one step, if it differs from what is there. Resolves to whether it did. */
+/** Writes the text of a registry atomically, unless the file holds it already. Resolves to whether it was written. */
 export async function writeRegistry(file: string, text: string): Promise<boolean> {
-  if ((await readRegistry(file)) === text) return false;
+  if ((await readRegistryText(file)) === text) return false;
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}.tmp`;
   await writeFile(draft, text);

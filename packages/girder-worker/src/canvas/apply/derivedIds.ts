@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { withUuidDashes } from '../../kombu/values.ts';
 
 /**
- * Ids that follow from where they are used: the same parts give the same sequence of UUIDs, so that what is published
- * twice for one reason has one id, and runs once.
+ * Returns a function that returns one UUID after the other. The same parts yield the same sequence: a message that is
+ * published twice for the same reason has the same id, and runs once.
  */
 export function derivedIds(...parts: readonly string[]): () => string {
   const seed = JSON.stringify(['girder-worker', ...parts]);
@@ -10,10 +11,10 @@ export function derivedIds(...parts: readonly string[]): () => string {
   return () => uuidOf(`${seed}#${count++}`);
 }
 
-/** A UUID of version 5: of a SHA-1, with the bits that tell so. */
+/** A UUID of version 5: the first 16 bytes of a SHA-1 hash, with the bits of version and variant set. */
 function uuidOf(name: string): string {
   const bytes = createHash('sha1').update(name).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  return withUuidDashes(bytes.toString('hex'));
 }

@@ -11,33 +11,32 @@ import {
   kindOf,
   merge,
   type Options,
-  type Signature,
   signaturesIn,
   textIn,
+  type WireSignature,
 } from '../signatures/signature.ts';
-import { stepsOf } from '../signatures/steps.ts';
+import { prepareSteps } from '../signatures/steps.ts';
 import { type Expansion, mergeExpansions } from './expansion.ts';
 import {
   freeze,
-  frozenSteps,
+  freezeSteps,
   groupResult,
   type ParentContext,
   resultOf,
   resultOfSteps,
   withoutParentContext,
 } from './freeze.ts';
-import { outgoing, type Sender } from './outgoing.ts';
-import { leavesOf, valuesOf } from './resultTuple.ts';
-
-export type { Expansion } from './expansion.ts';
+import { type Sender, toOutgoingMessage } from './outgoingMessage.ts';
+import { taskIdsOf, valuesOf } from './resultTuple.ts';
 
 /**
- * What is to be written and published for a signature of any shape to run, as Celery's `apply_async`: a pure function, if
- * the sender's `newId` is one.
+ * Returns what must be written and published in order to run a signature of any shape, as Celery's `apply_async`. Pure,
+ * except for the ids that `sender.newId` returns.
  *
- * Throws CanvasError for what cannot be sent.
+ * Throws CanvasError NOTHING_TO_RUN for a chain without steps and a chord without a body; NOT_A_SIGNATURE for a value that
+ * is none; OPTION_MALFORMED for a callback on a group and for a malformed time.
  */
-export function expand(signature: Signature, call: Call, sender: Sender): Expansion {
+export function expand(signature: WireSignature, call: Call, sender: Sender): Expansion {
   switch (kindOf(signature)) {
     case 'task':
       return expandTask(signature, call, sender);
@@ -50,32 +49,44 @@ export function expand(signature: Signature, call: Call, sender: Sender): Expans
   }
 }
 
-function expandTask(task: Signature, call: Call, sender: Sender): Expansion {
-  const message = outgoing(merge(task, call), sender);
+function expandTask(task: WireSignature, call: Call, sender: Sender): Expansion {
+  const message = toOutgoingMessage(merge(task, call), sender);
   const result = [[message.id, null], null] as const;
   return { chords: [], messages: [message], result, children: [result] };
 }
 
-/** The first step is sent, and carries the others, the next one last. */
-function expandChain(chain: Signature, call: Call, sender: Sender): Expansion {
-  const { link, link_error, chain: later, task_id, chord, group_id, group_index, ...forFirst } = optionsOf(chain, call);
-  const steps = stepsOf({ ...chain, args: [], options: { link, link_error } });
-  const place: ParentContext = {
+/** The message of the first step carries the other steps in reverse order (docs/wire-format.md §1.3). */
+function expandChain(chain: WireSignature, call: Call, sender: Sender): Expansion {
+  const {
+    link,
+    link_error,
+    chain: later,
+    task_id,
+    chord,
+    group_id,
+    group_index,
+    ...firstOptions
+  } = optionsOf(chain, call);
+  const steps = prepareSteps({ ...chain, args: [], options: { link, link_error } });
+  const context: ParentContext = {
     id: textIn(task_id),
     groupId: textIn(group_id),
     groupIndex: typeof group_index === 'number' ? group_index : undefined,
     chord: signaturesIn(chord)[0],
-    rootId: textIn(forFirst.root_id),
+    rootId: textIn(firstOptions.root_id),
   };
-  const [first, ...rest] = frozenSteps(steps, place, sender);
+  const [first, ...rest] = freezeSteps(steps, context, sender);
   if (!first) throw new CanvasError('NOTHING_TO_RUN', 'A chain needs at least one step.');
-  const options = { ...forFirst, chain: [...signaturesIn(later), ...rest.toReversed()] };
-  const sent = expand(first, { ...callArgs(chain, call), options }, sender);
-  return rest.length === 0 ? sent : { ...sent, result: resultOfSteps([first, ...rest]) };
+  const options = { ...firstOptions, chain: [...signaturesIn(later), ...rest.toReversed()] };
+  const expansion = expand(first, { ...callArgs(chain, call), options }, sender);
+  return rest.length === 0 ? expansion : { ...expansion, result: resultOfSteps([first, ...rest]) };
 }
 
-/** All members are sent. Of what follows a group as a step of a chain, which only a hand can have written, it is the header. */
-function expandGroup(group: Signature, call: Call, sender: Sender): Expansion {
+/**
+ * Sends all members. A group with the option `chain` becomes the header of a chord with the next step as its body. Only a
+ * signature that is written by hand has that option here.
+ */
+function expandGroup(group: WireSignature, call: Call, sender: Sender): Expansion {
   const { link, link_error, chain, task_id, group_index, ...shared } = optionsOf(group, call);
   const [next, ...later] = signaturesIn(chain).toReversed();
   if (next) {
@@ -85,7 +96,7 @@ function expandGroup(group: Signature, call: Call, sender: Sender): Expansion {
   if (link && signaturesIn(link).length > 0) {
     throw new CanvasError(
       'OPTION_MALFORMED',
-      'A group as a whole never ends, so that nothing can be linked to it: use a chord.',
+      'A group has no result of its own, so a callback cannot be linked to it: use chord(group, callback).',
     );
   }
 
@@ -96,12 +107,12 @@ function expandGroup(group: Signature, call: Call, sender: Sender): Expansion {
   const options = { ...shared, group_id: groupId };
   const { args, kwargs } = callArgs({ ...group, args: [] }, call);
   const sent = members.map((member) => expand(member, { args, kwargs, options }, sender));
-  const result = unwrapped(groupResult(groupOf(members, { task_id: groupId })));
+  const result = unwrapGroup(groupResult(groupOf(members, { task_id: groupId })));
   return mergeExpansions(sent, { result, children: [result] });
 }
 
-/** The members of the header are sent, each with the body; or the body at once, where there are none. */
-function expandChord(chord: Signature, call: Call, sender: Sender): Expansion {
+/** Sends the members of the header, each with the body. If the header is empty, sends the body at once. */
+function expandChord(chord: WireSignature, call: Call, sender: Sender): Expansion {
   const {
     link,
     link_error,
@@ -117,41 +128,41 @@ function expandChord(chord: Signature, call: Call, sender: Sender): Expansion {
   const header = headerOf(chord);
   const groupId = textIn(header.options.task_id) ?? sender.newId();
 
-  const ended = withErrbacks(withCallbacks(bodyOf(chord), signaturesIn(link)), signaturesIn(link_error));
-  const ready = merge(ended, { options: { ...shared, chain, chord: outer, group_index } });
-  const body = freeze(ready, { id: textIn(task_id), groupId, rootId: textIn(ready.options.root_id) }, sender);
+  const linked = withErrbacks(withCallbacks(bodyOf(chord), signaturesIn(link)), signaturesIn(link_error));
+  const merged = merge(linked, { options: { ...shared, chain, chord: outer, group_index } });
+  const body = freeze(merged, { id: textIn(task_id), groupId, rootId: textIn(merged.options.root_id) }, sender);
 
   const members = membersOf(header).map((member, groupIndex) =>
     freeze(member, { groupId, groupIndex, chord: body, rootId: textIn(shared.root_id) }, sender),
   );
   const group = groupResult(groupOf(members, { task_id: groupId }));
   const [[id], inner] = resultOf(body);
-  const result: ResultTuple = [[id, group], inner]; // As in Celery: the header comes before the body, even if that is a chain.
+  const result: ResultTuple = [[id, group], inner]; // As in Celery: the parent is the header, even if the body is a chain.
 
   const { args, kwargs } = callArgs(chord, call);
-  const given = { args, kwargs: { ...(chord.kwargs.kwargs as Signature['kwargs'] | undefined), ...kwargs } };
+  const memberCall = { args, kwargs: { ...(chord.kwargs.kwargs as WireSignature['kwargs'] | undefined), ...kwargs } };
   const options = { ...shared, countdown, eta, parent_id, group_id: groupId, chord: body };
-  const sent = members.map((member) => expand(member, { ...given, options }, sender));
-  if (leavesOf(group).length === 0) {
-    const atOnce = expand(body, { args: [valuesOf(group, () => null)] }, sender);
-    return mergeExpansions([...sent, atOnce], { result, children: atOnce.children });
+  const sent = members.map((member) => expand(member, { ...memberCall, options }, sender));
+  if (taskIdsOf(group).length === 0) {
+    const bodyExpansion = expand(body, { args: [valuesOf(group, () => null)] }, sender);
+    return mergeExpansions([...sent, bodyExpansion], { result, children: bodyExpansion.children });
   }
   const all = mergeExpansions(sent, { result, children: [group] });
   return { ...all, chords: [{ groupId, members: group }, ...all.chords] };
 }
 
-/** The options of a signature and of the call: those of the call win, but for the group that it is counted in. */
-function optionsOf(signature: Signature, { options = {} }: Call): Options {
+/** The options of a signature and of a call. Those of the call win, except for the group id and stamps. */
+function optionsOf(signature: WireSignature, { options = {} }: Call): Options {
   return merge(signature, { options }).options;
 }
 
-/** What the parts of a signature are told: if it is immutable, nothing of what came before it. */
-function callArgs(signature: Signature, { args = [], kwargs = {} }: Call): Required<Omit<Call, 'options'>> {
+/** The arguments that a signature passes on to the signatures in it. If it is immutable, they do not include those of the call. */
+function callArgs(signature: WireSignature, { args = [], kwargs = {} }: Call): Required<Omit<Call, 'options'>> {
   return signature.immutable ? { args: signature.args, kwargs: {} } : { args: [...args, ...signature.args], kwargs };
 }
 
-/** A group of nothing but a chain that ends in a group is known as that group. */
-function unwrapped(group: ResultTuple): ResultTuple {
+/** As in Celery, a group whose only member is a chain that ends in a group has the result of that group. */
+function unwrapGroup(group: ResultTuple): ResultTuple {
   const [only, ...others] = group[1] ?? [];
   return only && only[1] !== null && others.length === 0 ? only : group;
 }

@@ -1,25 +1,29 @@
 import type { OutgoingMessage } from '../../message/encode.ts';
 import type { ResultTuple } from '../../store/resultStore.ts';
 
-/** A chord whose members are to be counted: written before any of its messages is published. */
+/** A chord that must be written before its messages are published, so that its members can be counted. */
 export interface StartedChord {
   readonly groupId: string;
-  /** The result of its header: the group with all members. */
+  /** The result of the header: the group with all members. */
   readonly members: ResultTuple;
 }
 
-/** What sending a signature comes to. */
+/** All that must be written and published in order to run a signature. */
 export interface Expansion {
   readonly chords: readonly StartedChord[];
-  /** In the order to publish. */
+  /** In the order in which they are published. */
   readonly messages: readonly OutgoingMessage[];
-  /** What the sender gets: the last task of a chain, the body of a chord; each tells what came before it. */
+  /** The result that the sender waits for: of a chain the last task, of a chord the body. It links to the results before it. */
   readonly result: ResultTuple;
-  /** What the task that sends it has as its children: what is sent now, of a chord the header. */
+  /** The children of the task that sends it: the results of what is published now; of a chord the header. */
   readonly children: readonly ResultTuple[];
 }
 
-/** Several expansions that are sent as one. */
-export function mergeExpansions(parts: readonly Expansion[], of: Pick<Expansion, 'result' | 'children'>): Expansion {
-  return { chords: parts.flatMap(({ chords }) => chords), messages: parts.flatMap(({ messages }) => messages), ...of };
+/** Joins expansions into one, with this result and these children. */
+export function mergeExpansions(parts: readonly Expansion[], whole: Pick<Expansion, 'result' | 'children'>): Expansion {
+  return {
+    chords: parts.flatMap(({ chords }) => chords),
+    messages: parts.flatMap(({ messages }) => messages),
+    ...whole,
+  };
 }

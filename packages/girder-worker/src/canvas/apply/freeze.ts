@@ -6,56 +6,62 @@ import {
   headerOf,
   kindOf,
   type Options,
-  type Signature,
   tasksOf,
   textIn,
+  type WireSignature,
   withKwargs,
 } from '../signatures/signature.ts';
-import { chainOfSteps, stepsOf } from '../signatures/steps.ts';
+import { chainOfSteps, prepareSteps } from '../signatures/steps.ts';
 
-/** Where ids come from, and where answers would go. */
+/** The values that freezing assigns. */
 export interface IdSource {
+  /** Returns the id of the next task or group. */
   readonly newId: () => string;
+  /** The address for replies; undefined if none is read. */
   readonly replyTo: string | undefined;
 }
 
 /** What a signature is part of. A chain passes it to its last step, a chord to its body, a group to its members. */
 export interface ParentContext {
-  /** The id to have, unless the signature has one. */
+  /** The id of the signature, unless it has one. */
   readonly id?: string | undefined;
   readonly groupId?: string | undefined;
   readonly groupIndex?: number | undefined;
-  /** The body of the chord in whose header the signature is. */
-  readonly chord?: Signature | undefined;
+  /** The body of the chord whose header contains the signature. */
+  readonly chord?: WireSignature | undefined;
   readonly rootId?: string | undefined;
 }
 
 /**
- * Gives ids to a signature and to all in it that will ever be sent, so that their results can be asked for before they
- * exist. Ids that are there stay.
+ * Assigns ids to a signature and to each signature in it that will be sent, as Celery's `freeze`: their results can be read
+ * before they are sent. Existing ids are kept.
  */
-export function freeze(signature: Signature, place: ParentContext, issuer: IdSource): Signature {
+export function freeze(signature: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
   switch (kindOf(signature)) {
     case 'task':
-      return frozenTask(signature, place, issuer);
+      return freezeTask(signature, context, ids);
     case 'group':
-      return frozenGroup(signature, place, issuer);
+      return freezeGroup(signature, context, ids);
     case 'chain':
-      return frozenChain(signature, place, issuer);
+      return freezeChain(signature, context, ids);
     case 'chord':
-      return frozenChord(signature, place, issuer);
+      return freezeChord(signature, context, ids);
   }
 }
 
-/** The steps of a chain, of which only the last is what the chain is to others. */
-export function frozenSteps(steps: readonly Signature[], place: ParentContext, issuer: IdSource): readonly Signature[] {
+/** Freezes the steps of a chain. Only the last step gets the context of the chain. */
+export function freezeSteps(
+  steps: readonly WireSignature[],
+  context: ParentContext,
+  ids: IdSource,
+): readonly WireSignature[] {
   return steps.map((step, index) =>
-    freeze(step, index === steps.length - 1 ? place : { rootId: place.rootId }, issuer),
+    freeze(step, index === steps.length - 1 ? context : { rootId: context.rootId }, ids),
   );
 }
 
-/** The result of a frozen signature, in Celery's tuples; `parent` is that of what comes before it. */
-export function resultOf(frozen: Signature, parent: ResultTuple | null = null): ResultTuple {
+/** The result of a frozen signature in Celery's form (`as_tuple`). `parent` is the result of what runs before it. */
+export function resultOf(frozen: WireSignature, parent: ResultTuple | null = null): ResultTuple {
   switch (kindOf(frozen)) {
     case 'task':
       return [[idOf(frozen), parent], null];
@@ -68,23 +74,23 @@ export function resultOf(frozen: Signature, parent: ResultTuple | null = null): 
   }
 }
 
-/** The result of the last of these steps, each the parent of the next. */
-export function resultOfSteps(steps: readonly Signature[], parent: ResultTuple | null = null): ResultTuple {
+/** The result of the last step. Each step is the parent of the next. */
+export function resultOfSteps(steps: readonly WireSignature[], parent: ResultTuple | null = null): ResultTuple {
   const [first, ...others] = steps;
-  return others.reduce((before, step) => resultOf(step, before), resultOf(first!, parent));
+  return others.reduce((previous, step) => resultOf(step, previous), resultOf(first!, parent));
 }
 
-export function groupResult(group: Signature, parent: ResultTuple | null = null): ResultTuple {
+export function groupResult(group: WireSignature, parent: ResultTuple | null = null): ResultTuple {
   return [[idOf(group), parent], membersOf(group).map((member) => resultOf(member))];
 }
 
-/** The id of a frozen signature: of a group that of the group, of a chord that of its header. */
-export function idOf({ options }: Signature): string {
+/** The id of a frozen signature. The id of a chord is that of its header. */
+export function idOf({ options }: WireSignature): string {
   return textIn(options.task_id) ?? '';
 }
 
-/** A frozen signature that is to be part of something else: its ids stay, its group is forgotten. */
-export function withoutParentContext(frozen: Signature): Signature {
+/** Removes group and chord from a frozen signature, so that it can become part of another canvas. Ids are kept. */
+export function withoutParentContext(frozen: WireSignature): WireSignature {
   const { group_id: _, group_index: __, chord: ___, ...options } = frozen.options;
   const free = { ...frozen, options };
   switch (kindOf(frozen)) {
@@ -101,53 +107,53 @@ export function withoutParentContext(frozen: Signature): Signature {
   }
 }
 
-function frozenTask(task: Signature, place: ParentContext, issuer: IdSource): Signature {
+function freezeTask(task: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
   const { options } = task;
   return {
     ...task,
     options: {
       ...options,
-      task_id: textIn(options.task_id) ?? place.id ?? issuer.newId(),
-      ...given('reply_to', options.reply_to ?? issuer.replyTo),
-      ...parentOptions(options, place),
-      ...given('root_id', place.rootId),
+      task_id: textIn(options.task_id) ?? context.id ?? ids.newId(),
+      ...optionIfSet('reply_to', options.reply_to ?? ids.replyTo),
+      ...groupOptions(options, context),
+      ...optionIfSet('root_id', context.rootId),
     },
   };
 }
 
-function frozenGroup(group: Signature, place: ParentContext, issuer: IdSource): Signature {
-  const { groupId, chord, rootId } = place;
+function freezeGroup(group: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
+  const { groupId, chord, rootId } = context;
   const members = membersOf(group).map((member, groupIndex) =>
-    freeze(member, { groupId, groupIndex, chord, rootId }, issuer),
+    freeze(member, { groupId, groupIndex, chord, rootId }, ids),
   );
   const { root_id = rootId ?? null, parent_id = null } = group.options;
-  const task_id = textIn(group.options.task_id) ?? issuer.newId();
-  return groupOf(members, { ...group.options, task_id, ...parentOptions(group.options, place), root_id, parent_id });
+  const task_id = textIn(group.options.task_id) ?? ids.newId();
+  return groupOf(members, { ...group.options, task_id, ...groupOptions(group.options, context), root_id, parent_id });
 }
 
-function frozenChain(chain: Signature, place: ParentContext, issuer: IdSource): Signature {
-  const steps = frozenSteps(stepsOf(chain), place, issuer);
+function freezeChain(chain: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
+  const steps = freezeSteps(prepareSteps(chain), context, ids);
   if (steps.length === 0) return chain;
   const [[task_id]] = resultOfSteps(steps);
   return chainOfSteps({ ...chain, options: { ...chain.options, task_id } }, steps);
 }
 
-/** The header does not carry the body yet: it is given to the members when they are sent. */
-function frozenChord(chord: Signature, place: ParentContext, issuer: IdSource): Signature {
-  const header = freeze(headerOf(chord), { rootId: place.rootId }, issuer);
-  const body = freeze(bodyOf(chord), place, issuer);
+/** The members of the header do not carry the body yet: they get it when they are sent. */
+function freezeChord(chord: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
+  const header = freeze(headerOf(chord), { rootId: context.rootId }, ids);
+  const body = freeze(bodyOf(chord), context, ids);
   const frozen = withKwargs(chord, { header, body });
   return { ...frozen, options: { ...chord.options, task_id: idOf(header) } };
 }
 
-function parentOptions(options: Options, { groupId, groupIndex, chord }: ParentContext): Options {
+function groupOptions(options: Options, { groupId, groupIndex, chord }: ParentContext): Options {
   return {
-    ...given('group_id', options.group_id ?? groupId),
-    ...given('group_index', groupIndex),
-    ...given('chord', chord),
+    ...optionIfSet('group_id', options.group_id ?? groupId),
+    ...optionIfSet('group_index', groupIndex),
+    ...optionIfSet('chord', chord),
   };
 }
 
-function given(name: string, value: unknown): Options {
+function optionIfSet(name: string, value: unknown): Options {
   return value === undefined || value === null ? {} : { [name]: value };
 }

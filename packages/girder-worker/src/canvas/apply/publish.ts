@@ -1,30 +1,58 @@
-import { encode } from '../../message/encode.ts';
+import { encode, type OutgoingMessage } from '../../message/encode.ts';
 import type { ChordStore } from '../../store/chordStore.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
 import type { Expansion } from './expansion.ts';
-import { type Route, routeOf } from './route.ts';
 
-/** Where an expansion goes to. */
-export interface Publishing {
-  readonly startChord: ChordStore['startChord'];
-  readonly publish: (body: string, route: Route) => Promise<void>;
+/** The queue of a message and the SQS parameters of its SendMessage. */
+export interface Route {
+  readonly queue: string;
+  readonly delaySeconds?: number;
+  readonly messageGroupId?: string;
+  readonly messageDeduplicationId?: string;
 }
 
-/** Messages on their way at the same time. */
-const atOnce = 20;
+export interface PublishDeps {
+  readonly startChord: ChordStore['startChord'];
+  readonly publish: (body: string, route: Route) => Promise<void>;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now' | 'randomUUID'>;
+}
 
-/** Writes the chords, so that members can be counted, and then publishes the messages; those of FIFO queues one by one. */
+/** The most messages that are published at the same time. */
+const maxConcurrency = 20;
+
+/**
+ * Writes the chords, and then publishes the messages: a member that ends early finds its chord. If one of the queues is a
+ * FIFO queue, the messages are published one by one, to keep their order. `delaySeconds` overrides that of each message.
+ */
 export async function publishExpansion(
   { chords, messages }: Expansion,
-  { startChord, publish }: Publishing,
+  { startChord, publish, system = nodeSystem }: PublishDeps,
   { delaySeconds }: { readonly delaySeconds?: number } = {},
 ): Promise<void> {
   await Promise.all(chords.map(({ groupId, members }) => startChord(groupId, members)));
-  const letters = messages.map((message) => {
+  const outbox = messages.map((message) => {
     const route = routeOf(message);
-    return { body: encode(message), route: delaySeconds === undefined ? route : { ...route, delaySeconds } };
+    return {
+      body: encode(message, system),
+      route: delaySeconds === undefined ? route : { ...route, delaySeconds },
+    };
   });
-  const size = letters.some(({ route }) => route.queue.endsWith('.fifo')) ? 1 : atOnce;
-  for (let i = 0; i < letters.length; i += size) {
-    await Promise.all(letters.slice(i, i + size).map(({ body, route }) => publish(body, route)));
+  const concurrency = outbox.some(({ route }) => route.queue.endsWith('.fifo')) ? 1 : maxConcurrency;
+  for (let i = 0; i < outbox.length; i += concurrency) {
+    await Promise.all(outbox.slice(i, i + concurrency).map(({ body, route }) => publish(body, route)));
   }
+}
+
+/** The properties that Kombu reads when it sends a message (docs/wire-format.md §1.6). */
+function routeOf({ deliveryInfo, properties = {} }: OutgoingMessage): Route {
+  const { DelaySeconds, delay_seconds, MessageGroupId, MessageDeduplicationId } = properties;
+  const delay = DelaySeconds ?? delay_seconds;
+  return {
+    queue: deliveryInfo?.routingKey ?? 'celery',
+    ...(typeof delay === 'number' && { delaySeconds: delay }),
+    ...(typeof MessageGroupId === 'string' && { messageGroupId: MessageGroupId }),
+    ...(typeof MessageDeduplicationId === 'string' && { messageDeduplicationId: MessageDeduplicationId }),
+  };
 }

@@ -8,11 +8,11 @@ import { builtinRun } from './builtinTasks.ts';
 const add = { task: 'lab.add' };
 
 function messagesOf(run: ReturnType<typeof builtinRun>) {
-  if (run?.kind !== 'sends') throw new Error(`It does not send, but ${run?.kind}.`);
+  if (run?.kind !== 'sends') throw new Error(`Expected a run that sends, got ${run?.kind}.`);
   return expand(run.signature, run.call, recordingSender()).messages;
 }
 
-test('celery.map calls a task with each item, celery.starmap with each list', () => {
+test('celery.map calls a task with each item, celery.starmap with the items of each list as arguments', () => {
   const it = [[1, 2], [3]];
   expect(builtinRun('celery.map', { args: [], kwargs: { task: add, it } })).toEqual({
     kind: 'calls',
@@ -26,7 +26,7 @@ test('celery.map calls a task with each item, celery.starmap with each list', ()
   });
 });
 
-test('celery.chunks sends a starmap for each part', () => {
+test('celery.chunks sends a celery.starmap for each chunk', () => {
   const messages = messagesOf(
     builtinRun('celery.chunks', { args: [], kwargs: { task: add, it: [[0], [1], [2]], n: 2 } }),
   );
@@ -36,7 +36,7 @@ test('celery.chunks sends a starmap for each part', () => {
   ]);
 });
 
-test('celery.accumulate gives all its arguments, or one of them', () => {
+test('celery.accumulate returns all its arguments, or the one at `index`', () => {
   expect(builtinRun('celery.accumulate', { args: [[1, 2]], kwargs: { index: 0 } })).toEqual({
     kind: 'value',
     value: [1, 2],
@@ -47,7 +47,7 @@ test('celery.accumulate gives all its arguments, or one of them', () => {
   });
 });
 
-test('celery.group and celery.chord send what they are given', () => {
+test('celery.group and celery.chord send the signatures in their arguments', () => {
   const group = messagesOf(
     builtinRun('celery.group', { args: [], kwargs: { tasks: [add, add], group_id: 'g', partial_args: [1] } }),
   );
@@ -59,7 +59,7 @@ test('celery.group and celery.chord send what they are given', () => {
   expect(chord).toMatchObject([{ task: 'lab.add', embed: { chord: { task: 'lab.sum' } } }]);
 });
 
-test('celery.chain is no task, arguments that are missing are a TypeError, and any other name is not Celery’s', () => {
+test('celery.chain fails with NotImplementedError, missing arguments with TypeError, and no other name is a built-in task', () => {
   expect(builtinRun('celery.chain', { args: [], kwargs: {} })).toMatchObject({
     failure: { type: 'NotImplementedError' },
   });
@@ -72,13 +72,13 @@ test('celery.chain is no task, arguments that are missing are a TypeError, and a
 });
 
 test.each([null, 1, 'lab.add', [], {}, { task: 1 }, { task: 'x', args: {} }, { task: 'x', options: [] }])(
-  '%j is no signature',
+  'toSignature throws a CanvasError for %j',
   (value) => {
     expect(() => toSignature(value)).toThrow(CanvasError);
   },
 );
 
-test('countdown and expires are counted from now, and unknown options are properties', () => {
+test('countdown and expires count from the time of sending, and unknown options become properties', () => {
   const options = { countdown: 1.5, expires: 60, MessageGroupId: 'tenant-7', queue: 'jobs.fifo', constructor: 1 };
   const [message] = expand(
     { ...taskOf('lab.add'), options },

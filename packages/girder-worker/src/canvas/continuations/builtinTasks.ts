@@ -1,36 +1,36 @@
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
 import type { Message } from '../../message/message.ts';
-import type { Failure } from '../../outcome/failure.ts';
+import { type Failure, failureOf } from '../../outcome/failure.ts';
 import { CanvasError } from '../signatures/errors.ts';
 import {
   type Call,
   chordOf,
   groupOf,
-  type Signature,
   signaturesIn,
   taskOf,
   toSignature,
+  type WireSignature,
 } from '../signatures/signature.ts';
 
-/** Calls a task in place, once for each list of arguments, one after the other; the result is the list of theirs. */
+/** Calls a task in the same process for each list of arguments, one after the other. The result is the list of its results. */
 export interface BuiltinMap {
   readonly kind: 'calls';
   readonly task: string;
   readonly argumentLists: readonly (readonly unknown[])[];
 }
 
-/** What a task that every Celery app has comes to without any call. */
+/** The answer of a built-in task that calls no other task. */
 export type BuiltinAnswer =
   | { readonly kind: 'value'; readonly value: unknown }
-  /** Sends a canvas as the task's child; the result is the canvas's, in Celery's tuples. */
-  | { readonly kind: 'sends'; readonly signature: Signature; readonly call: Call }
+  /** Sends a signature as a child of the task. The result is the signature's result in Celery's form (`as_tuple`). */
+  | { readonly kind: 'sends'; readonly signature: WireSignature; readonly call: Call }
   | { readonly kind: 'fails'; readonly failure: Failure };
 
 export type BuiltinRun = BuiltinMap | BuiltinAnswer;
 
 type Arguments = Pick<Message, 'args' | 'kwargs'>;
 
-/** Celery's own tasks, with the names of their parameters. */
+/** Celery's built-in tasks with the names of their parameters. */
 const builtins: Readonly<
   Record<string, { readonly parameters: readonly string[]; readonly run: (named: Named) => BuiltinRun }>
 > = {
@@ -78,14 +78,17 @@ const builtins: Readonly<
 
 type Named = Readonly<Record<string, unknown>>;
 
-/** Whether every Celery app has a task of this name. */
+/** Whether Celery registers a task of this name in every app. */
 export function isBuiltin(task: string): boolean {
   return task === 'celery.accumulate' || Object.hasOwn(builtins, task);
 }
 
-/** What Celery's own task of this name is to do; undefined for any other name. */
+/**
+ * Returns what Celery's built-in task of this name does with these arguments; undefined for any other name. Malformed arguments
+ * are a failure with a TypeError.
+ */
 export function builtinRun(task: string, { args, kwargs }: Arguments): BuiltinRun | undefined {
-  if (task === 'celery.accumulate') return accumulated(args, kwargs);
+  if (task === 'celery.accumulate') return accumulate(args, kwargs);
   const builtin = Object.hasOwn(builtins, task) ? builtins[task] : undefined;
   if (!builtin) return undefined;
   const positional = Object.fromEntries(builtin.parameters.slice(0, args.length).map((name, i) => [name, args[i]]));
@@ -97,16 +100,20 @@ export function builtinRun(task: string, { args, kwargs }: Arguments): BuiltinRu
   }
 }
 
-/** The parts of a list, each as a task that calls `task` once for each item: Celery's `chunks`. */
-export function chunkGroup(task: Signature, it: readonly unknown[], size: number): Signature {
+/**
+ * Celery's `chunks`: splits a list into chunks of `size` items. Returns a group with one `celery.starmap` for each chunk.
+ *
+ * Throws CanvasError OPTION_MALFORMED for a size that is no positive integer.
+ */
+export function chunkGroup(task: WireSignature, it: readonly unknown[], size: number): WireSignature {
   if (!Number.isSafeInteger(size) || size < 1)
-    throw new CanvasError('OPTION_MALFORMED', `A chunk must have at least one item, not ${size}.`);
-  const parts = Array.from({ length: Math.ceil(it.length / size) }, (_, i) => it.slice(i * size, (i + 1) * size));
-  return groupOf(parts.map((part) => ({ ...taskOf('celery.starmap', [], { task, it: part }), immutable: true })));
+    throw new CanvasError('OPTION_MALFORMED', `The chunk size must be a positive integer, got ${size}.`);
+  const chunks = Array.from({ length: Math.ceil(it.length / size) }, (_, i) => it.slice(i * size, (i + 1) * size));
+  return groupOf(chunks.map((chunk) => ({ ...taskOf('celery.starmap', [], { task, it: chunk }), immutable: true })));
 }
 
-/** Gives all its arguments, or the one at `index`: what a group leaves that has taken a task's place. */
-function accumulated(args: readonly unknown[], { index = null }: Arguments['kwargs']): BuiltinRun {
+/** Returns all arguments, or the argument at `index`: the last step of a group that replaces a task. */
+function accumulate(args: readonly unknown[], { index = null }: Arguments['kwargs']): BuiltinRun {
   if (index === null) return { kind: 'value', value: args };
   const value = typeof index === 'number' ? args.at(index) : undefined;
   if (value === undefined) return { kind: 'fails', failure: builtinFailure('IndexError', 'tuple index out of range') };
@@ -115,9 +122,9 @@ function accumulated(args: readonly unknown[], { index = null }: Arguments['kwar
 
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new CanvasError('OPTION_MALFORMED', `a list is wanted, not ${stringifyPythonJson(value ?? null).slice(0, 80)}`);
+  throw new CanvasError('OPTION_MALFORMED', `expected a list, got ${stringifyPythonJson(value ?? null).slice(0, 80)}`);
 }
 
 function builtinFailure(type: string, text: string): Failure {
-  return { type, module: 'builtins', argsJson: stringifyPythonJson([text]), traceback: null };
+  return failureOf(type, [text], 'builtins');
 }

@@ -1,14 +1,13 @@
-import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
 import { exceptionRepr } from '../../kombu/repr/pythonRepr.ts';
 import type { Message } from '../../message/message.ts';
-import type { Failure } from '../../outcome/failure.ts';
+import { type Failure, failureOf } from '../../outcome/failure.ts';
 import type { ResultTuple, StoredResult } from '../../store/resultStore.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
 import { expand } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
-import { leavesOf, valuesOf } from '../apply/resultTuple.ts';
+import { taskIdsOf, valuesOf } from '../apply/resultTuple.ts';
 import { membersOf } from '../signatures/pipe.ts';
-import { kindOf, type Signature, signaturesIn, textIn } from '../signatures/signature.ts';
+import { kindOf, signaturesIn, textIn, type WireSignature } from '../signatures/signature.ts';
 import {
   type ContinuationContext,
   type Continuations,
@@ -17,17 +16,17 @@ import {
   noContinuations,
   senderOf,
 } from './continuations.ts';
-import { type ChordPart, errbacksOf, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
+import { type EndedMember, errbacksOf, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
 
-/** Why a chord's body cannot run. */
+/** Why the body of a chord cannot run. */
 export interface ChordFailure {
-  /** The ChordError that its body is stored with. */
+  /** The ChordError that is stored as the result of the body. */
   readonly error: Failure;
-  /** What went wrong in its header. */
+  /** The failure of the header. */
   readonly cause: Failure;
 }
 
-/** What the header of a chord came to. */
+/** The results of a chord's header. */
 export type HeaderResults =
   | { readonly kind: 'values'; readonly values: readonly unknown[] }
   | { readonly kind: 'failed'; readonly failure: ChordFailure };
@@ -35,24 +34,27 @@ export type HeaderResults =
 type LastMember = Pick<Message, 'id' | 'rootId'>;
 
 /**
- * The values of a chord's header, in its order; a member that is a group itself gives a list. Or, where one has failed or
- * left no result, the failure of the first such.
+ * The values of a chord's header in order; the value of a member that is a group is a list. If a member failed or has no
+ * result, returns the failure of the first such member instead.
  */
 export function collectHeaderResults(group: ResultTuple, results: ReadonlyMap<string, StoredResult>): HeaderResults {
-  const culprit = leavesOf(group).find((id) => results.get(id)?.state !== 'SUCCESS');
-  if (culprit !== undefined) return { kind: 'failed', failure: dependencyFailed(results.get(culprit)) };
+  const firstFailed = taskIdsOf(group).find((id) => results.get(id)?.state !== 'SUCCESS');
+  if (firstFailed !== undefined) return { kind: 'failed', failure: failureOfMember(results.get(firstFailed)) };
   return { kind: 'values', values: valuesOf(group, (id) => results.get(id)?.result) as readonly unknown[] };
 }
 
-/** The failure of a chord whose group item is gone, in Celery's words. */
-export function groupGone(groupId: string): ChordFailure {
+/** The failure of a chord whose group item does not exist any more, with Celery's text. */
+export function groupGoneFailure(groupId: string): ChordFailure {
   const error = chordError(`GroupResult ${groupId} no longer exists`, null);
   return { error, cause: error };
 }
 
-/** The body of a chord whose parts have all succeeded; the same whichever part was the last. */
-export function chordBody(
-  part: ChordPart,
+/**
+ * Expands the body of a chord whose members have all succeeded. The ids derive from the group id: they do not depend on
+ * which member ended last.
+ */
+export function expandChordBody(
+  { groupId, chord }: EndedMember,
   values: readonly unknown[],
   last: LastMember,
   context: ContinuationContext,
@@ -61,65 +63,55 @@ export function chordBody(
     ...senderOf(context),
     rootId: last.rootId,
     parentId: last.id,
-    newId: derivedIds(part.groupId, 'body'),
+    newId: derivedIds(groupId, 'body'),
   };
-  return expand(part.chord, { args: [values] }, sender);
+  return expand(chord, { args: [values] }, sender);
 }
 
-/** What follows when a chord's body cannot run: it has failed, and all that would have come after it. */
-export function chordFailure(
-  { chord }: ChordPart,
+/** The continuations of a chord whose body cannot run: the body fails, and all steps after it. */
+export function continuationsOfFailedChord(
+  { chord }: EndedMember,
   failure: ChordFailure,
   last: LastMember,
   context: ContinuationContext,
 ): Continuations {
   const isGroup = kindOf(finalTaskOf(chord)) === 'group';
-  const reason = isGroup ? failure.cause : failure.error; // Celery tells the tasks of a group what happened itself.
-  const rest = failAllUnreachable([chord, ...signaturesIn(chord.options.chain)], reason);
-  const told = targetsOf(chord).map(([target, errbacks]) =>
+  const reason = isGroup ? failure.cause : failure.error; // As in Celery: the members of a group fail with the cause itself.
+  const unreachable = failAllUnreachable([chord, ...signaturesIn(chord.options.chain)], reason);
+  const notified = failedTargetsOf(chord).map(([target, errbacks]) =>
     callErrbacks(errbacks, failedTask(target, last), reason, context),
   );
   return {
     ...noContinuations,
-    ...rest,
-    expansions: told.flatMap(({ expansions }) => expansions),
-    errbacks: told.flatMap(({ errbacks }) => errbacks),
+    ...unreachable,
+    expansions: notified.flatMap(({ expansions }) => expansions),
+    errbacks: notified.flatMap(({ errbacks }) => errbacks),
   };
 }
 
-/** The results of a body, each with the errbacks that are to be told of it: those of a group also of each member. */
-function targetsOf(body: Signature): readonly (readonly [Signature, readonly Signature[]])[] {
+/** The results of a body, each with the errbacks to call. A body that is a group has one result for each member. */
+function failedTargetsOf(body: WireSignature): readonly (readonly [WireSignature, readonly WireSignature[]])[] {
   const errbacks = errbacksOf(body);
   const target = finalTaskOf(body);
   if (kindOf(body) === 'chain' || kindOf(target) !== 'group') return [[target, errbacks]];
   return membersOf(target).map((member) => [finalTaskOf(member), [...errbacksOf(member), ...errbacks]]);
 }
 
-function failedTask({ task, options }: Signature, { rootId }: LastMember): Errback['failed'] {
+function failedTask({ task, options }: WireSignature, { rootId }: LastMember): Errback['failed'] {
   return { id: textIn(options.task_id) ?? '', task, rootId: textIn(options.root_id) ?? rootId };
 }
 
-/** Python's own words: the exception of the first member that failed. A member that left no result is waited for in vain. */
-function dependencyFailed(culprit: StoredResult | undefined): ChordFailure {
-  const { type, args, module } = culprit?.exception ?? lost;
-  const cause = {
-    type,
-    module: module ?? 'builtins',
-    argsJson: stringifyPythonJson(args),
-    traceback: culprit?.traceback ?? null,
-  };
+/** The failure of the first member that failed, with Python's texts. A member without a result counts as timed out. */
+function failureOfMember(member: StoredResult | undefined): ChordFailure {
+  const { type, args, module } = member?.exception ?? timeoutError;
+  const cause = failureOf(type, args, module ?? 'builtins', member?.traceback ?? null);
   return { error: chordError(exceptionRepr({ type, args }), cause.traceback), cause };
 }
 
-const lost = { type: 'TimeoutError', module: 'celery.exceptions', args: ['The operation timed out.'] };
+const timeoutError = { type: 'TimeoutError', module: 'celery.exceptions', args: ['The operation timed out.'] };
 
 function chordError(text: string, causeTraceback: string | null): Failure {
   const own = `celery.exceptions.ChordError: ${text}\n`;
   const chained = `${causeTraceback}\nThe above exception was the direct cause of the following exception:\n\n${own}`;
-  return {
-    type: 'ChordError',
-    module: 'celery.exceptions',
-    argsJson: stringifyPythonJson([text]),
-    traceback: causeTraceback === null ? own : chained,
-  };
+  return failureOf('ChordError', [text], 'celery.exceptions', causeTraceback === null ? own : chained);
 }

@@ -1,77 +1,87 @@
 import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import type { Message } from '../../message/message.ts';
-import type { Failure } from '../../outcome/failure.ts';
+import { type Failure, failureOf } from '../../outcome/failure.ts';
 import type { FinalOutcome } from '../../outcome/outcome.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
 import { expand } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
-import type { Sender } from '../apply/outgoing.ts';
-import { type Call, groupOf, kindOf, type Signature } from '../signatures/signature.ts';
-import { type ChordPart, type FailedStep, failAllUnreachable, type UnreachableResults } from './failUnreachable.ts';
+import type { Sender } from '../apply/outgoingMessage.ts';
+import { type Call, groupOf, kindOf, type WireSignature } from '../signatures/signature.ts';
+import { type EndedMember, failAllUnreachable, type UnreachableResults } from './failUnreachable.ts';
 
-/** What the place that asks knows of tasks and time. */
+/** What the caller knows about tasks and time. */
 export interface ContinuationContext extends Pick<Sender, 'nowMs' | 'optionsOf'> {
-  /** Where answers to what is published would go; left out where nobody reads any. */
+  /** The address for replies to the published messages; left out if none is read. */
   readonly replyTo?: string | undefined;
   /**
-   * Whether a task is an errback of the new style, which takes `(request, exc, traceback)`: it is here, and can take more
-   * than one argument besides the `bound` ones that its signature brings.
+   * Whether a task is an errback of the new style, which takes `(request, exc, traceback)`: it is registered here, and has
+   * parameters for more than one argument besides the `bound` arguments of its signature.
    */
   readonly takesFailure: (task: string, bound: number) => boolean;
 }
 
-/** An errback of the new style: it is not sent, but called where the task failed (wire specification §1.8). */
+/** An errback of the new style: it is called where the task failed, and not sent (docs/wire-format.md §1.8). */
 export interface Errback {
-  readonly signature: Signature;
-  /** The task of which it is told: the failed one, or the body that never ran. */
+  readonly signature: WireSignature;
+  /** The task that failed, or the body of a chord that could not run. */
   readonly failed: { readonly id: string; readonly task: string; readonly rootId: string };
   readonly failure: Failure;
 }
 
-/** What follows a task that has ended. */
+/** What must be done after a task has ended. */
 export interface Continuations extends UnreachableResults {
+  /** To be published. */
   readonly expansions: readonly Expansion[];
+  /** To be called. */
   readonly errbacks: readonly Errback[];
 }
 
-export const noContinuations: Continuations = { expansions: [], failedSteps: [], chordParts: [], errbacks: [] };
+export const noContinuations: Continuations = { expansions: [], failedSteps: [], endedMembers: [], errbacks: [] };
 
 /**
- * What follows a task that has ended: a pure function, whose ids follow from that of the message, so that what is
- * published twice runs once.
+ * Returns what must be done after a task has ended. A pure function: its ids derive from the id of the message, so a
+ * continuation that is published twice runs once.
  *
- * Throws CanvasError where the message carries something that is no signature.
+ * Throws CanvasError NOT_A_SIGNATURE if the message contains a value that is no signature.
  */
 export function continuationsOf(message: Message, outcome: FinalOutcome, context: ContinuationContext): Continuations {
-  const chordParts = ownPart(message);
+  const endedMembers = chordMembership(message);
   const { chain, errbacks } = message.embed;
   if (outcome.state === 'SUCCESS') {
     return {
       ...noContinuations,
       expansions: afterSuccess(message, parsePythonJson(outcome.resultJson), context),
-      chordParts,
+      endedMembers,
     };
   }
   if (outcome.state === 'FAILURE') {
-    const rest = failAllUnreachable(chain, outcome.failure);
-    const called = callErrbacks(errbacks, message, outcome.failure, context);
-    return { ...called, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
+    const unreachable = failAllUnreachable(chain, outcome.failure);
+    const notified = callErrbacks(errbacks, message, outcome.failure, context);
+    return {
+      ...notified,
+      failedSteps: unreachable.failedSteps,
+      endedMembers: [...endedMembers, ...unreachable.endedMembers],
+    };
   }
-  const rest = inChords(failAllUnreachable(chain, revoked(outcome.reason)));
-  return { ...noContinuations, failedSteps: rest.failedSteps, chordParts: [...chordParts, ...rest.chordParts] };
+  const unreachable = onlyChordMembers(failAllUnreachable(chain, failureOf('TaskRevokedError', [outcome.reason])));
+  return {
+    ...noContinuations,
+    failedSteps: unreachable.failedSteps,
+    endedMembers: [...endedMembers, ...unreachable.endedMembers],
+  };
 }
 
-/** Sorts errbacks by their style: the old one is sent, with the id of the failed task. */
+/** Separates errbacks by style: those of the old style are sent, with the id of the failed task as their argument. */
 export function callErrbacks(
-  errbacks: readonly Signature[],
+  errbacks: readonly WireSignature[],
   failed: Errback['failed'],
   failure: Failure,
   context: ContinuationContext,
 ): Continuations {
-  const isCalled = ({ task, immutable, args, kwargs }: Signature) =>
+  const isNewStyle = ({ task, immutable, args, kwargs }: WireSignature) =>
     context.takesFailure(task, immutable ? 0 : args.length + Object.keys(kwargs).length);
-  const sent = errbacks.filter((errback) => !isCalled(errback));
-  const called = errbacks.filter(isCalled);
+  const sent = errbacks.filter((errback) => !isNewStyle(errback));
+  const called = errbacks.filter(isNewStyle);
   return {
     ...noContinuations,
     expansions: sent.length === 0 ? [] : [sendAfter(groupOf(sent), failed.id, failed, 'errbacks', context)],
@@ -79,7 +89,7 @@ export function callErrbacks(
   };
 }
 
-/** As Celery sends them: groups one by one, all others together as a group; then the next step of the chain. */
+/** In the order of Celery: each callback that is a group; the other callbacks as one group; the next step of the chain. */
 function afterSuccess({ embed, ...message }: Message, value: unknown, context: ContinuationContext): Expansion[] {
   const { callbacks, chain } = embed;
   const groups = callbacks.filter((callback) => kindOf(callback) === 'group');
@@ -92,50 +102,50 @@ function afterSuccess({ embed, ...message }: Message, value: unknown, context: C
 }
 
 function sendAfter(
-  signature: Signature,
+  signature: WireSignature,
   value: unknown,
-  before: { readonly id: string; readonly rootId: string },
+  parent: { readonly id: string; readonly rootId: string },
   reason: string,
   context: ContinuationContext,
-  options: Signature['options'] = {},
+  options: WireSignature['options'] = {},
 ): Expansion {
-  const { id: parentId, rootId } = before;
+  const { id: parentId, rootId } = parent;
   const call = { args: [value], options: { ...options, root_id: rootId, parent_id: parentId } };
   return expand(signature, call, { ...senderOf(context), rootId, parentId, newId: derivedIds(parentId, reason) });
 }
 
-/** What a task sends as its child, with ids that follow from its own. */
-export function sendFrom(message: Message, signature: Signature, call: Call, context: ContinuationContext): Expansion {
+/** Expands a signature that a task sends as its child. The ids derive from the id of the task. */
+export function sendFrom(
+  message: Message,
+  signature: WireSignature,
+  call: Call,
+  context: ContinuationContext,
+): Expansion {
   const { id: parentId, rootId } = message;
   return expand(signature, call, { ...senderOf(context), rootId, parentId, newId: derivedIds(parentId, 'child') });
 }
+
+type SenderContext = Pick<ContinuationContext, 'nowMs' | 'optionsOf' | 'replyTo'>;
 
 export function senderOf({
   nowMs,
   optionsOf,
   replyTo,
-}: ContinuationContext): Pick<Sender, 'nowMs' | 'optionsOf' | 'replyTo'> {
+}: SenderContext): Pick<Sender, 'nowMs' | 'optionsOf' | 'replyTo'> {
   return { nowMs, optionsOf, replyTo };
 }
 
-function ownPart({ id, group, groupIndex, embed: { chord } }: Message): readonly ChordPart[] {
+function chordMembership({ id, group, groupIndex, embed: { chord } }: Message): readonly EndedMember[] {
   return chord && group ? [{ groupId: group, index: groupIndex, memberId: id, chord }] : [];
 }
 
 /**
- * Celery leaves the later steps of a revoked chain as they are, pending for ever. But a step that a chord waits for
- * would keep the chord, too.
+ * As in Celery, the later steps of a revoked chain stay PENDING. Unlike in Celery, a step that is a member of a chord fails:
+ * otherwise the chord would wait for it without end.
  */
-function inChords({ failedSteps, chordParts }: UnreachableResults): {
-  failedSteps: readonly FailedStep[];
-  chordParts: readonly ChordPart[];
-} {
+function onlyChordMembers({ failedSteps, endedMembers }: UnreachableResults): UnreachableResults {
   return {
-    failedSteps: failedSteps.filter(({ id }) => chordParts.some(({ memberId }) => memberId === id)),
-    chordParts,
+    failedSteps: failedSteps.filter(({ id }) => endedMembers.some(({ memberId }) => memberId === id)),
+    endedMembers,
   };
-}
-
-function revoked(reason: string): Failure {
-  return { type: 'TaskRevokedError', module: 'celery.exceptions', argsJson: JSON.stringify([reason]), traceback: null };
 }

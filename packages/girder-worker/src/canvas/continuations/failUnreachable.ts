@@ -1,7 +1,8 @@
 import type { Failure } from '../../outcome/failure.ts';
-import { bodyOf, kindOf, type Signature, signaturesIn, tasksOf, textIn } from '../signatures/signature.ts';
+import type { ChordMember } from '../../store/resultStore.ts';
+import { bodyOf, kindOf, signaturesIn, tasksOf, textIn, type WireSignature } from '../signatures/signature.ts';
 
-/** A task that never runs: its failure is to be stored, for those who wait for it. */
+/** A task that will never run. Its failure must be stored for the clients that wait for its result. */
 export interface FailedStep {
   readonly id: string;
   readonly group: string | null;
@@ -9,47 +10,46 @@ export interface FailedStep {
   readonly failure: Failure;
 }
 
-/** A task of a chord's header that has ended, or never will run: it is to be counted. */
-export interface ChordPart {
+/** A member of a chord's header that has ended or will never run. It must be counted. */
+export interface EndedMember extends ChordMember {
   readonly groupId: string;
-  readonly index: number | null;
-  readonly memberId: string;
   /** The body of the chord. */
-  readonly chord: Signature;
+  readonly chord: WireSignature;
 }
 
+/** What must be stored and counted because signatures will never be sent. */
 export interface UnreachableResults {
   readonly failedSteps: readonly FailedStep[];
-  readonly chordParts: readonly ChordPart[];
+  readonly endedMembers: readonly EndedMember[];
 }
 
 /**
- * What it comes to that a frozen signature will not be sent: each result in it that anybody may wait for has failed.
- * The members of a chord's header are not among them; nobody but the chord has waited for them.
+ * Fails a frozen signature that will not be sent: each result in it that a client may wait for. The members of a chord's
+ * header are left out, as only the chord waits for them.
  */
-export function failUnreachable(signature: Signature, failure: Failure): UnreachableResults {
+export function failUnreachable(signature: WireSignature, failure: Failure): UnreachableResults {
   switch (kindOf(signature)) {
     case 'task':
-      return { failedSteps: stepOf(signature, failure), chordParts: partOf(signature) };
+      return { failedSteps: failedStepOf(signature, failure), endedMembers: endedMemberOf(signature) };
     case 'chain':
       return failAllUnreachable(tasksOf(signature), failure);
     case 'group':
-      return withItself(signature, failAllUnreachable(tasksOf(signature), failure), failure);
+      return withOwnResult(signature, failAllUnreachable(tasksOf(signature), failure), failure);
     case 'chord':
-      return withItself(signature, failAllUnreachable([bodyOf(signature)], failure), failure);
+      return withOwnResult(signature, failAllUnreachable([bodyOf(signature)], failure), failure);
   }
 }
 
-export function failAllUnreachable(signatures: readonly Signature[], failure: Failure): UnreachableResults {
+export function failAllUnreachable(signatures: readonly WireSignature[], failure: Failure): UnreachableResults {
   const all = signatures.map((signature) => failUnreachable(signature, failure));
   return {
     failedSteps: all.flatMap(({ failedSteps }) => failedSteps),
-    chordParts: all.flatMap(({ chordParts }) => chordParts),
+    endedMembers: all.flatMap(({ endedMembers }) => endedMembers),
   };
 }
 
-/** The result of a frozen signature: of a chord that of its body, of a chain that of its last step. */
-export function finalTaskOf(signature: Signature): Signature {
+/** The task or group whose result is the result of a frozen signature: of a chord in its body, of a chain in its last step. */
+export function finalTaskOf(signature: WireSignature): WireSignature {
   switch (kindOf(signature)) {
     case 'task':
     case 'group':
@@ -63,28 +63,28 @@ export function finalTaskOf(signature: Signature): Signature {
   }
 }
 
-/** The errbacks of whatever a signature's result is the result of, which a chord has beside those of its body. */
-export function errbacksOf(signature: Signature): readonly Signature[] {
+/** The errbacks of a signature; of a chord also those of its body. */
+export function errbacksOf(signature: WireSignature): readonly WireSignature[] {
   const own = signaturesIn(signature.options.link_error);
   return kindOf(signature) === 'chord' ? [...own, ...errbacksOf(bodyOf(signature))] : own;
 }
 
-/** Celery stores the failure of groups and chords under their own ids, too. */
-function withItself(
-  signature: Signature,
-  { failedSteps, chordParts }: UnreachableResults,
+/** Celery also stores the failure of a group and of a chord under its own id. */
+function withOwnResult(
+  signature: WireSignature,
+  { failedSteps, endedMembers }: UnreachableResults,
   failure: Failure,
 ): UnreachableResults {
-  return { failedSteps: [...stepOf(signature, failure), ...failedSteps], chordParts };
+  return { failedSteps: [...failedStepOf(signature, failure), ...failedSteps], endedMembers };
 }
 
-function stepOf({ options }: Signature, failure: Failure): readonly FailedStep[] {
+function failedStepOf({ options }: WireSignature, failure: Failure): readonly FailedStep[] {
   const id = textIn(options.task_id);
   if (id === undefined) return [];
   return [{ id, group: textIn(options.group_id) ?? null, parentId: textIn(options.parent_id) ?? null, failure }];
 }
 
-function partOf({ options }: Signature): readonly ChordPart[] {
+function endedMemberOf({ options }: WireSignature): readonly EndedMember[] {
   const [chord] = signaturesIn(options.chord);
   const memberId = textIn(options.task_id);
   const groupId = textIn(options.group_id);

@@ -2,16 +2,18 @@ import type { Message } from '../../message/message.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
 import { expand } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
+import { withOptions } from '../signatures/changes.ts';
 import { withCallbacks, withErrbacks } from '../signatures/links.ts';
 import { pipe } from '../signatures/pipe.ts';
-import { kindOf, type Signature, taskOf, tasksOf, toSignature, withKwargs } from '../signatures/signature.ts';
+import { kindOf, taskOf, tasksOf, toSignature, type WireSignature, withKwargs } from '../signatures/signature.ts';
 import { type ContinuationContext, senderOf } from './continuations.ts';
 
 /**
- * What is sent in place of a task that has given up its place (Celery's `Task.replace`): it has the task's id, its place
- * in group, chord and chain, and what was linked to it. A group gives the list of its results.
+ * Expands the signature that replaces a task (Celery's `Task.replace`). It takes over the id of the task, its place in
+ * group, chord and chain, and its callbacks and errbacks. If it ends in a group, the result is the list of the members'
+ * results.
  *
- * Throws CanvasError for what is no signature, or a chain without steps.
+ * Throws CanvasError NOT_A_SIGNATURE for a value that is no signature, and NOTHING_TO_RUN for a chain without steps.
  */
 export function replacementOf(
   message: Message,
@@ -19,39 +21,35 @@ export function replacementOf(
   context: Omit<ContinuationContext, 'takesFailure'>,
 ): Expansion {
   const nesting = message.replacedTaskNesting + 1;
-  const nested = (one: Signature) => withOptions(one, { replaced_task_nesting: nesting });
-  const whole = mapSteps(collected(toSignature(signature)), nested);
-  const heir = withErrbacks(withCallbacks(whole, message.embed.callbacks), message.embed.errbacks);
+  const withNesting = (step: WireSignature) => withOptions(step, { replaced_task_nesting: nesting });
+  const steps = mapSteps(withListResult(toSignature(signature)), withNesting);
+  const replacement = withErrbacks(withCallbacks(steps, message.embed.callbacks), message.embed.errbacks);
   const options = {
     task_id: message.id,
     group_id: message.group,
     group_index: message.groupIndex,
     chord: message.embed.chord,
-    chain: message.embed.chain.map(nested),
+    chain: message.embed.chain.map(withNesting),
     root_id: message.rootId,
     parent_id: message.id,
     replaced_task_nesting: nesting,
   };
   const newId = derivedIds(message.id, `replaced ${nesting}`);
   const sender = {
-    ...senderOf({ ...context, takesFailure: () => false }),
+    ...senderOf(context),
     rootId: message.rootId,
     parentId: message.id,
     newId,
   };
-  return expand(heir, { options }, sender);
+  return expand(replacement, { options }, sender);
 }
 
-/** What ends in a group gets a task that ends with the list. */
-function collected(signature: Signature): Signature {
+/** A signature that ends in a group gets a last step that returns the list of the members' results. */
+function withListResult(signature: WireSignature): WireSignature {
   const last = kindOf(signature) === 'chain' ? tasksOf(signature).at(-1) : signature;
   return last && kindOf(last) === 'group' ? pipe(signature, taskOf('celery.accumulate', [], { index: 0 })) : signature;
 }
 
-function mapSteps(signature: Signature, change: (step: Signature) => Signature): Signature {
+function mapSteps(signature: WireSignature, change: (step: WireSignature) => WireSignature): WireSignature {
   return kindOf(signature) === 'chain' ? withKwargs(signature, { tasks: tasksOf(signature).map(change) }) : signature;
-}
-
-function withOptions(signature: Signature, options: Signature['options']): Signature {
-  return { ...signature, options: { ...signature.options, ...options } };
 }

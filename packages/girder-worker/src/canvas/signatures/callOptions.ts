@@ -3,7 +3,7 @@ import { type Options, toSignature } from './signature.ts';
 
 type OptionName = Exclude<keyof ApplyOptions, 'kwargs' | 'stamps' | 'link' | 'linkError'>;
 
-/** Our names of the options of a call, and Celery's. */
+/** Celery's name of each option of a call. */
 const wireNames = {
   taskId: 'task_id',
   queue: 'queue',
@@ -25,11 +25,14 @@ const wireNames = {
   delaySeconds: 'DelaySeconds',
 } as const satisfies Record<OptionName, string>;
 
-/** The options of a call as a signature has them: Celery's names, stamps flat beside the list of their names. */
+/**
+ * The options of a call in the form of a signature: Celery's names; each stamp is an option of its own, and
+ * `stamped_headers` lists their names. Options that are undefined are left out.
+ */
 export function wireOptions({ kwargs: _, stamps, link, linkError, ...options }: ApplyOptions): Options {
-  const named = Object.entries(options).map(([name, value]) => [wireNames[name as OptionName] ?? name, value]);
+  const renamed = Object.entries(options).map(([name, value]) => [wireNames[name as OptionName] ?? name, value]);
   return {
-    ...Object.fromEntries(named.filter(([, value]) => value !== undefined)),
+    ...Object.fromEntries(renamed.filter(([, value]) => value !== undefined)),
     ...(link && { link: [link].flat().map(toSignature) }),
     ...(linkError && { link_error: [linkError].flat().map(toSignature) }),
     ...(stamps && { ...stamps, stamped_headers: Object.keys(stamps) }),

@@ -2,21 +2,28 @@ import {
   headerOf,
   kindOf,
   type Options,
-  type Signature,
   signaturesIn,
   stampNames,
   tasksOf,
+  type WireSignature,
   withKwargs,
 } from './signature.ts';
 
-/** A signature with these options instead of its own, and with more keyword arguments for its task. */
-export function withOptions(signature: Signature, options: Options, kwargs: Signature['kwargs'] = {}): Signature {
+/** Overrides options of a signature, and adds keyword arguments for its task. */
+export function withOptions(
+  signature: WireSignature,
+  options: Options,
+  kwargs: WireSignature['kwargs'] = {},
+): WireSignature {
   const changed = { ...signature, options: { ...signature.options, ...options } };
   return Object.keys(kwargs).length === 0 ? changed : withKwargs(changed, kwargs);
 }
 
-/** A signature that takes nothing of what came before it; of a group and of a chord's header, each member. */
-export function withImmutable(signature: Signature, immutable: boolean): Signature {
+/**
+ * Sets whether a signature ignores the result of the task before it. In a group and in the header of a chord this sets
+ * each member.
+ */
+export function withImmutable(signature: WireSignature, immutable: boolean): WireSignature {
   switch (kindOf(signature)) {
     case 'task':
     case 'chain':
@@ -29,17 +36,17 @@ export function withImmutable(signature: Signature, immutable: boolean): Signatu
 }
 
 /**
- * Stamps a signature, all in it, and all that is linked to it; a stamp that is there already stays. Of a chord Celery
- * stamps the header alone.
+ * Stamps a signature, all signatures in it, and those that are linked to it. An existing stamp keeps its value. As in
+ * Celery, only the header of a chord is stamped.
  */
-export function withStamps(signature: Signature, stamps: Options): Signature {
-  const all = (signatures: unknown) => signaturesIn(signatures).map((one) => withStamps(one, stamps));
+export function withStamps(signature: WireSignature, stamps: Options): WireSignature {
+  const stampAll = (signatures: unknown) => signaturesIn(signatures).map((each) => withStamps(each, stamps));
   const { link, link_error } = signature.options;
   const options = {
     ...stamps,
     ...signature.options,
-    ...(link !== undefined && { link: all(link) }),
-    ...(link_error !== undefined && { link_error: all(link_error) }),
+    ...(link !== undefined && { link: stampAll(link) }),
+    ...(link_error !== undefined && { link_error: stampAll(link_error) }),
     stamped_headers: [...new Set([...stampNames(signature.options), ...Object.keys(stamps)])],
   };
   switch (kindOf(signature)) {
@@ -48,10 +55,10 @@ export function withStamps(signature: Signature, stamps: Options): Signature {
     case 'chain':
       return withKwargs(
         { ...signature, options: { ...signature.options, link, link_error } },
-        { tasks: all(signature.kwargs.tasks) },
+        { tasks: stampAll(signature.kwargs.tasks) },
       );
     case 'group':
-      return withKwargs(signature, { tasks: all(signature.kwargs.tasks) });
+      return withKwargs(signature, { tasks: stampAll(signature.kwargs.tasks) });
     case 'chord':
       return withKwargs(signature, { header: withStamps(headerOf(signature), stamps) });
   }

@@ -1,4 +1,7 @@
-/** A canvas that cannot be sent: something in it is no signature, or has nothing to run. */
+/**
+ * A canvas that cannot be sent. `code`: NOT_A_SIGNATURE for a value that is no signature; NOTHING_TO_RUN for a chain
+ * without steps and a chord without a body; OPTION_MALFORMED for an option or argument of the wrong form.
+ */
 export class CanvasError extends Error {
   override readonly name = 'CanvasError';
   readonly code: 'NOT_A_SIGNATURE' | 'NOTHING_TO_RUN' | 'OPTION_MALFORMED';

@@ -5,36 +5,37 @@ import {
   chordOf,
   kindOf,
   merge,
-  type Signature,
   signaturesIn,
   tasksOf,
+  type WireSignature,
   withKwargs,
 } from './signature.ts';
 
-/** One signature after the other, as Python's `first | next`: a group and what follows it become a chord. */
-export function pipe(first: Signature, next: Signature): Signature {
-  const unrolled = withoutGroupOfOne(next);
+/** Python's `first | next`: runs `next` after `first`. A group and the signature after it become a chord. */
+export function pipe(first: WireSignature, next: WireSignature): WireSignature {
+  const step = unrollGroupOfOne(next);
   switch (kindOf(first)) {
     case 'chain':
-      return chainThen(first, unrolled);
+      return appendToChain(first, step);
     case 'group':
-      return isEmptyGroup(unrolled) ? first : chordOf(tasksOf(first), unrolled);
+      return isEmptyGroup(step) ? first : chordOf(tasksOf(first), step);
     case 'chord':
-      return kindOf(unrolled) === 'task' || kindOf(unrolled) === 'chord'
-        ? bodyThen(first, unrolled)
-        : listThen([first], unrolled);
+      return kindOf(step) === 'task' || kindOf(step) === 'chord' ? appendToBody(first, step) : chainFrom([first], step);
     case 'task':
-      return listThen([first], unrolled);
+      return chainFrom([first], step);
   }
 }
 
-/** All of them, one after the other; Python's `chain(a, b, c)`. */
-export function chained(steps: readonly Signature[]): Signature {
+/** Python's `chain(a, b, c)`: runs the steps one after the other. */
+export function pipeAll(steps: readonly WireSignature[]): WireSignature {
   return steps.reduce(pipe, chainOf([]));
 }
 
-/** The steps of a chain, with what was linked to the chain as a whole: callbacks go to the last, errbacks to all. */
-export function unchained(chain: Signature): readonly Signature[] {
+/**
+ * The steps of a chain, as Celery's `unchain_tasks`: the last step gets the callbacks of the chain, each step gets its
+ * errbacks, and the first step gets its arguments.
+ */
+export function unchainTasks(chain: WireSignature): readonly WireSignature[] {
   const errbacks = signaturesIn(chain.options.link_error);
   const tasks = tasksOf(chain).map((task) => withErrbacks(task, errbacks));
   const [first, ...others] = tasks;
@@ -43,8 +44,8 @@ export function unchained(chain: Signature): readonly Signature[] {
   return steps.with(-1, withCallbacks(steps.at(-1)!, signaturesIn(chain.options.link)));
 }
 
-/** The members of a group, those of groups in it included; chains without a step are nothing. */
-export function membersOf(group: Signature): readonly Signature[] {
+/** The members of a group, including the members of groups in it. Chains without steps are left out. */
+export function membersOf(group: WireSignature): readonly WireSignature[] {
   return tasksOf(group).flatMap((task) => {
     if (kindOf(task) === 'chain' && tasksOf(task).length === 0) return [];
     const members = kindOf(task) === 'group' ? membersOf(task) : [task];
@@ -52,39 +53,39 @@ export function membersOf(group: Signature): readonly Signature[] {
   });
 }
 
-export function isEmptyGroup(signature: Signature): boolean {
+export function isEmptyGroup(signature: WireSignature): boolean {
   return kindOf(signature) === 'group' && membersOf(signature).length === 0;
 }
 
-/** A group of one is that one. */
-export function withoutGroupOfOne(signature: Signature): Signature {
+/** The only member of a group of one, as Celery's `maybe_unroll_group`; any other signature unchanged. */
+export function unrollGroupOfOne(signature: WireSignature): WireSignature {
   if (kindOf(signature) !== 'group') return signature;
   const members = membersOf(signature);
-  return members.length === 1 ? withoutGroupOfOne(members[0]!) : signature;
+  return members.length === 1 ? unrollGroupOfOne(members[0]!) : signature;
 }
 
-function chainThen(chain: Signature, next: Signature): Signature {
+function appendToChain(chain: WireSignature, next: WireSignature): WireSignature {
   if (isEmptyGroup(next)) return chain;
-  if (kindOf(next) === 'chain') return unchained(next).reduce(pipe, chain);
+  if (kindOf(next) === 'chain') return unchainTasks(next).reduce(pipe, chain);
   const steps = tasksOf(chain);
   const last = steps.at(-1);
   if (!last) return kindOf(next) === 'group' ? next : chainOf([next], chain.options);
-  if (kindOf(last) === 'chord' && kindOf(next) !== 'chord') return withLast(chain, bodyThen(last, next));
-  if (kindOf(last) !== 'group' || kindOf(next) === 'group') return chainOf([...unchained(chain), next]);
+  if (kindOf(last) === 'chord' && kindOf(next) !== 'chord') return replaceLast(chain, appendToBody(last, next));
+  if (kindOf(last) !== 'group' || kindOf(next) === 'group') return chainOf([...unchainTasks(chain), next]);
   const chord = chordOf(tasksOf(last), next);
-  const before = steps.at(-2);
-  if (!before || kindOf(before) !== 'chord') return withLast(chain, chord);
-  return withKwargs(chain, { tasks: [...steps.slice(0, -2), bodyThen(before, chord)] });
+  const previous = steps.at(-2);
+  if (!previous || kindOf(previous) !== 'chord') return replaceLast(chain, chord);
+  return withKwargs(chain, { tasks: [...steps.slice(0, -2), appendToBody(previous, chord)] });
 }
 
-function listThen(steps: readonly Signature[], next: Signature): Signature {
-  return chainOf([...steps, ...(kindOf(next) === 'chain' ? unchained(next) : [next])]);
+function chainFrom(steps: readonly WireSignature[], next: WireSignature): WireSignature {
+  return chainOf([...steps, ...(kindOf(next) === 'chain' ? unchainTasks(next) : [next])]);
 }
 
-function bodyThen(chord: Signature, next: Signature): Signature {
+function appendToBody(chord: WireSignature, next: WireSignature): WireSignature {
   return withKwargs(chord, { body: pipe(bodyOf(chord), next) });
 }
 
-function withLast(chain: Signature, last: Signature): Signature {
+function replaceLast(chain: WireSignature, last: WireSignature): WireSignature {
   return withKwargs(chain, { tasks: [...tasksOf(chain).slice(0, -1), last] });
 }

@@ -1,55 +1,55 @@
-import { isEmptyGroup, membersOf, unchained, withoutGroupOfOne } from './pipe.ts';
-import { bodyOf, chainOf, chordOf, kindOf, merge, type Options, type Signature, withKwargs } from './signature.ts';
+import { isEmptyGroup, membersOf, unchainTasks, unrollGroupOfOne } from './pipe.ts';
+import { bodyOf, chainOf, chordOf, kindOf, merge, type Options, type WireSignature, withKwargs } from './signature.ts';
 
-/** Options of a chain that are about the chain, not about its first step. */
+/** Options of a chain that its first step does not get. */
 const chainOptions: ReadonlySet<string> = new Set([
   ...['task_id', 'group_id', 'group_index', 'chord', 'chain', 'link', 'link_error', 'root_id', 'parent_id'],
 ]);
 
 /**
- * The steps of a chain as they are sent: chains in it are spliced in, groups of one are that one, groups of none are
- * left out, and a group becomes a chord with the step that follows it.
+ * The steps of a chain as they are sent (in Celery: `prepare_steps`): the steps of nested chains are spliced in, a group of
+ * one becomes its member, empty groups are left out, and a group and the step after it become a chord.
  */
-export function stepsOf(chain: Signature): readonly Signature[] {
-  const flat = unchained(chain).flatMap(flattened);
+export function prepareSteps(chain: WireSignature): readonly WireSignature[] {
+  const flat = unchainTasks(chain).flatMap(flattenStep);
   const steps = flat.filter((step) => !isEmptyGroup(step));
-  return steps.length === 0 ? flat.slice(0, 1) : joined(steps);
+  return steps.length === 0 ? flat.slice(0, 1) : upgradeToChords(steps);
 }
 
-/** What of a chain's own options is for its first step. */
-export function firstStepOptions({ options }: Signature): Options {
+/** The options of a chain that its first step gets. */
+function firstStepOptions({ options }: WireSignature): Options {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !chainOptions.has(name)));
 }
 
-function flattened(step: Signature): readonly Signature[] {
-  const only = withoutGroupOfOne(step);
-  switch (kindOf(only)) {
+function flattenStep(step: WireSignature): readonly WireSignature[] {
+  const unrolled = unrollGroupOfOne(step);
+  switch (kindOf(unrolled)) {
     case 'chain':
-      return unchained(only).flatMap(flattened);
+      return unchainTasks(unrolled).flatMap(flattenStep);
     case 'chord':
-      return unrolled(only);
+      return shortenBody(unrolled);
     case 'group':
     case 'task':
-      return [only];
+      return [unrolled];
   }
 }
 
 /**
- * A chord whose body is a chain: the chord of the chain's first step, and the others. Each member of a header carries the
- * whole body, which so stays small. A chain that begins with a group runs as a whole.
+ * Splits a chord whose body is a chain into a chord with the first step as its body, and the other steps. The messages stay
+ * small, as each member of a header carries the whole body. A body that begins with a group is not split.
  */
-function unrolled(chord: Signature): readonly Signature[] {
+function shortenBody(chord: WireSignature): readonly WireSignature[] {
   const body = bodyOf(chord);
   if (kindOf(body) !== 'chain') return [chord];
-  const [first, ...others] = unchained(body);
+  const [first, ...others] = unchainTasks(body);
   if (!first || kindOf(first) === 'group') return [chord];
-  const small = withKwargs(chord, { body: merge(first, { options: firstStepOptions(body) }) });
-  return [small, ...others].flatMap(flattened);
+  const shortened = withKwargs(chord, { body: merge(first, { options: firstStepOptions(body) }) });
+  return [shortened, ...others].flatMap(flattenStep);
 }
 
-/** From the last to the first, as what follows a group may itself be a group that becomes a chord. */
-function joined(steps: readonly Signature[]): readonly Signature[] {
-  const backwards: Signature[] = [];
+/** Makes chords from the last step to the first, as the step after a group may be a group that becomes a chord itself. */
+function upgradeToChords(steps: readonly WireSignature[]): readonly WireSignature[] {
+  const backwards: WireSignature[] = [];
   for (const step of steps.toReversed()) {
     const next = kindOf(step) === 'group' ? backwards.pop() : undefined;
     backwards.push(next ? chordOf(membersOf(step), next) : step);
@@ -57,7 +57,7 @@ function joined(steps: readonly Signature[]): readonly Signature[] {
   return backwards.reverse();
 }
 
-/** A chain of these very steps, in which nothing is left to be put together. */
-export function chainOfSteps(chain: Signature, steps: readonly Signature[]): Signature {
+/** A chain of prepared steps, with the options of `chain`. */
+export function chainOfSteps(chain: WireSignature, steps: readonly WireSignature[]): WireSignature {
   return { ...chainOf(steps, chain.options), immutable: chain.immutable };
 }

@@ -1,4 +1,7 @@
-/** Collects what is decompressed, byte by byte or in pieces, and takes no more than twice the space that it fills. */
+/**
+ * Collects decompressed bytes up to a limit. The buffer grows with its content and has at most twice its size, so a short
+ * output takes little memory even if the limit is high.
+ */
 export class BoundedOutput {
   readonly #maxBytes: number;
   #buffer: Buffer;
@@ -13,27 +16,27 @@ export class BoundedOutput {
     return this.#length;
   }
 
-  /** One byte, so many times. Throws a RangeError with node:zlib's code ERR_BUFFER_TOO_LARGE beyond the limit. */
+  /** Appends one byte `times` times. Beyond the limit, throws a RangeError with node:zlib's code ERR_BUFFER_TOO_LARGE. */
   repeat(byte: number, times: number): void {
     this.#reserve(times);
     this.#buffer.fill(byte, this.#length, this.#length + times);
     this.#length += times;
   }
 
-  /** One byte. Throws as `repeat` does. */
+  /** Appends one byte. Throws as `repeat` does. */
   push(byte: number): void {
     if (this.#length === this.#buffer.length) this.#reserve(1);
     this.#buffer[this.#length++] = byte;
   }
 
-  /** A piece, which is copied. Throws as `repeat` does. */
+  /** Appends a copy of `bytes`. Throws as `repeat` does. */
   append(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  /** What has been collected since there were so many bytes; no copy, and valid until more is collected. */
+  /** Returns the bytes from offset `start`, without a copy. The result is valid until the next append. */
   since(start: number): Buffer {
     return this.#buffer.subarray(start, this.#length);
   }
@@ -42,7 +45,7 @@ export class BoundedOutput {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
     if (needed > this.#maxBytes) {
-      const error = new RangeError(`More than ${this.#maxBytes} bytes come out`);
+      const error = new RangeError(`the decompressed data has more than ${this.#maxBytes} bytes`);
       throw Object.assign(error, { code: 'ERR_BUFFER_TOO_LARGE' });
     }
     const grown = Buffer.allocUnsafe(Math.min(Math.max(needed, this.#buffer.length * 2), this.#maxBytes));

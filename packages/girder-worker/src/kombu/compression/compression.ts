@@ -1,12 +1,12 @@
 import * as zlib from 'node:zlib';
 import { DecodeError } from '../errors.ts';
 
-/** Throws, with the code ERR_BUFFER_TOO_LARGE, as soon as there is more than so many bytes. */
-type Read<Output> = (bytes: Uint8Array, maxOutputBytes: number) => Output;
+/** Decompresses bytes. Throws an error with the code ERR_BUFFER_TOO_LARGE as soon as the output exceeds `maxOutputBytes`. */
+type Decompressor<Output> = (bytes: Uint8Array, maxOutputBytes: number) => Output;
 
-/** What reads each compression at once; null where this version of Node does not. */
-const builtIn: Readonly<Record<string, Read<Buffer> | null>> = {
-  // Kombu's name says gzip, its bytes are zlib's (wire specification §1.5).
+/** The decompressors of Node by content type; null if this version of Node does not have it. */
+const nodeDecompressors: Readonly<Record<string, Decompressor<Buffer> | null>> = {
+  // Kombu calls this type gzip, but its bytes are in the format of zlib (docs/wire-format.md §1.5).
   'application/x-gzip': (bytes, maxOutputLength) => zlib.inflateSync(bytes, { maxOutputLength }),
   'application/x-brotli': (bytes, maxOutputLength) => zlib.brotliDecompressSync(bytes, { maxOutputLength }),
   'application/zstd': zlib.zstdDecompressSync // Node 22.15 and later.
@@ -14,14 +14,14 @@ const builtIn: Readonly<Record<string, Read<Buffer> | null>> = {
     : null,
 };
 
-/** What reads the others, loaded when it is first needed. */
-const loaded: Readonly<Record<string, () => Promise<Read<Buffer | Promise<Buffer>>>>> = {
-  'application/x-bz2': async () => (await import('./bzip2Reader.ts')).readBzip2,
+/** The other decompressors, which are imported at their first use. */
+const lazyDecompressors: Readonly<Record<string, () => Promise<Decompressor<Buffer | Promise<Buffer>>>>> = {
+  'application/x-bz2': async () => (await import('./bzip2/bzip2Reader.ts')).readBzip2,
   'application/x-lzma': async () => (await import('./xzReader.ts')).readXz,
 };
 
-/** Kombu's short names; also accepted where a message is written by hand. */
-const aliases: Readonly<Record<string, string>> = {
+/** Kombu's short names. A message that is written by hand may contain them instead of the content type. */
+const contentTypes: Readonly<Record<string, string>> = {
   gzip: 'application/x-gzip',
   zlib: 'application/x-gzip',
   brotli: 'application/x-brotli',
@@ -34,51 +34,54 @@ const aliases: Readonly<Record<string, string>> = {
 };
 
 /**
- * Undoes what the header `compression` names, its content type or Kombu's short name.
+ * Decompresses bytes. `compression` is the value of the header `compression`: a content type or one of Kombu's short names.
  *
- * Throws DecodeError: UNKNOWN_COMPRESSION, DECOMPRESSION_FAILED, TOO_LARGE.
+ * Throws DecodeError: UNKNOWN_COMPRESSION, DECOMPRESSION_FAILED, or TOO_LARGE if the output exceeds `maxOutputBytes`.
  */
 export async function decompress(bytes: Uint8Array, compression: string, maxOutputBytes: number): Promise<Buffer> {
-  const load = own(loaded, typeOf(compression));
-  const read = load ? await load() : builtInFor(compression);
+  const load = ownValue(lazyDecompressors, contentTypeOf(compression));
+  const decompressor = load ? await load() : nodeDecompressor(compression);
   try {
-    return await read(bytes, maxOutputBytes);
+    return await decompressor(bytes, maxOutputBytes);
   } catch (cause) {
-    throw explained(cause, compression, maxOutputBytes);
+    throw toDecodeError(cause, compression, maxOutputBytes);
   }
 }
 
-/** As `decompress`, without waiting: what Node itself reads. To it, bzip2 and lzma are an UNKNOWN_COMPRESSION. */
-export function decompressNow(bytes: Uint8Array, compression: string, maxOutputBytes: number): Buffer {
-  const read = builtInFor(compression);
+/** Decompresses like `decompress`, but synchronously. Throws UNKNOWN_COMPRESSION for bzip2 and lzma, which Node does not have. */
+export function decompressSync(bytes: Uint8Array, compression: string, maxOutputBytes: number): Buffer {
+  const decompressor = nodeDecompressor(compression);
   try {
-    return read(bytes, maxOutputBytes);
+    return decompressor(bytes, maxOutputBytes);
   } catch (cause) {
-    throw explained(cause, compression, maxOutputBytes);
+    throw toDecodeError(cause, compression, maxOutputBytes);
   }
 }
 
-function builtInFor(compression: string): Read<Buffer> {
-  const type = typeOf(compression);
-  const read = own(builtIn, type);
-  if (read) return read;
-  const isKnown = read === null || Object.hasOwn(loaded, type);
-  const fault = isKnown ? 'cannot be read here: send with zlib or brotli' : 'is unknown';
+function nodeDecompressor(compression: string): Decompressor<Buffer> {
+  const type = contentTypeOf(compression);
+  const decompressor = ownValue(nodeDecompressors, type);
+  if (decompressor) return decompressor;
+  const isKnown = decompressor === null || Object.hasOwn(lazyDecompressors, type);
+  const fault = isKnown ? 'is not supported here: send with zlib or brotli' : 'is unknown';
   throw new DecodeError('UNKNOWN_COMPRESSION', `The compression "${compression}" ${fault}.`);
 }
 
-function explained(cause: unknown, compression: string, maxOutputBytes: number): DecodeError {
+function toDecodeError(cause: unknown, compression: string, maxOutputBytes: number): DecodeError {
   if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-    return new DecodeError('TOO_LARGE', `The body has more than ${maxOutputBytes} bytes when decompressed.`, { cause });
+    return new DecodeError('TOO_LARGE', `The decompressed body has more than ${maxOutputBytes} bytes.`, { cause });
   }
   const reason = (cause as Error).message;
-  return new DecodeError('DECOMPRESSION_FAILED', `The body is not "${compression}": ${reason}.`, { cause });
+  return new DecodeError('DECOMPRESSION_FAILED', `The body cannot be decompressed with "${compression}": ${reason}.`, {
+    cause,
+  });
 }
 
-function typeOf(compression: string): string {
-  return own(aliases, compression) ?? compression;
+function contentTypeOf(compression: string): string {
+  return ownValue(contentTypes, compression) ?? compression;
 }
 
-function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+/** Returns the value of an own property, so that a name such as "toString" is not found. */
+function ownValue<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,31 +1,32 @@
 import xz from 'xz-decompress';
 import { BoundedOutput } from './boundedOutput.ts';
 
-/** Why XZ Embedded, which the package contains, stopped: the codes of its `enum xz_ret`. */
+/** The error codes of XZ Embedded, on which the package is based (`enum xz_ret`). */
 const reasons: Readonly<Record<string, string>> = {
-  3: 'there is no memory for its dictionary',
-  4: 'it asks for a dictionary of more than 64 MiB',
-  5: 'it is no .xz container',
-  6: 'it has a filter or a checksum that is not read here',
-  7: 'it is damaged',
-  8: 'it ends too early, or goes on after its end',
+  3: 'there is not enough memory for the xz dictionary',
+  4: 'the xz dictionary has more than 64 MiB',
+  5: 'the data is not in the .xz container format',
+  6: 'the xz data has an unsupported filter or checksum',
+  7: 'the xz data is damaged',
+  8: 'the xz data is truncated, or data follows its end',
 };
 
 /**
- * Undoes xz: the .xz container, in which Python's `lzma.compress` puts what it compresses unless told otherwise. Streams
- * that follow each other are read as one. Of filters LZMA2 is read, of checksums CRC-32 and CRC-64; a dictionary may have
- * 64 MiB, the most that any of Python's presets takes.
+ * Decompresses xz in the .xz container, which is the default of Python's `lzma.compress`. Concatenated streams are read as
+ * one. The filter LZMA2 and the checksums CRC-32 and CRC-64 are supported. The dictionary may have up to 64 MiB, the most
+ * that a preset of Python has.
  *
- * Throws RangeError for other bytes; with the code ERR_BUFFER_TOO_LARGE if more than `maxOutputBytes` come out.
+ * Throws RangeError for other bytes, and RangeError with the code ERR_BUFFER_TOO_LARGE if the output has more than
+ * `maxOutputBytes`.
  */
 export async function readXz(bytes: Uint8Array, maxOutputBytes: number): Promise<Buffer> {
   const output = new BoundedOutput(maxOutputBytes);
-  // It comes in pieces of 64 KiB. Where one is too many, leaving the loop ends the decompression.
-  for await (const piece of piecesOf(bytes)) output.append(piece);
+  // The chunks have 64 KiB. If one exceeds the limit, the exception leaves the loop, which cancels the decompression.
+  for await (const chunk of chunksOf(bytes)) output.append(chunk);
   return output.since(0);
 }
 
-async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   try {
     yield* new xz.XzReadableStream(ReadableStream.from([bytes]));
   } catch (cause) {

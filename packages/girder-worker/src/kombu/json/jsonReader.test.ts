@@ -5,24 +5,24 @@ import { DateTime, Decimal, type KombuValue, PlainDate, PlainTime, Uuid } from '
 import { JsonReader } from './jsonReader.ts';
 import { parsePythonJson, stringifyPythonJson } from './pythonJson.ts';
 
-/** `parsePythonJson` leaves most texts to `JSON.parse`. */
-function withOurReader(text: string): KombuValue {
+/** `parsePythonJson` uses `JSON.parse` for most texts. */
+function withJsonReader(text: string): KombuValue {
   return new JsonReader(text).read();
 }
 
 describe('parsePythonJson', () => {
-  test("has Python's words for floats that JSON does not know", () => {
+  test('reads NaN and Infinity as Python writes them', () => {
     expect(parsePythonJson('[NaN, Infinity, -Infinity]')).toEqual([Number.NaN, Infinity, -Infinity]);
   });
 
-  test('has all digits of an integer that a number would round', () => {
+  test('reads an integer beyond 2^53 as a bigint with all its digits', () => {
     expect(parsePythonJson('9007199254740991')).toBe(9007199254740991);
     expect(parsePythonJson('9007199254740993')).toBe(9007199254740993n);
     expect(parsePythonJson('{"a": [-1180591620717411303424]}')).toEqual({ a: [-(2n ** 70n)] });
     expect(parsePythonJson('12345678901234567890.0')).toBe(1.2345678901234567e19);
   });
 
-  test('refuses an integer with more digits than Python reads', () => {
+  test('throws a PythonJsonError for an integer with more than 4300 digits, like Python', () => {
     expect(parsePythonJson(`-${'9'.repeat(4300)}`)).toBe(-(10n ** 4300n) + 1n);
     expect(() => parsePythonJson('9'.repeat(4301))).toThrow(PythonJsonError);
   });
@@ -35,17 +35,17 @@ describe('parsePythonJson', () => {
     ['{"__type__": "uuid", "__value__": {"hex": "12345678123456781234567812345678"}}', Uuid],
     ['{"__type__": "bytes", "__value__": "\\u00e9"}', Uint8Array],
     ['{"__type__": "base64", "__value__": "/wA="}', Uint8Array],
-  ])('makes a value of the tag %s, which is written as it was', (text, type) => {
+  ])('reads the tagged value %s, which is written unchanged', (text, type) => {
     const value = parsePythonJson(text);
     expect(value).toBeInstanceOf(type);
     expect(stringifyPythonJson(value)).toBe(text);
   });
 
-  test('takes a tag for one even if its name is spelt with escapes, as Python does', () => {
+  test('recognizes a tag whose name contains escapes, like Python', () => {
     expect(parsePythonJson('{"\\u005f_type__": "decimal", "__value__": "1"}')).toEqual(new Decimal('1'));
   });
 
-  test('takes an object with a third key for an object', () => {
+  test('reads an object with a third key beside those of a tag as an object', () => {
     const text = '{"__type__": "x", "__value__": 1, "extra": 2}';
     expect(parsePythonJson(text)).toEqual({ __type__: 'x', __value__: 1, extra: 2 });
   });
@@ -60,12 +60,12 @@ describe('parsePythonJson', () => {
     '{"__type__": "decimal", "__value__": "one"}',
     '{"__type__": "uuid", "__value__": {"hex": "1"}}',
     '{"__type__": "uuid", "__value__": null}',
-  ])('refuses the tag %s, as Python does', (text) => {
+  ])('throws a PythonJsonError for the tag %s, like Python', (text) => {
     expect(() => parsePythonJson(text)).toThrow(PythonJsonError);
   });
 
   test.each(['{"__proto__": {"a": 1}}', '{"constructor": 1}', '{"__proto__": 1, "a": NaN}'])(
-    'has own keys in %s, and prototypes as ever',
+    'reads %s to an object with own keys, and changes no prototype',
     (text) => {
       const value = parsePythonJson(text) as object;
       expect(Object.keys(value)).toEqual(Object.keys(JSON.parse(text.replace('NaN', 'null')) as object));
@@ -74,8 +74,8 @@ describe('parsePythonJson', () => {
     },
   );
 
-  test.each(['JSON.parse', 'our reader'])('refuses what is nested deeper than Python reads, with %s', (reader) => {
-    const read = reader === 'our reader' ? withOurReader : parsePythonJson;
+  test.each(['JSON.parse', 'JsonReader'])('throws an error for more than 1000 levels of nesting, with %s', (reader) => {
+    const read = reader === 'JsonReader' ? withJsonReader : parsePythonJson;
     const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
     expect(read(nested(990))).toHaveLength(1);
     expect(() => read(nested(1001))).toThrow('nested deeper');
@@ -83,7 +83,7 @@ describe('parsePythonJson', () => {
     expect(() => read(`${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`)).toThrow('nested deeper');
   });
 
-  test('reads with our reader what JSON.parse reads, and refuses what it refuses', () => {
+  test('reads with JsonReader what JSON.parse reads, and rejects what it rejects', () => {
     const texts = fc.oneof(
       fc.json().filter(hasNoLongInteger),
       fc
@@ -94,7 +94,7 @@ describe('parsePythonJson', () => {
     );
     fc.assert(
       fc.property(texts, (text) => {
-        const readers = [withOurReader, (json: string) => JSON.parse(json) as unknown];
+        const readers = [withJsonReader, (json: string) => JSON.parse(json) as unknown];
         const [ours, theirs] = readers.map((read) => outcomeOf(() => read(text)));
         expect(ours).toEqual(theirs);
       }),
@@ -103,7 +103,7 @@ describe('parsePythonJson', () => {
   });
 });
 
-/** Long integers are what JSON.parse would round. */
+/** JSON.parse would round long integers. */
 function hasNoLongInteger(text: string): boolean {
   return !/\d{16}/.test(text);
 }
@@ -112,6 +112,6 @@ function outcomeOf(read: () => unknown): unknown {
   try {
     return { value: read() };
   } catch (error) {
-    return { refused: error instanceof SyntaxError };
+    return { isSyntaxError: error instanceof SyntaxError };
   }
 }

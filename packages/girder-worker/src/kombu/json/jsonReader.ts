@@ -6,12 +6,12 @@ import type { KombuValue } from '../values.ts';
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
 const controlCharacter = /[^ -\uffff]/;
 
-/** Reads one text of Python's JSON in one pass, for what `JSON.parse` cannot read or would round. */
+/** Parses a JSON text of Python in one pass. It is for texts that `JSON.parse` rejects, or whose integers it would round. */
 export class JsonReader {
   readonly #text: string;
   #at = 0;
   #depth = 0;
-  /** Where the next backslash is, so that a text without any is searched for them only once. */
+  /** The position of the next backslash, -1 if there is none, so that a text without backslashes is searched only once. */
   #backslash: number;
 
   constructor(text: string) {
@@ -21,7 +21,7 @@ export class JsonReader {
 
   read(): KombuValue {
     const value = this.#value();
-    if (this.#next() !== '') throw this.#unexpected('the end');
+    if (this.#next() !== '') throw this.#unexpected('the end of the text');
     return value;
   }
 
@@ -60,10 +60,10 @@ export class JsonReader {
   #array(): KombuValue {
     this.#enter();
     const items: KombuValue[] = [];
-    if (!this.#taken(']')) {
+    if (!this.#skip(']')) {
       do items.push(this.#value());
-      while (this.#taken(','));
-      this.#take(']');
+      while (this.#skip(','));
+      this.#expect(']');
     }
     this.#depth -= 1;
     return items;
@@ -72,27 +72,27 @@ export class JsonReader {
   #object(): KombuValue {
     this.#enter();
     const object: Record<string, KombuValue> = {};
-    if (!this.#taken('}')) {
+    if (!this.#skip('}')) {
       do {
         if (this.#next() !== '"') throw this.#unexpected('a key');
         const key = this.#string();
-        this.#take(':');
+        this.#expect(':');
         define(object, key, this.#value());
-      } while (this.#taken(','));
-      this.#take('}');
+      } while (this.#skip(','));
+      this.#expect('}');
     }
     this.#depth -= 1;
     return this.#untagged(object);
   }
 
-  /** Goes past the bracket or brace at which it stands. */
+  /** Moves behind the bracket or brace at the current position. */
   #enter(): void {
     this.#at += 1;
     this.#depth += 1;
     if (this.#depth > maxDepth) throw new PythonJsonError(`JSON is nested deeper than ${maxDepth} levels`);
   }
 
-  /** What a dict stands for: with exactly the two keys of a tag a value of that type, else itself. */
+  /** Returns the value of the named type if the dict has exactly the two keys of a tag, and otherwise the dict. */
   #untagged(object: Record<string, KombuValue>): KombuValue {
     const { __type__: type, __value__: value } = object;
     if (type === undefined || value === undefined || Object.keys(object).length !== 2) return object;
@@ -102,7 +102,7 @@ export class JsonReader {
     try {
       return read(value);
     } catch (cause) {
-      throw new PythonJsonError(`JSON has a __value__ that is no "${type}"`, { cause });
+      throw new PythonJsonError(`JSON has a __value__ that is not a valid "${type}"`, { cause });
     }
   }
 
@@ -115,11 +115,11 @@ export class JsonReader {
     if (end === -1) throw this.#unexpected('the end of this string');
     this.#at = end + 1;
     const inner = this.#text.slice(start + 1, end);
-    if (controlCharacter.test(inner)) throw this.#unexpected('a string without control characters before it');
+    if (controlCharacter.test(inner)) throw this.#unexpected('a string without control characters');
     return escaped ? this.#unescape(inner, start) : inner;
   }
 
-  /** Whether an odd number of backslashes stands before a position. */
+  /** Whether an odd number of backslashes precedes a position. */
   #isEscaped(position: number): boolean {
     let first = position;
     while (this.#text[first - 1] === '\\') first -= 1;
@@ -130,7 +130,7 @@ export class JsonReader {
     try {
       return JSON.parse(`"${inner}"`) as string;
     } catch (cause) {
-      throw new PythonJsonError(`JSON has a string with a wrong escape at character ${start}`, { cause });
+      throw new PythonJsonError(`JSON has an invalid escape in the string at character ${start}`, { cause });
     }
   }
 
@@ -148,7 +148,7 @@ export class JsonReader {
     return BigInt(digits);
   }
 
-  /** Goes to the next character that is not white space, and gives it; '' at the end. */
+  /** Moves to the next character that is not white space and returns it; '' at the end. */
   #next(): string {
     for (; this.#at < this.#text.length; this.#at++) {
       const character = this.#text.charAt(this.#at);
@@ -157,23 +157,24 @@ export class JsonReader {
     return '';
   }
 
-  #taken(character: string): boolean {
+  /** Moves behind the next character if it is `character`. Returns whether it is. */
+  #skip(character: string): boolean {
     if (this.#next() !== character) return false;
     this.#at += 1;
     return true;
   }
 
-  #take(character: string): void {
-    if (!this.#taken(character)) throw this.#unexpected(character);
+  #expect(character: string): void {
+    if (!this.#skip(character)) throw this.#unexpected(`"${character}"`);
   }
 
-  #unexpected(wanted: string): PythonJsonError {
+  #unexpected(expected: string): PythonJsonError {
     const found = this.#text.slice(this.#at, this.#at + 20);
-    return new PythonJsonError(`JSON needs ${wanted} at character ${this.#at}, not ${JSON.stringify(found)}`);
+    return new PythonJsonError(`JSON must have ${expected} at character ${this.#at}, got ${JSON.stringify(found)}`);
   }
 }
 
-/** Sets an own property, whatever its name: assigning to `__proto__` would change the prototype. */
+/** Sets an own property. An assignment to `__proto__` would change the prototype. */
 function define(object: Record<string, KombuValue>, key: string, value: KombuValue): void {
   if (key === '__proto__') {
     Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });

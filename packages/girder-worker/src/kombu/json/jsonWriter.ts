@@ -4,7 +4,7 @@ import { kombuTagOf } from '../taggedTypes.ts';
 import type { Tagged } from '../values.ts';
 import { writeBigInt, writeNumber, writeString } from './jsonScalars.ts';
 
-/** What to do instead of sending a type that has no form on the wire. */
+/** What to send instead of a value of a type that cannot be serialized. */
 const hints: Readonly<Record<string, string>> = {
   Function: 'send what it returns, or the name of a task',
   Symbol: 'send its description',
@@ -16,7 +16,7 @@ const hints: Readonly<Record<string, string>> = {
   ArrayBuffer: 'send new Uint8Array(buffer)',
 };
 
-/** JSON as Python's `json.dumps` and Kombu's encoder write it. */
+/** Writes JSON like Python's `json.dumps` with Kombu's encoder. */
 export class JsonWriter {
   readonly #ancestors: object[] = [];
 
@@ -49,7 +49,7 @@ export class JsonWriter {
     const replacement: unknown = value.toJSON(String(key));
     if (typeof replacement !== 'object' || replacement === null) return this.write(replacement);
     const replacementTagged = kombuTagOf(replacement);
-    // Not asked for its own toJSON: JSON.stringify asks once, and a value that returns itself would never end.
+    // The toJSON of the replacement is not called, like in JSON.stringify: a value that returns itself would never end.
     return replacementTagged === undefined ? this.#container(replacement) : this.#tagged(replacementTagged);
   }
 
@@ -97,7 +97,7 @@ export class JsonWriter {
 
 const wrapperTypes: ReadonlySet<string> = new Set(['String', 'Number', 'Boolean', 'BigInt']);
 
-/** `Object` for plain objects and instances of most classes, the name of the type for those of the language. */
+/** Returns `Object` for plain objects and instances of most classes, and the name of a type of the language. */
 function typeName(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null
@@ -106,6 +106,6 @@ function typeName(value: object): string {
 }
 
 function unserializable(type: string): EncodeError {
-  const wayOut = Object.hasOwn(hints, type) ? hints[type] : 'send plain data';
-  return new EncodeError(`Object of type ${type} is not JSON serializable: ${wayOut}.`);
+  const hint = Object.hasOwn(hints, type) ? hints[type] : 'send plain data';
+  return new EncodeError(`Object of type ${type} is not JSON serializable: ${hint}.`);
 }

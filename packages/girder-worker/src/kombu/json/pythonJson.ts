@@ -5,23 +5,23 @@ import { JsonReader } from './jsonReader.ts';
 import { JsonWriter } from './jsonWriter.ts';
 
 /**
- * Signs of what `JSON.parse` refuses or does not know of: NaN, Infinity, and Kombu's tags, also where their names are
- * spelt with escapes. Like `longInteger`, it may see something where there is nothing, which costs only time.
+ * Matches a text that may contain what `JSON.parse` rejects or does not know: NaN, Infinity, and Kombu's tags, also with
+ * escapes in their names. Like `longInteger`, it may match other texts, too, which costs only time.
  */
 const beyondJson = /NaN|Infinity|__type__|\\u00[2-7]/;
 
-/** Signs of integers that `JSON.parse` would round: those with as many digits as 2^53. */
+/** Matches a text that may contain an integer that `JSON.parse` would round: with as many digits as 2^53. */
 const longInteger = /(?<![\d.])\d{16}/;
 
 /**
- * Reads JSON as Kombu does (wire specification §1.5): Python's literals, and its types by their tags.
+ * Parses JSON like Kombu (docs/wire-format.md §1.5), with Python's literals and Kombu's tagged types.
  *
- * Throws PythonJsonError for a text that is none, has an unknown `__type__`, or is nested deeper than Python could read.
+ * Throws PythonJsonError if the text is not JSON, has an unknown `__type__`, or is nested deeper than Python can read.
  */
 export function parsePythonJson(text: string): KombuValue {
   if (beyondJson.test(text) || longInteger.test(text)) return new JsonReader(text).read();
   const value = parseNatively(text);
-  // A text must have two characters for each level, so that short ones need no check.
+  // Each level needs two characters, so short texts need no check.
   if (text.length >= 2 * maxDepth && isDeeperThan(maxDepth, value)) {
     throw new PythonJsonError(`JSON is nested deeper than ${maxDepth} levels`);
   }
@@ -29,11 +29,11 @@ export function parsePythonJson(text: string): KombuValue {
 }
 
 /**
- * Writes JSON as Kombu does, so that Python reads equal values: ASCII, `", "` and `": "`, tags for dates, decimals,
- * UUIDs and bytes, and floats that stay floats.
+ * Writes JSON like Kombu, so that Python reads equal values: in ASCII, with the separators `", "` and `": "`, with tags for
+ * dates, decimals, UUIDs and bytes. Floats stay floats.
  *
- * Otherwise it does as `JSON.stringify`: `toJSON` is asked, undefined properties are left out, undefined alone is null.
- * Throws EncodeError for what has no form: Set, Map, functions, symbols, cycles and the like.
+ * Like `JSON.stringify`, it calls `toJSON` and leaves out undefined properties. `undefined` itself becomes null. Throws
+ * EncodeError for values that cannot be serialized: Set, Map, functions, symbols, cycles and others.
  */
 export function stringifyPythonJson(value: unknown): string {
   return new JsonWriter().write(value);
@@ -47,7 +47,7 @@ function parseNatively(text: string): KombuValue {
   }
 }
 
-/** Whether arrays and plain objects are nested deeper than so many levels. */
+/** Whether arrays and plain objects are nested deeper than `levels`. */
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

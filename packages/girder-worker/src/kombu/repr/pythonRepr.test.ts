@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { DateTime, Decimal, PlainDate, PlainTime, Uuid } from '../values.ts';
-import { exceptionRepr } from './pythonRepr.ts';
+import { exceptionRepr, pythonBytesRepr } from './pythonRepr.ts';
 
-// The texts are those of Python's own `repr`.
+// The expected texts are the output of Python's `repr`.
 
 test.each<[unknown, string]>([
   [new Uuid('00000000-0000-0000-0000-000000000003'), "UUID('00000000-0000-0000-0000-000000000003')"],
@@ -15,10 +15,16 @@ test.each<[unknown, string]>([
   ],
   [Buffer.from("it's \xff\n", 'latin1'), String.raw`b"it's \xff\n"`],
   [[true, null, 10n ** 30n, 1e20], '[True, None, 1000000000000000000000000000000, 1e+20]'],
-])('the argument %o of an exception is shown as Python shows it', (argument, text) => {
+])('exceptionRepr shows the argument %o like Python', (argument, text) => {
   expect(exceptionRepr({ type: 'ValueError', args: [argument, 42] })).toBe(`ValueError(${text}, 42)`);
 });
 
-test('a Reject is shown as Celery shows its own', () => {
+test('exceptionRepr shows a Reject like Celery', () => {
   expect(exceptionRepr({ type: 'Reject', args: ['not mine', false] })).toBe('reject requeue=False: not mine');
+});
+
+test('pythonBytesRepr escapes all bytes but printable ASCII', () => {
+  expect(pythonBytesRepr(Buffer.from('a \'"\\\t\x00\x7f\x80\xa0\xe9', 'latin1'))).toBe(
+    String.raw`b'a \'"\\\t\x00\x7f\x80\xa0\xe9'`,
+  );
 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { DateTime, Decimal, OpaqueObject, PlainDate, PlainTime, Uuid } from '../values.ts';
 import { saferepr, safereprOfArgs } from './saferepr.ts';
 
-// What is expected here was printed by celery.utils.saferepr of Celery 5.7.0.
+// The expected texts are the output of celery.utils.saferepr of Celery 5.7.0.
 
-test('arguments are shown as a tuple', () => {
+test('safereprOfArgs shows arguments as a tuple', () => {
   expect(safereprOfArgs([])).toBe('()');
   expect(safereprOfArgs(['a'])).toBe("('a',)");
   expect(safereprOfArgs([1, 'two', [3, { x: null }]])).toBe("(1, 'two', [3, {'x': None}])");
@@ -38,32 +38,32 @@ test.each<[unknown, string]>([
   [new PlainTime('03:04:05'), 'datetime.time(3, 4, 5)'],
   [new Decimal('1.50'), "Decimal('1.50')"],
   [new Uuid('12345678123456781234567812345678'), "UUID('12345678-1234-5678-1234-567812345678')"],
-])('%o is shown as %s', (value, expected) => {
+])('saferepr shows %o as %s', (value, expected) => {
   expect(saferepr(value)).toBe(expected);
 });
 
-describe('what is long or deep', () => {
-  test('is cut below three levels', () => {
+describe('saferepr', () => {
+  test('replaces what is nested deeper than three levels by "..."', () => {
     expect(saferepr([[[[1]]], [[{ a: 1 }]]])).toBe('[[[[...]]], [[{...}]]]');
   });
 
-  test('is cut at a space near 1024 characters', () => {
+  test('truncates a string at a space near 1024 characters', () => {
     expect(saferepr('x'.repeat(2000))).toBe(`'${'x'.repeat(1024)}...'`);
     expect(saferepr('word '.repeat(400))).toBe(`'${'word '.repeat(204).trimEnd()}...'`);
     expect(saferepr('🐎'.repeat(2000))).toBe(`'${'🐎'.repeat(1024)}...'`);
   });
 
-  test('has its brackets closed where it is cut', () => {
+  test('closes the open brackets after the truncation', () => {
     const text = saferepr([{ a: 'x'.repeat(1020) }, [1, 2], 3]);
     expect(text).toBe(`[{'a': '${'x'.repeat(1017)}...'}, ...]`);
     expect(saferepr(Array.from({ length: 5000 }, (_, index) => index)).length).toBeLessThan(1050);
   });
 });
 
-test('an object of a Python class is shown by the name of the class', () => {
+test('saferepr shows an object of a Python class by the name of the class', () => {
   expect(saferepr([new OpaqueObject('pkg.mod.Class', {}, {})])).toBe('[<pkg.mod.Class object>]');
 });
 
-test('a value that JSON could not hold is shown, too', () => {
+test('saferepr shows a Map, which JSON does not have, as an empty dict', () => {
   expect(saferepr([new Map([[1, 2]])])).toBe('[{}]');
 });

@@ -1,27 +1,32 @@
+import { isUtf8 } from 'node:buffer';
 import { kombuTagOf } from '../taggedTypes.ts';
 import { OpaqueObject } from '../values.ts';
-import { reprOfBytes, taggedRepr } from './taggedRepr.ts';
+import { pythonNumberRepr } from './pythonRepr.ts';
+import { taggedRepr } from './taggedRepr.ts';
 
-/** Celery's limits for argsrepr and kwargsrepr: characters, and levels of nesting. */
+/** Celery's limits for the headers `argsrepr` and `kwargsrepr`: characters, and levels of nesting. */
 const maxLength = 1024;
 const maxLevels = 3;
 
-/** The positional arguments as Celery's `argsrepr` header shows them: a tuple, `(1, 'a')`, cut near 1024 characters. */
+/** Returns the value of Celery's header `argsrepr`: the arguments as a tuple, `(1, 'a')`, with the limits of `saferepr`. */
 export function safereprOfArgs(args: readonly unknown[]): string {
-  const writer = new ReprWriter();
+  const writer = new SafereprWriter();
   writer.items('(', args, args.length === 1 ? ',)' : ')');
   return writer.text;
 }
 
-/** A value as Celery shows it in logs and reprs: Python's `repr`, cut near 1024 characters and below three levels. */
+/**
+ * Returns Celery's `celery.utils.saferepr` of a value, which Celery uses in logs and headers: a `repr` of about 1024
+ * characters and three levels of nesting at most.
+ */
 export function saferepr(value: unknown): string {
-  const writer = new ReprWriter();
+  const writer = new SafereprWriter();
   writer.value(value);
   return writer.text;
 }
 
-/** Celery's `saferepr`: when the text has grown too long, only the brackets that are still open are closed. */
-class ReprWriter {
+/** When the text has reached its limit, only the open brackets are closed. */
+class SafereprWriter {
   text = '';
   #left = maxLength;
   #level = 0;
@@ -46,7 +51,7 @@ class ReprWriter {
 
   #object(value: object): void {
     const tagged = kombuTagOf(value);
-    if (value instanceof Uint8Array) this.#write(reprOfBytes(value, this.#left));
+    if (value instanceof Uint8Array) this.#write(safeBytesRepr(value, this.#left));
     else if (value instanceof OpaqueObject) this.#write(truncate(`<${value.className} object>`, this.#left));
     else if (tagged !== undefined) this.#write(truncate(taggedRepr(tagged), this.#left));
     else this.#entries(value);
@@ -83,7 +88,7 @@ class ReprWriter {
   }
 }
 
-/** Not Python's own quoting, but Celery's: only the quotes are escaped. */
+/** Celery escapes only the single quotes, unlike Python's own `repr`. */
 function quote(text: string, left: number): string {
   return `'${truncate(text, left).replaceAll("'", "\\'")}'`;
 }
@@ -101,15 +106,13 @@ function scalar(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';
-  return typeof value === 'number' ? number(value) : String(value);
+  return typeof value === 'number' ? pythonNumberRepr(value) : String(value);
 }
 
-function number(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
-  if (Object.is(value, -0)) return '-0.0';
-  if (Number.isSafeInteger(value)) return String(value);
-  const size = Math.abs(value);
-  const text = size >= 1e16 || size < 1e-4 ? value.toExponential() : String(value);
-  return text.replace(/e([-+])(\d)$/, 'e$10$2');
+/** Celery shows bytes as text if they are UTF-8, and in hexadecimal otherwise. */
+function safeBytesRepr(bytes: Uint8Array, left: number): string {
+  const isCut = left > 0 && bytes.length > left;
+  const shown = Buffer.from(isCut ? bytes.subarray(0, left) : bytes);
+  const text = isUtf8(shown) ? shown.toString('utf8') : shown.toString('hex');
+  return `b'${text}${isCut ? '...' : ''}'`;
 }

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer';
-import type { Tagged } from '../values.ts';
+import { type Tagged, withUuidDashes } from '../values.ts';
 
 const isoParts = /^(?:(\d{4})-?(\d\d)-?(\d\d))?[T ]?(?:(\d\d):?(\d\d)?:?(\d\d)?(?:[.,](\d+))?)?(Z|[+-]\d\d.*)?$/i;
 
-/** A value of a type that Kombu tags as the Python call that makes it: `Decimal('1.50')`. */
+/** Returns Python's `repr` of a tagged value, which is the call that constructs it: `Decimal('1.50')`. */
 export function taggedRepr({ type, value }: Tagged): string {
   switch (type) {
     case 'datetime':
@@ -13,21 +12,13 @@ export function taggedRepr({ type, value }: Tagged): string {
     case 'decimal':
       return `Decimal('${value}')`;
     case 'uuid':
-      return `UUID('${(value as { hex: string }).hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}')`;
+      return `UUID('${withUuidDashes((value as { hex: string }).hex)}')`;
     default:
       return `<${type} object>`;
   }
 }
 
-/** Bytes as Celery shows them: as text if they are UTF-8, else in hexadecimal. */
-export function reprOfBytes(bytes: Uint8Array, maxBytes: number): string {
-  const isCut = maxBytes > 0 && bytes.length > maxBytes;
-  const shown = Buffer.from(isCut ? bytes.subarray(0, maxBytes) : bytes);
-  const text = isUtf8(shown) ? shown.toString('utf8') : shown.toString('hex');
-  return `b'${text}${isCut ? '...' : ''}'`;
-}
-
-/** Python leaves out microseconds that are zero, and then seconds that are zero, too. */
+/** Python leaves out microseconds of zero, and then also seconds of zero. */
 function timeArguments(iso: string): string[] {
   const [, year, month, day, hour, minute, second, fraction = '', offset] = isoParts.exec(iso) ?? [];
   const date = [year, month, day].filter((part) => part !== undefined);

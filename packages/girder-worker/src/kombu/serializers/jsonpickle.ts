@@ -2,17 +2,13 @@ import { isObject, type KombuObject, type KombuValue, OpaqueObject } from '../va
 import { assertBounded } from './bounds.ts';
 import { resolveReferences } from './jsonpickleReferences.ts';
 
-/** Whether the body of a message was written by jsonpickle: then it is a tuple, where JSON has a list. */
-export function isPickledBody(body: KombuValue): boolean {
-  return isObject(body) && Array.isArray(body['py/tuple']);
-}
-
 /**
- * What jsonpickle (Girder Worker's serializer `girder_io`) makes of the JSON it has written: tuples become arrays,
- * bytes Uint8Arrays, Celery's signatures plain objects, and all objects of Python classes OpaqueObjects.
+ * Decodes the JSON of jsonpickle (Girder Worker's serializer `girder_io`): tuples become arrays, bytes Uint8Arrays, Celery's
+ * signatures plain objects, and all other objects of Python classes OpaqueObjects. It constructs and calls nothing that the
+ * JSON names.
  *
- * Nothing is ever constructed or called. Throws RangeError for references that lead nowhere, round in circles, or
- * that would expand without bounds.
+ * Throws RangeError for references to nothing, for circular references, and for references that expand to more than a million
+ * values.
  */
 export function unpickle(flattened: KombuValue): KombuValue {
   const resolved = resolveReferences(flattened);
@@ -30,11 +26,11 @@ function restore(node: KombuValue): KombuValue {
   const className = classNameOf(node);
   if (className === undefined) return restoreFields(node);
   if (!className.startsWith('celery.canvas.')) return new OpaqueObject(className, restoreFields(node), node);
-  const { __dict__: _ofTheInstance, ...signature } = restoreFields(node);
+  const { __dict__: _instanceAttributes, ...signature } = restoreFields(node);
   return signature;
 }
 
-/** The name under one of jsonpickle's tags; undefined for a dict. */
+/** Returns the name of the class in one of jsonpickle's tags, or the tag if it has no name; undefined for a dict. */
 function classNameOf(node: KombuObject): string | undefined {
   const name = node['py/object'] ?? node['py/type'] ?? node['py/function'];
   if (typeof name === 'string') return name;
@@ -46,7 +42,7 @@ function restoreFields(node: KombuObject): KombuObject {
   return Object.fromEntries(fields.map(([key, value]) => [restoreKey(key), restore(value)]));
 }
 
-/** A key that was not a string is written as `json://` and its JSON: `json://1`. */
+/** jsonpickle writes a key that is not a string as `json://` and its JSON: `json://1`. */
 function restoreKey(key: string): string {
   return /^json:\/\/"?(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?|null|true|false|(?<=")[^"\\]*)"?$/.exec(key)?.[1] ?? key;
 }

@@ -2,21 +2,20 @@ import { isObject, type KombuObject, type KombuValue } from '../values.ts';
 
 type Container = KombuObject | readonly KombuValue[];
 
-/** Objects that are written without anything that a reference could mean. */
+/** The tags of objects that contain nothing to which a reference can lead. */
 const leafTags = ['py/b64', 'py/b85', 'py/type', 'py/function'];
 
-/** Tags after which we would count otherwise than jsonpickle. */
+/** Tags whose content jsonpickle counts in ways that are not implemented here. */
 const unsupportedTags = ['py/iterator', 'py/mod', 'py/repr', 'py/ref'];
 
-/** What jsonpickle reads of an object before its attributes, and after them. */
+/** The keys of an object that jsonpickle reads before its attributes, and after them. */
 const readFirst = ['py/newargsex', 'py/newargs', 'py/initargs'];
 const readLast = ['py/seq', 'py/state'];
 
 /**
- * Puts in the place of each `{"py/id": n}` what it refers to: the n-th list, dict or object in jsonpickle's order.
+ * Replaces each reference `{"py/id": n}` by its target, the n-th list, dict or object in jsonpickle's order. Changes `root`.
  *
- * Changes what it is given. Throws RangeError for a reference that leads nowhere, leads to what it is part of, or
- * cannot be followed with certainty.
+ * Throws RangeError for a reference that has no target, that is part of its own target, or whose target is uncertain.
  */
 export function resolveReferences(root: KombuValue): KombuValue {
   return new Resolver().resolve(root);
@@ -24,9 +23,9 @@ export function resolveReferences(root: KombuValue): KombuValue {
 
 class Resolver {
   readonly #counted: Container[] = [];
-  /** Those whose parts are being read. */
+  /** The containers whose parts are being read. */
   readonly #open = new Set<Container>();
-  /** What has made the count unsure; no matter unless there is a reference. */
+  /** Why the count may differ from jsonpickle's. It matters only if a reference follows. */
   #doubt: string | undefined;
 
   resolve(node: KombuValue): KombuValue {
@@ -52,9 +51,9 @@ class Resolver {
   #find(reference: number): KombuValue {
     const found = this.#counted[reference];
     if (this.#doubt !== undefined)
-      throw new RangeError(`jsonpickle's references cannot be followed here: ${this.#doubt}`);
-    if (found === undefined) throw new RangeError(`jsonpickle's reference ${reference} leads nowhere`);
-    if (this.#open.has(found)) throw new RangeError(`jsonpickle's reference ${reference} leads to what it is part of`);
+      throw new RangeError(`jsonpickle's reference ${reference} cannot be resolved: ${this.#doubt}`);
+    if (found === undefined) throw new RangeError(`jsonpickle's reference ${reference} has no target`);
+    if (this.#open.has(found)) throw new RangeError(`jsonpickle's reference ${reference} is part of its own target`);
     return found;
   }
 
@@ -66,7 +65,8 @@ class Resolver {
     const keys = Object.keys(node);
     this.#doubt ??= doubtAbout(node, keys);
     const className = node['py/object'];
-    if (typeof className === 'string' && className.startsWith('datetime.')) return; // Its handler counts nothing.
+    // jsonpickle's handler for datetime counts nothing.
+    if (typeof className === 'string' && className.startsWith('datetime.')) return;
     const attributes = keys.filter((key) => !readFirst.includes(key) && !readLast.includes(key));
     for (const key of [...readFirst, ...attributes, ...readLast]) {
       const value = node[key];
@@ -79,7 +79,8 @@ class Resolver {
 
 function doubtAbout(node: KombuObject, keys: readonly string[]): string | undefined {
   const tag = keys.find((key) => unsupportedTags.includes(key));
-  // JavaScript has moved keys that look like integers to the front.
+  // JavaScript moves keys that look like integers to the front.
   const moved = keys.find((key) => /^\d+$/.test(key) && typeof node[key] === 'object');
-  return tag ?? (moved && `the key "${moved}" may have been elsewhere`);
+  if (tag !== undefined) return `the tag "${tag}" is not supported`;
+  return moved === undefined ? undefined : `the original position of the key "${moved}" is unknown`;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readMsgpack } from './msgpackReader.ts';
 
-// The bytes are those that Python's packb(…, use_bin_type=True) has written.
+// Python's packb(…, use_bin_type=True) wrote the bytes.
 
 function read(hex: string): unknown {
   return readMsgpack(Buffer.from(hex, 'hex'));
@@ -35,33 +35,33 @@ test.each<[string, unknown]>([
   ['dc0001c0', [null]],
   ['82a16101a16290', { a: 1, b: [] }],
   ['de0001a16101', { a: 1 }],
-])('%s is %o', (hex, value) => {
+])('the bytes %s are read as %o', (hex, value) => {
   expect(read(hex)).toEqual(value);
 });
 
-test('a key named __proto__ is an own key', () => {
+test('a key __proto__ becomes an own key', () => {
   const value = read('81a95f5f70726f746f5f5f81a16101') as object;
   expect(Object.keys(value)).toEqual(['__proto__']);
   expect('a' in value).toBe(false);
 });
 
 test.each([
-  ['', 'ends too early'],
-  ['92c0', 'ends too early'],
-  ['d9ff61', 'ends too early'],
-  ['c0c0', 'goes on after its end'],
-  ['c1', 'no type'],
+  ['', 'is truncated'],
+  ['92c0', 'is truncated'],
+  ['d9ff61', 'is truncated'],
+  ['c0c0', 'follow the end'],
+  ['c1', 'invalid type'],
   ['d401ff', 'an extension'],
   ['a1ff', 'not UTF-8'],
   ['8101c0', 'a key that is not a string'],
   ['91'.repeat(1200), 'nested deeper'],
-])('%s is refused, as it %s', (hex, complaint) => {
+])('the bytes %s throw a RangeError with the text "%s"', (hex, complaint) => {
   expect(() => read(hex)).toThrow(RangeError);
   expect(() => read(hex)).toThrow(complaint);
 });
 
-test('a length that is only claimed takes no memory', () => {
+test('100 arrays that claim 2^31 items, but have none, take less than 50 MB of memory', () => {
   const before = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
-  expect(() => read('dd7fffffff'.repeat(100))).toThrow('ends too early');
+  expect(() => read('dd7fffffff'.repeat(100))).toThrow('is truncated');
   expect(process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before).toBeLessThan(50e6);
 });

@@ -3,10 +3,10 @@ import { maxDepth } from '../pythonLimits.ts';
 import type { KombuValue } from '../values.ts';
 
 /**
- * Reads MessagePack as Python's `unpackb(…, raw=False)` does; integers beyond 2^53 become bigints.
+ * Reads MessagePack like Python's `unpackb(…, raw=False)`. Integers beyond 2^53 become bigints.
  *
- * Of our own, as the usual libraries reserve the space that a length claims before they read on: a message of 100
- * bytes can claim gigabytes, and take the process down. Throws RangeError for what is no MessagePack.
+ * Throws RangeError if the bytes are not MessagePack. The usual packages are not used because they allocate the length in a
+ * header before they read on: a message of 100 bytes can name gigabytes, and crash the process.
  */
 export function readMsgpack(bytes: Uint8Array): KombuValue {
   const reader = new MsgpackReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -23,7 +23,8 @@ class MsgpackReader {
 
   read(): KombuValue {
     const value = this.#value(0);
-    if (this.#at < this.#bytes.length) throw new RangeError(`MessagePack goes on after its end, at byte ${this.#at}`);
+    if (this.#at < this.#bytes.length)
+      throw new RangeError(`Bytes follow the end of the MessagePack value, at byte ${this.#at}`);
     return value;
   }
 
@@ -75,7 +76,9 @@ class MsgpackReader {
       case 0xdf:
         return this.#map(this.#uint(2 << (type - 0xde)), depth);
       default:
-        throw new RangeError(`MessagePack has an extension or no type 0x${type.toString(16)} at byte ${this.#at - 1}`);
+        throw new RangeError(
+          `MessagePack has an extension or the invalid type 0x${type.toString(16)} at byte ${this.#at - 1}`,
+        );
     }
   }
 
@@ -92,7 +95,7 @@ class MsgpackReader {
       if (typeof key !== 'string') throw new RangeError('MessagePack has a map with a key that is not a string');
       entries.push([key, this.#value(depth + 1)]);
     }
-    return Object.fromEntries(entries); // Makes own properties, of __proto__ too.
+    return Object.fromEntries(entries); // Unlike an assignment, makes an own property of __proto__, too.
   }
 
   #string(length: number): string {
@@ -107,7 +110,7 @@ class MsgpackReader {
 
   #take(length: number): Buffer {
     const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError(`MessagePack ends too early, at byte ${this.#bytes.length}`);
+    if (end > this.#bytes.length) throw new RangeError(`MessagePack is truncated at byte ${this.#bytes.length}`);
     const bytes = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return bytes;

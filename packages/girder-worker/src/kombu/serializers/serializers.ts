@@ -1,26 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import { DecodeError } from '../errors.ts';
 import { parsePythonJson } from '../json/pythonJson.ts';
-import type { KombuValue } from '../values.ts';
-import { isPickledBody, unpickle } from './jsonpickle.ts';
-import { readMsgpack } from './msgpackReader.ts';
+import { isObject, type KombuValue } from '../values.ts';
 
-/** A body as it came out of the envelope: as text where nothing had encoded it. */
+/** The body of an envelope: text if it was not encoded in base64, and otherwise bytes. */
 export type Payload = string | Buffer;
 
-type Read = (payload: Payload) => KombuValue | Promise<KombuValue>;
+type Deserializer = (payload: Payload) => Promise<KombuValue>;
 
 const pickle = 'application/x-python-serialize';
 
-/** What reads each content type (wire specification §1). */
-const readers: Readonly<Record<string, Read>> = {
+/** The deserializers by content type (docs/wire-format.md §1). All but the reader of JSON are imported at their first use. */
+const deserializers: Readonly<Record<string, Deserializer>> = {
   'application/json': readJson,
   'application/x-yaml': async (payload) => (await import('./yamlReader.ts')).readYaml(textOf(payload)),
-  'application/x-msgpack': (payload) => readMsgpack(Buffer.from(payload)),
+  'application/x-msgpack': async (payload) => (await import('./msgpackReader.ts')).readMsgpack(Buffer.from(payload)),
 };
 
 /**
- * Reads a body by its content type; without one it is taken for JSON.
+ * Deserializes a body. Without a content type, it is JSON.
  *
  * Throws DecodeError: CONTENT_DISALLOWED, UNKNOWN_CONTENT_TYPE, BODY_MALFORMED.
  */
@@ -28,24 +26,34 @@ export async function deserialize(payload: Payload, contentType: string | null):
   if (contentType === pickle) {
     throw new DecodeError('CONTENT_DISALLOWED', `Refusing to deserialize untrusted content of type pickle (${pickle})`);
   }
-  const read = contentType === null ? readJson : Object.hasOwn(readers, contentType) ? readers[contentType] : undefined;
-  if (read === undefined) {
+  const deserializer = deserializerFor(contentType);
+  if (deserializer === undefined) {
     throw new DecodeError(
       'UNKNOWN_CONTENT_TYPE',
-      `The content type "${contentType}" cannot be read: send JSON, YAML or msgpack.`,
+      `The content type "${contentType}" is not supported: send JSON, YAML or msgpack.`,
     );
   }
   try {
-    return await read(payload);
+    return await deserializer(payload);
   } catch (cause) {
-    const type = contentType ?? 'application/json, which it is taken for without a content type';
+    const type = contentType ?? 'application/json, the default without a content type';
     throw new DecodeError('BODY_MALFORMED', `The body is not ${type}: ${(cause as Error).message}`, { cause });
   }
 }
 
-function readJson(payload: Payload): KombuValue {
+function deserializerFor(contentType: string | null): Deserializer | undefined {
+  if (contentType === null) return readJson;
+  return Object.hasOwn(deserializers, contentType) ? deserializers[contentType] : undefined;
+}
+
+async function readJson(payload: Payload): Promise<KombuValue> {
   const value = parsePythonJson(textOf(payload));
-  return isPickledBody(value) ? unpickle(value) : value;
+  return isPickledBody(value) ? (await import('./jsonpickle.ts')).unpickle(value) : value;
+}
+
+/** Whether jsonpickle wrote the body of a message. Such a body is a tuple, and not a list as in JSON. */
+function isPickledBody(body: KombuValue): boolean {
+  return isObject(body) && Array.isArray(body['py/tuple']);
 }
 
 function textOf(payload: Payload): string {

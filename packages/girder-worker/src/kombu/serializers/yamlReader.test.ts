@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DateTime, PlainDate } from '../values.ts';
 import { readYaml } from './yamlReader.ts';
 
-// The texts are those that PyYAML's safe_dump has written, unless a test says otherwise.
+// PyYAML's safe_dump wrote the texts, unless the title says otherwise.
 
 test.each<[string, unknown]>([
   ['- - 1\n  - "\\xE9"\n  - null\n- a:\n  - 1\n  - 2\n', [[1, 'é', null], { a: [1, 2] }]],
@@ -14,7 +14,7 @@ test.each<[string, unknown]>([
   ['[9007199254740993, -1180591620717411303424, 7]', [2n ** 53n + 1n, -(2n ** 70n), 7]],
   ['!!binary |\n  /wA=\n', Buffer.from([255, 0])],
   ['- &id001\n  a: 1\n- *id001\n', [{ a: 1 }, { a: 1 }]],
-])('%s is %o', (text, value) => {
+])('the YAML %j is read as %o', (text, value) => {
   expect(readYaml(text)).toEqual(value);
 });
 
@@ -31,7 +31,7 @@ test.each([
 });
 
 test.each(['y', 'n', 'e81', '1e8', '1.5e3', '+.5', '.', '08', '-09', '08:30', '0o17', '2024-1-2'])(
-  'the text %s, which safe_dump does not quote, stays a text',
+  'the string %s, which safe_dump does not quote, is read as a string',
   (text) => {
     expect(readYaml(`- ${text}\n- {k: ${text}}\n`)).toEqual([text, { k: text }]);
   },
@@ -49,15 +49,15 @@ test.each<[string, unknown]>([
   ['1:30.5', 90.5],
   ['1_000', 1000],
   ['Null', null],
-])('a plain %s is %o, as to safe_load', (text, value) => {
+])('a plain %s is read as %o, like by safe_load', (text, value) => {
   expect(readYaml(`- ${text}\n`)).toEqual([value]);
 });
 
-test('a date is a date', () => {
+test('a date without a time is read as a PlainDate', () => {
   expect(readYaml('[2024-01-02]')).toEqual([new PlainDate('2024-01-02')]);
 });
 
-test('a key named __proto__ is an own key', () => {
+test('a key __proto__ becomes an own key', () => {
   const value = readYaml('__proto__: {a: 1}\nconstructor: 2\n') as object;
   expect(Object.keys(value)).toEqual(['__proto__', 'constructor']);
   expect('a' in value).toBe(false);
@@ -74,20 +74,20 @@ test.each([
   '&a [*a]',
   '2024-13-01',
   '{a: 1}\n---\n{b: 2}',
-])('%s, which safe_dump does not write, is refused', (text) => {
+])('%s, which safe_dump does not write, throws an error', (text) => {
   expect(() => readYaml(text)).toThrow(Error);
 });
 
-test('aliases of aliases are refused when they would fill the memory', () => {
+test('aliases of aliases throw an error if they expand to more than a million values', () => {
   const lines = Array.from({ length: 30 }, (_, level) => `- &a${level + 1} [*a${level}, *a${level}]`);
   expect(() => readYaml(`- &a0 [x]\n${lines.join('\n')}\n`)).toThrow('more than');
 });
 
-test('an alias is found without a look at all others', () => {
+test('50,000 aliases take linear time', () => {
   expect(readYaml(`- &a [x]\n${'- *a\n'.repeat(50_000)}`)).toHaveLength(50_001);
 });
 
-test('keys that come again are not compared with all others, and the last one counts', () => {
+test('5,000 keys take linear time, and the last of equal keys counts', () => {
   const text = Array.from({ length: 5000 }, (_, index) => `k${index}: ${index}\n`).join('');
   expect(readYaml(`${text}k0: again\n`)).toMatchObject({ k0: 'again', k4999: 4999 });
 });

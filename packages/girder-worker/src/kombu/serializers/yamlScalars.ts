@@ -4,8 +4,8 @@ import { DateTime, PlainDate } from '../values.ts';
 type Tag = Exclude<Tags[number], string>;
 
 /**
- * The plain texts that are no strings to PyYAML, by their type. The library takes more for numbers and booleans: `y`,
- * `e81`, `08:30` and `1e8` among them, which `safe_dump` writes for strings without a quote.
+ * The plain texts that are not strings in PyYAML, by their type. The package `yaml` reads further texts as numbers and booleans,
+ * such as `y`, `e81`, `08:30` and `1e8`. For PyYAML these are strings, which `safe_dump` writes without quotes.
  */
 const plainInPython: Readonly<Record<string, RegExp>> = {
   'tag:yaml.org,2002:bool': /yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF/,
@@ -14,7 +14,7 @@ const plainInPython: Readonly<Record<string, RegExp>> = {
     /[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)/,
 };
 
-/** A tag of the library's, for those plain texts alone which PyYAML takes for its type. */
+/** Restricts a tag of the package to the plain texts that have its type in PyYAML. */
 export function asInPython(tag: Tag): Tag {
   const python = plainInPython[tag.tag];
   if (python === undefined || !('test' in tag) || tag.test === undefined) return tag;
@@ -24,7 +24,7 @@ export function asInPython(tag: Tag): Tag {
 const timestampParts =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?<=^\d{4}-\d\d-\d\d)|(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(\.\d*)?[ \t]*(Z|[-+]\d\d?(?::?\d\d)?)?)$/;
 
-/** Of our own, as the library's forgets microseconds and offsets. */
+/** Replaces the timestamp of the package, which loses microseconds and offsets. */
 export const timestamp: ScalarTag = {
   tag: 'tag:yaml.org,2002:timestamp',
   default: true,
@@ -41,7 +41,7 @@ function readTimestamp(text: string): PlainDate | DateTime {
   return new DateTime(`${date}T${hour.padStart(2, '0')}:${minute}:${second}${micros}${offsetText(offset)}`);
 }
 
-/** An offset as Python writes it: `+02:00`. */
+/** Returns an offset in Python's form: `+02:00`. */
 function offsetText(offset: string): string {
   if (offset === '') return '';
   if (offset === 'Z') return '+00:00';

@@ -1,4 +1,4 @@
-/** As much of dynalite, which has no types of its own, as is used here. */
+/** dynalite has no types of its own. These are the ones that this library needs. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
   export default function dynalite(options: { createTableMs?: number }): Server;

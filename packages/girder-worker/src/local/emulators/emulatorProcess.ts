@@ -1,4 +1,4 @@
-/** The process of the emulators: `emulatorProcess.ts <sqs port> <dynamodb port>`. */
+/** The process of the emulators: `emulatorProcess.ts <SQS port> <DynamoDB port>`. */
 import '../process/endWithParent.ts';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,7 +27,7 @@ async function listenDynamodb(port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** dynalite throws where a client goes away in the middle of a request, which would end the emulators. */
+/** dynalite throws when a client disconnects in the middle of a request, which would end this process. */
 function surviveAbortedRequests(server: Server): void {
   server.on('request', (request) => {
     request.removeAllListeners('error');
@@ -50,7 +50,7 @@ async function listen(
 }
 
 function report(what: EmulatorReport): void {
-  process.send?.(what, () => undefined); // A parent that is gone by now ends this process anyway.
+  process.send?.(what, () => undefined); // Errors are ignored: without a parent, this process ends.
 }
 
 const [sqsPort = 0, dynamodbPort = 0] = process.argv.slice(2).map(Number);
@@ -61,5 +61,5 @@ try {
     dynamodbPort: await listen('DynamoDB', dynamodbPort, listenDynamodb),
   });
 } catch {
-  process.exitCode = 1; // The report says why. The parent ends this process.
+  process.exitCode = 1; // The report holds the reason. The parent ends this process.
 }

@@ -13,7 +13,7 @@ import { localCredentials, localRegion } from './credentials.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
 import { createQueue, createResultTable, localSqsClient } from './resources.ts';
 
-/** The SDK warns that a queue URL is elsewhere than Amazon's endpoint, which is what is tested. */
+/** The SDK warns if the host of a queue URL is not the endpoint, which is the case that is tested. */
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 let emulators: Emulators;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => emulators.stop());
 
 describe('the emulators', () => {
-  test('give queue URLs that a client can reach without knowing the endpoint', async () => {
+  test('return queue URLs that a client can use without knowing the endpoint', async () => {
     const sqs = localSqsClient(emulators.sqsEndpoint);
     const { url } = await createQueue(sqs, { name: 'reachable', visibilityTimeoutSeconds: 30, maxReceiveCount: 3 });
     const { QueueUrls } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'reachable' }));
@@ -38,7 +38,7 @@ describe('the emulators', () => {
     );
   });
 
-  test('have queues with the visibility timeout and the dead-letter queue that were asked for', async () => {
+  test('create a queue with the given visibility timeout and a dead-letter queue', async () => {
     const sqs = localSqsClient(emulators.sqsEndpoint);
     const queue = await createQueue(sqs, { name: 'attributes', visibilityTimeoutSeconds: 77, maxReceiveCount: 4 });
     const { Attributes } = await sqs.send(
@@ -51,7 +51,7 @@ describe('the emulators', () => {
     });
   });
 
-  test('have a table of results with Celery’s key, at once', async () => {
+  test('create a result table with Celery’s key, which is active immediately', async () => {
     await createResultTable(emulators.dynamodbEndpoint, 'results');
     const dynamodb = new DynamoDBClient({
       endpoint: emulators.dynamodbEndpoint,
@@ -62,7 +62,7 @@ describe('the emulators', () => {
     expect(Table).toMatchObject({ TableStatus: 'ACTIVE', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }] });
   });
 
-  test('hand a message on that went to a receiver which had hung up', async () => {
+  test('deliver a message again that was sent to a receiver which had disconnected', async () => {
     const sqs = localSqsClient(emulators.sqsEndpoint);
     const { url } = await createQueue(sqs, { name: 'hung-up', visibilityTimeoutSeconds: 600, maxReceiveCount: 9 });
     const receiver = connect(portOf(emulators.sqsEndpoint), '127.0.0.1');
@@ -72,17 +72,17 @@ describe('the emulators', () => {
       `x-amz-target: AmazonSQS.ReceiveMessage\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     ];
     receiver.write(`GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n${receive.join('\r\n')}`);
-    await once(receiver, 'data'); // The answer to the first request: the second is being served.
+    await once(receiver, 'data'); // The response to the first request: the second one is in progress.
     receiver.resetAndDestroy();
     await once(receiver, 'close');
 
-    await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'for somebody else' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'for another receiver' }));
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 5 }));
-    expect(Messages?.map(({ Body }) => Body)).toEqual(['for somebody else']);
+    expect(Messages?.map(({ Body }) => Body)).toEqual(['for another receiver']);
   });
 
   test.each(['sqsEndpoint', 'dynamodbEndpoint'] as const)(
-    'survive a client that goes away in the middle of a request to %s',
+    'survive a client that disconnects in the middle of a request to %s',
     async (endpoint) => {
       const socket = connect(portOf(emulators[endpoint]), '127.0.0.1');
       socket.write(
@@ -96,7 +96,7 @@ describe('the emulators', () => {
     },
   );
 
-  test('name the port that is in use, and the option that chooses another', async () => {
+  test('reject a port that is in use, and name the option that chooses another', async () => {
     const sqsPort = portOf(emulators.sqsEndpoint);
     const dynamodbPort = portOf(emulators.dynamodbEndpoint);
     await expect(startEmulators({ sqsPort })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('the emulators', () => {
     });
   });
 
-  test('leave no listening port when they are stopped, and do not call that a loss', async () => {
+  test('close their ports when they are stopped, and do not report a loss', async () => {
     const own = await startEmulators();
     await own.stop();
     await expect(fetch(own.sqsEndpoint)).rejects.toThrow();
@@ -119,7 +119,7 @@ describe('the emulators', () => {
     expect(await Promise.race([own.lost, Promise.resolve('not lost')])).toBe('not lost');
   });
 
-  test('say so when their process is gone', async () => {
+  test('report a loss when their process is killed', async () => {
     const own = await startEmulators();
     process.kill(own.pid, 'SIGTERM');
     expect(await own.lost).toMatchObject({ code: 'EMULATORS_LOST', message: expect.stringContaining('SIGTERM') });

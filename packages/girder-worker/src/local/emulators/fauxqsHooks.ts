@@ -2,7 +2,7 @@ import type { buildApp } from 'fauxqs';
 
 type Fauxqs = ReturnType<typeof buildApp>;
 
-/** The queue URLs of fauxqs name the host `sqs.<region>.localhost`, which many resolvers do not know. */
+/** Replaces the host of queue URLs by 127.0.0.1: fauxqs returns `sqs.<region>.localhost`, which many resolvers do not know. */
 export function useReachableQueueUrls(app: Fauxqs): void {
   app.addHook('onSend', async (request, _reply, payload) => {
     const answersQueueUrls = /^AmazonSQS\.(CreateQueue|GetQueueUrl|ListQueues)$/.test(target(request));
@@ -12,8 +12,8 @@ export function useReachableQueueUrls(app: Fauxqs): void {
 }
 
 /**
- * Makes visible again what was handed out to a receiver that hung up while it waited. fauxqs does not notice, and the
- * next message after a killed worker would stay hidden for its whole visibility timeout.
+ * Makes messages visible again that were sent to a receiver which disconnected during its long poll. fauxqs does not notice
+ * this: after a worker was killed, the next message would stay hidden for its whole visibility timeout.
  */
 export function returnUndelivered(app: Fauxqs): void {
   app.addHook('onSend', async (request, _reply, payload) => {
@@ -38,7 +38,8 @@ async function callSqs(app: Fauxqs, action: string, body: object): Promise<void>
     headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
     payload: JSON.stringify(body),
   });
-  if (response.statusCode !== 200) throw new Error(`${action}: ${response.body}`);
+  if (response.statusCode !== 200)
+    throw new Error(`${action} of the SQS emulator failed with status ${response.statusCode}: ${response.body}`);
 }
 
 function target(request: { headers: NodeJS.Dict<string | string[]> }): string {

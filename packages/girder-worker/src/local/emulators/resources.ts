@@ -3,11 +3,11 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-s
 import { localCredentials, localRegion } from './credentials.ts';
 
 export interface QueueSettings {
-  /** A queue is FIFO if its name ends in `.fifo`. */
+  /** The name in SQS. The queue is FIFO if the name ends in `.fifo`. */
   readonly name: string;
-  /** At least the function's timeout, as Lambda demands: until then a message that was handed to it stays hidden. */
+  /** How long a received message stays hidden. Lambda requires at least the timeout of the function. */
   readonly visibilityTimeoutSeconds: number;
-  /** Deliveries before a message becomes a dead letter. */
+  /** The number of deliveries after which SQS moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
 }
 
@@ -21,7 +21,7 @@ export function localSqsClient(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region: localRegion, credentials: localCredentials, useQueueUrlAsEndpoint: false });
 }
 
-/** Creates a queue, and its dead-letter queue `<name>-dead-letters`, as the deployed stack has them. */
+/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queue.yml). */
 export async function createQueue(
   sqs: SQSClient,
   { name, visibilityTimeoutSeconds, maxReceiveCount }: QueueSettings,
@@ -45,7 +45,7 @@ export async function createQueue(
   return { ...queue, deadLetterUrl: deadLetters.url };
 }
 
-/** Creates the table of results, with Celery's key (wire specification §3). */
+/** Creates the result table with Celery's key schema (docs/wire-format.md §3). */
 export async function createResultTable(endpoint: string, TableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: localRegion, credentials: localCredentials });
   try {

@@ -6,7 +6,7 @@ import { celeryUrls, isolatedVariables, stackVariables } from './variables.ts';
 
 const emulators = { sqsEndpoint: 'http://127.0.0.1:9324', dynamodbEndpoint: 'http://127.0.0.1:8000' } as Emulators;
 
-test('a process of the local stack gets nothing of the shell that could lead it to a real account', () => {
+test('a process of the local stack inherits no variable of the shell that could connect it to a real account', () => {
   const shell = {
     HOME: '/home/me',
     MY_SETTING: '1',
@@ -30,7 +30,7 @@ test('a process of the local stack gets nothing of the shell that could lead it 
   });
 });
 
-test('the URLs for Celery lead to the emulators', () => {
+test('Celery’s URLs of the local stack name the emulators and their credentials', () => {
   const { broker, backend } = celeryUrls(emulators, 'celery');
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   expect(parseBrokerUrl(broker)).toMatchObject({ endpoint: 'http://localhost:9324', credentials });

@@ -2,13 +2,15 @@ import { localCredentials, localRegion } from './credentials.ts';
 import type { Emulators } from './emulators.ts';
 
 /**
- * The variables of a process of the local stack: those of this shell, as a task or a client may read its own, but none
- * of AWS, so that nothing here ever talks to a real account.
+ * The environment of a process of the local stack: the variables of the shell, because tasks and clients may read their own,
+ * but without those of AWS, so that no process of the local stack can reach a real account.
+ *
+ * @param own variables that are added, or replace those of the shell
  */
 export function isolatedVariables(shell: NodeJS.ProcessEnv, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const harmless = Object.entries(shell).filter(([name]) => !name.startsWith('AWS_'));
+  const withoutAws = Object.entries(shell).filter(([name]) => !name.startsWith('AWS_'));
   return {
-    ...Object.fromEntries(harmless),
+    ...Object.fromEntries(withoutAws),
     AWS_REGION: localRegion,
     AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
@@ -16,7 +18,7 @@ export function isolatedVariables(shell: NodeJS.ProcessEnv, own: NodeJS.ProcessE
   };
 }
 
-/** What tells a girder-worker client, and the dispatcher, where the local queue and table are. */
+/** The variables that connect a girder-worker client, or the dispatcher, to the local queue and table. */
 export function stackVariables({ sqsEndpoint, dynamodbEndpoint }: Emulators, table: string): NodeJS.ProcessEnv {
   return {
     GIRDER_WORKER_BROKER: 'sqs://',
@@ -27,7 +29,7 @@ export function stackVariables({ sqsEndpoint, dynamodbEndpoint }: Emulators, tab
   };
 }
 
-/** The same for a client in Python, where Celery's URLs say it all. */
+/** The URLs that connect a Python client to the local queue and table. */
 export function celeryUrls(
   { sqsEndpoint, dynamodbEndpoint }: Emulators,
   table: string,

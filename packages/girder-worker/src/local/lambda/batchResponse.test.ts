@@ -10,19 +10,19 @@ describe('a batch response', () => {
     ['an object without a list', {}],
     ['a null list', { batchItemFailures: null }],
     ['an empty list', { batchItemFailures: [] }],
-  ])('says with %s that all messages succeeded', (_, response) => {
+  ])('that is %s means that all messages succeeded', (_, response) => {
     expect(readBatchResponse(response, batch)).toEqual({ failed: new Set() });
   });
 
-  test('fails the messages it names', () => {
+  test('fails the messages that it names', () => {
     const response = { batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }, { itemIdentifier: 'b' }] };
     expect(readBatchResponse(response, batch)).toEqual({ failed: new Set(['b', 'c']) });
   });
 
   test.each([
-    ['is a string', 'ok', 'not an object'],
-    ['is a list', [], 'not an object'],
-    ['has a list that is none', { batchItemFailures: { itemIdentifier: 'a' } }, 'not a list'],
+    ['is a string', 'ok', 'must be an object'],
+    ['is a list', [], 'must be an object'],
+    ['has an object instead of the list', { batchItemFailures: { itemIdentifier: 'a' } }, 'must be a list'],
     ['names an unknown message', { batchItemFailures: [{ itemIdentifier: 'd' }] }, '"d"'],
     ['has a failure with an empty id', { batchItemFailures: [{ itemIdentifier: '' }] }, 'no itemIdentifier'],
     [

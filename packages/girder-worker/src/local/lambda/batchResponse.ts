@@ -1,18 +1,18 @@
-/** What becomes of a batch: all of its messages failed because of the response, or the named ones did. */
+/** An invalid response, which fails the whole batch, or the ids of the messages that failed. */
 export type BatchResult = { readonly invalid: string } | { readonly failed: ReadonlySet<string> };
 
 /**
- * Reads a partial batch response (`ReportBatchItemFailures`) as Lambda does: no response, no list and an empty list
- * mean success; anything else that does not name messages of the batch fails the whole of it.
+ * Reads a partial batch response (`ReportBatchItemFailures`) as Lambda does. No response, no list and an empty list mean
+ * that all messages succeeded. A response that is malformed, or names a message outside the batch, fails the whole batch.
  */
 export function readBatchResponse(response: unknown, messageIds: readonly string[]): BatchResult {
   if (response === null || response === undefined) return { failed: new Set() };
   if (typeof response !== 'object' || Array.isArray(response))
-    return { invalid: `The response is not an object: ${show(response)}` };
+    return { invalid: `The response must be an object, got ${show(response)}` };
   const { batchItemFailures = null } = response as { batchItemFailures?: unknown };
   if (batchItemFailures === null) return { failed: new Set() };
   if (!Array.isArray(batchItemFailures))
-    return { invalid: `batchItemFailures is not a list: ${show(batchItemFailures)}` };
+    return { invalid: `batchItemFailures must be a list, got ${show(batchItemFailures)}` };
 
   const failed = new Set<string>();
   for (const failure of batchItemFailures) {

@@ -37,7 +37,7 @@ type Settings = Partial<EventSourceMappingOptions & LambdaSettings> & {
   suffix?: string;
 };
 
-/** A queue with these messages, mapped to the fixture's function. */
+/** Creates a queue with these messages, and maps it to the function of the fixture. */
 async function mapped(bodies: string[], { visibilityTimeoutSeconds = 600, suffix = '', ...settings }: Settings = {}) {
   queue = await createQueue(sqs, {
     name: `queue-${++queueCount}${suffix}`,
@@ -60,7 +60,7 @@ async function mapped(bodies: string[], { visibilityTimeoutSeconds = 600, suffix
   return { mapping, lines, printed, faults };
 }
 
-/** Bodies `a/x` and `a/y` belong to the message group `a`, in a FIFO queue. */
+/** In a FIFO queue, the body `a/x` is sent as `x` in the message group `a`. */
 async function send(bodies: string[]): Promise<void> {
   if (bodies.length === 0) return;
   const isFifo = queue.url.endsWith('.fifo');
@@ -75,7 +75,7 @@ async function send(bodies: string[]): Promise<void> {
   await sqs.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }));
 }
 
-/** How many messages the queue holds: visible ones, and those handed out and not deleted. */
+/** The numbers of messages in the queue: visible ones, and received ones that are not deleted. */
 async function counts(): Promise<{ visible: number; hidden: number }> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['All'] }),
@@ -86,7 +86,7 @@ async function counts(): Promise<{ visible: number; hidden: number }> {
   };
 }
 
-/** The queue once it holds so many hidden messages and no others. */
+/** Resolves when the queue holds this number of hidden messages and no visible ones. */
 async function settledWith(hidden: number): Promise<void> {
   await eventually(async () => {
     const now = await counts();
@@ -94,8 +94,8 @@ async function settledWith(hidden: number): Promise<void> {
   });
 }
 
-describe('an event-source mapping', () => {
-  test('hands up to ten messages to one invocation, and deletes those that succeeded', async () => {
+describe('an event source mapping', () => {
+  test('passes up to ten messages to one invocation, and deletes those that succeeded', async () => {
     const { printed, faults } = await mapped(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
     const [first] = await printed('bodies');
     expect(first?.bodies).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
@@ -103,7 +103,7 @@ describe('an event-source mapping', () => {
     expect(faults).toEqual([]);
   });
 
-  test('gives each record as Lambda does', async () => {
+  test('passes each message as a record in the form of Lambda', async () => {
     const { printed } = await mapped([]);
     const attributes = {
       tenant: { DataType: 'String', StringValue: 'acme' },
@@ -140,7 +140,7 @@ describe('an event-source mapping', () => {
     });
   });
 
-  test('keeps the messages that the response reports as failed, hidden', async () => {
+  test('leaves the messages that the response reports as failed in the queue, hidden', async () => {
     const { faults } = await mapped(['a', 'fail', 'b', 'fail']);
     await settledWith(2);
     expect(faults).toEqual([]);
@@ -150,8 +150,8 @@ describe('an event-source mapping', () => {
     ['throws', 'throw', 'INVOCATION_FAILED', 'RangeError: as told'],
     ['exits', 'exit', 'INVOCATION_FAILED', 'exit status 3'],
     ['times out', 'hang', 'INVOCATION_FAILED', 'Task timed out after 0.50 seconds'],
-    ['gives an invalid response', 'fail twice as null', 'RESPONSE_INVALID', 'no itemIdentifier'],
-  ])('keeps the whole batch if the function %s', async (_, body, code, reason) => {
+    ['returns an invalid response', 'fail twice as null', 'RESPONSE_INVALID', 'no itemIdentifier'],
+  ])('leaves the whole batch in the queue if the function %s', async (_, body, code, reason) => {
     const { faults } = await mapped(['a', body, 'b'], { timeoutSeconds: 0.5 });
     const [fault] = await eventually(async () => (faults.length > 0 ? faults : undefined));
     expect(fault).toMatchObject({ code, reason: expect.stringContaining(reason) });
@@ -159,7 +159,7 @@ describe('an event-source mapping', () => {
     expect(await counts()).toEqual({ visible: 0, hidden: 3 });
   });
 
-  test('delivers again what failed when its visibility timeout ends, and leaves it to SQS to make it a dead letter', async () => {
+  test('delivers a failed message again after its visibility timeout, until SQS moves it to the dead-letter queue', async () => {
     const { printed } = await mapped(['fail'], { visibilityTimeoutSeconds: 1 });
     expect((await printed('bodies', 2)).map(({ bodies }) => bodies)).toEqual([['fail'], ['fail']]);
     const { Messages } = await sqs.send(
@@ -169,7 +169,7 @@ describe('an event-source mapping', () => {
     expect(await counts()).toEqual({ visible: 0, hidden: 0 });
   });
 
-  test('goes on with a new process after one has died', async () => {
+  test('continues with a new process after one has died', async () => {
     const { printed } = await mapped(['exit'], { batchSize: 1 });
     await printed('bodies');
     await send(['after']);
@@ -178,7 +178,7 @@ describe('an event-source mapping', () => {
     await settledWith(1);
   });
 
-  test('runs so many batches at once, and no more', async () => {
+  test('processes as many batches at the same time as its concurrency, and no more', async () => {
     const { printed, lines } = await mapped(['sleep 600', 'sleep 601', 'sleep 602', 'sleep 603'], {
       batchSize: 1,
       concurrency: 2,
@@ -189,7 +189,7 @@ describe('an event-source mapping', () => {
     expect(Math.max(...atOnce)).toBe(2);
   });
 
-  test('collects messages for as long as its batching window', async () => {
+  test('collects messages for one batch during its batching window', async () => {
     const { printed } = await mapped([], { batchingWindowSeconds: 2 });
     await send(['first']);
     await send(['second']);
@@ -198,7 +198,7 @@ describe('an event-source mapping', () => {
     expect(batch?.bodies).toEqual(['first', 'second', 'third']);
   });
 
-  test('lets a running batch end when it is stopped, and takes no other', async () => {
+  test('finishes a running batch when it is stopped, and receives no other', async () => {
     const { mapping, printed } = await mapped(['sleep 300'], { batchSize: 1 });
     await printed('bodies');
     await send(['too late']);
@@ -207,7 +207,7 @@ describe('an event-source mapping', () => {
     expect(await counts()).toEqual({ visible: 1, hidden: 0 });
   });
 
-  test('kills what still runs when its grace is over, and deletes nothing of it', async () => {
+  test('kills invocations that still run after the grace period, and deletes none of their messages', async () => {
     const { mapping, printed, faults } = await mapped(['hang']);
     const [{ pid } = {}] = await printed('bodies');
     await mapping.stop(100);
@@ -246,7 +246,7 @@ describe('an event-source mapping', () => {
     expect(story.indexOf('begins 201')).toBeLessThan(story.indexOf('ends 200'));
   });
 
-  test('says that it cannot receive, and goes on when it can again', async () => {
+  test('reports that it cannot receive, and continues when it can', async () => {
     const faults: MappingFault[] = [];
     const { lambda, printed } = fixtureFunction();
     const queueToCome = {

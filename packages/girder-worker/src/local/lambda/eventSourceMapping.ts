@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { Queue } from '../emulators/resources.ts';
 import { readBatchResponse } from './batchResponse.ts';
 import type { LambdaFunction } from './lambdaFunction.ts';
@@ -10,13 +10,13 @@ export interface EventSourceMappingOptions {
   readonly sqs: SQSClient;
   readonly queue: Queue;
   readonly lambda: LambdaFunction;
-  /** Batches at once. */
+  /** How many batches are processed at the same time. */
   readonly concurrency: number;
-  /** Messages per batch, at most 10. @default 10 */
+  /** The largest number of messages in a batch, at most 10. @default 10 */
   readonly batchSize?: number;
-  /** How long a batch waits for more messages after its first. @default 0 */
+  /** How long a batch waits for more messages after its first one. @default 0 */
   readonly batchingWindowSeconds?: number;
-  /** Told of whatever made messages stay in the queue, or could not be deleted from it. */
+  /** Called for each fault that left messages in the queue. */
   readonly onFault: (fault: MappingFault) => void;
 }
 
@@ -26,19 +26,19 @@ export interface MappingFault {
   readonly messageIds: readonly string[];
 }
 
-/** Hands the messages of a queue to a function, as Lambda's event-source mapping does with `ReportBatchItemFailures`. */
+/** Invokes a function with the messages of a queue, as Lambda's event source mapping does with `ReportBatchItemFailures`. */
 export interface EventSourceMapping {
   start(): void;
-  /** Takes no more messages, lets running invocations end for so long, and then kills them and the function. */
+  /** Stops polling, waits up to `graceMs` for running invocations, and then kills the function with those that still run. */
   stop(graceMs: number): Promise<void>;
 }
 
-const longPollSeconds = 20; // The longest that SQS waits.
+const longPollSeconds = 20; // The maximum of SQS.
 const pauseAfterFaultMs = 1000;
 
 /**
- * What the function reports as failed stays in the queue, hidden until its visibility timeout ends: only the function
- * itself may shorten it. After enough deliveries SQS makes it a dead letter.
+ * Messages that succeeded are deleted. Failed ones stay in the queue, hidden until their visibility timeout ends: only the
+ * function itself may shorten it. After `maxReceiveCount` deliveries SQS moves them to the dead-letter queue.
  */
 export function createEventSourceMapping(options: EventSourceMappingOptions): EventSourceMapping {
   const { sqs, queue, lambda, concurrency, onFault } = options;
@@ -56,9 +56,9 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
 
   async function receiveBatch(): Promise<Message[]> {
     const batch = await receive(batchSize, longPollSeconds);
-    const windowEndMs = Date.now() + batchingWindowSeconds * 1000;
+    const windowEndMs = nodeSystem.now() + batchingWindowSeconds * 1000;
     while (batch.length > 0 && batch.length < batchSize && !stopping.signal.aborted) {
-      const remainingSeconds = Math.floor((windowEndMs - Date.now()) / 1000);
+      const remainingSeconds = Math.floor((windowEndMs - nodeSystem.now()) / 1000);
       if (remainingSeconds <= 0) break;
       batch.push(...(await receive(batchSize - batch.length, Math.min(remainingSeconds, longPollSeconds))));
     }
@@ -79,7 +79,7 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
     } catch (error) {
       if (stopping.signal.aborted) return [];
       onFault({ code: 'RECEIVE_FAILED', reason: String(error), messageIds: [] });
-      await delay(pauseAfterFaultMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await nodeSystem.sleep(pauseAfterFaultMs, stopping.signal);
       return [];
     }
   }
@@ -97,9 +97,9 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
       });
       return;
     }
-    const verdict = readBatchResponse(response, messageIds);
-    if ('invalid' in verdict) onFault({ code: 'RESPONSE_INVALID', reason: verdict.invalid, messageIds });
-    else await remove(batch.filter(({ MessageId }) => !verdict.failed.has(MessageId!)));
+    const result = readBatchResponse(response, messageIds);
+    if ('invalid' in result) onFault({ code: 'RESPONSE_INVALID', reason: result.invalid, messageIds });
+    else await remove(batch.filter(({ MessageId }) => !result.failed.has(MessageId!)));
   }
 
   async function remove(messages: readonly Message[]): Promise<void> {
@@ -121,9 +121,9 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
     },
     async stop(graceMs) {
       stopping.abort();
-      const graceOver = new AbortController();
-      await Promise.race([pollers, delay(graceMs, undefined, { signal: graceOver.signal }).catch(() => undefined)]);
-      graceOver.abort();
+      const pollersEnded = new AbortController();
+      await Promise.race([pollers, nodeSystem.sleep(graceMs, pollersEnded.signal)]);
+      pollersEnded.abort();
       await lambda.kill();
       await pollers;
     },

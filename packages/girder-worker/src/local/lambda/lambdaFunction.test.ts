@@ -20,12 +20,12 @@ function batch(...bodies: string[]): object {
 }
 
 describe('a local Lambda function', () => {
-  test('gives the response of its handler', async () => {
+  test('returns the response of its handler', async () => {
     const { lambda } = start();
     expect(await lambda.invoke(batch('one', 'fail'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'id-1' }] });
   });
 
-  test('gives null where the handler returns nothing', async () => {
+  test('returns null if the handler returns nothing', async () => {
     expect(await start({ handler: 'nothing' }).lambda.invoke({})).toBeNull();
   });
 
@@ -34,7 +34,7 @@ describe('a local Lambda function', () => {
     expect(await start({ handler: 'echo' }).lambda.invoke(event)).toEqual(event);
   });
 
-  test('fails where the handler throws, and keeps its process for the next invocation', async () => {
+  test('fails if the handler throws, and keeps its process for the next invocation', async () => {
     const { lambda, printed } = start();
     await expect(lambda.invoke(batch('throw'))).rejects.toMatchObject({
       code: 'FAILED',
@@ -45,7 +45,7 @@ describe('a local Lambda function', () => {
     expect(second?.pid).toBe(first?.pid);
   });
 
-  test('fails where the response is no JSON', async () => {
+  test('fails if the response cannot be converted to JSON', async () => {
     const { lambda } = start({ handler: 'unserializable' });
     await expect(lambda.invoke({})).rejects.toMatchObject({
       code: 'FAILED',
@@ -53,7 +53,7 @@ describe('a local Lambda function', () => {
     });
   });
 
-  test('fails where the handler ends its process, and loads the function anew for the next invocation', async () => {
+  test('fails if the handler ends its process, and loads the function again for the next invocation', async () => {
     const { lambda, printed } = start();
     await expect(lambda.invoke(batch('exit'))).rejects.toMatchObject({
       code: 'EXITED',
@@ -64,7 +64,7 @@ describe('a local Lambda function', () => {
     expect(second?.pid).not.toBe(first?.pid);
   });
 
-  test.each(['hang', 'compute'])('kills at its deadline a handler that would %s', async (body) => {
+  test.each(['hang', 'compute'])('kills its process at the deadline if the handler would %s', async (body) => {
     const { lambda, printed } = start({ timeoutSeconds: 0.5 });
     await expect(lambda.invoke(batch(body))).rejects.toMatchObject({
       code: 'TIMED_OUT',
@@ -75,14 +75,14 @@ describe('a local Lambda function', () => {
     expect(await lambda.invoke(batch('one'))).toEqual({ batchItemFailures: [] });
   });
 
-  test('runs invocations at the same time in processes of their own', async () => {
+  test('runs concurrent invocations in separate processes', async () => {
     const { lambda, printed } = start();
     await Promise.all([lambda.invoke(batch('sleep 300')), lambda.invoke(batch('sleep 300'))]);
     const pids = (await printed('bodies', 2)).map(({ pid }) => pid);
     expect(new Set(pids).size).toBe(2);
   });
 
-  test('uses one process as long as invocations follow each other', async () => {
+  test('runs sequential invocations in one process', async () => {
     const { lambda, printed } = start();
     await lambda.warmUp();
     for (const body of ['one', 'two', 'three']) await lambda.invoke(batch(body));
@@ -90,7 +90,7 @@ describe('a local Lambda function', () => {
     expect(new Set(pids).size).toBe(1);
   });
 
-  test('says why its module cannot be loaded', async () => {
+  test('fails with the reason if its module cannot be loaded', async () => {
     const file = fileURLToPath(new URL('../fixtures/brokenHandler.ts', import.meta.url));
     const { lambda } = start({ file });
     await expect(lambda.warmUp()).rejects.toMatchObject({
@@ -99,7 +99,7 @@ describe('a local Lambda function', () => {
     });
   });
 
-  test('says that its module exports no such handler', async () => {
+  test('fails with the name of the handler if its module does not export it', async () => {
     const { lambda } = start({ handler: 'absent' });
     await expect(lambda.invoke({})).rejects.toMatchObject({
       code: 'INIT_FAILED',
@@ -107,7 +107,7 @@ describe('a local Lambda function', () => {
     });
   });
 
-  test('gives the handler Lambda’s context and variables', async () => {
+  test('passes Lambda’s context and environment variables to the handler', async () => {
     const { lambda, printed } = start({ timeoutSeconds: 9, env: { GIRDER_WORKER_BROKER: 'sqs://' } });
     await lambda.invoke(batch('context'));
     const [seen] = await printed('context');
@@ -129,12 +129,12 @@ describe('a local Lambda function', () => {
     });
   });
 
-  test('does not take for a response what the function sends to its parent process', async () => {
+  test('does not treat a message that the function sends to its parent process as a response', async () => {
     const { lambda } = start();
     await expect(lambda.invoke(batch('pretend a response'))).rejects.toMatchObject({ code: 'FAILED' });
   });
 
-  test('fails with EXITED what runs when it is killed', async () => {
+  test('fails running invocations with EXITED when it is killed', async () => {
     const { lambda, printed } = start();
     const invocation = expect(lambda.invoke(batch('hang'))).rejects.toMatchObject({ code: 'EXITED' });
     await printed('bodies');

@@ -1,13 +1,13 @@
 import { type LambdaEnvironment, startEnvironment } from './lambdaEnvironment.ts';
 import type { LambdaSettings } from './lambdaSettings.ts';
 
-/** A Lambda function on this machine: as many environments as there are invocations at once, each kept for the next one. */
+/** A Lambda function on this machine: one environment for each concurrent invocation, kept for later invocations. */
 export interface LambdaFunction {
-  /** Starts an environment ahead of the first invocation. Rejects as `invoke` does where the function cannot be loaded. */
+  /** Starts an environment before the first invocation. Rejects as `invoke` does if the function cannot be loaded. */
   warmUp(): Promise<void>;
-  /** The handler's response to an event (both JSON). Rejects with an InvocationError. */
+  /** Resolves to the response of the handler to an event, both JSON. Rejects with an InvocationError. */
   invoke(event: unknown): Promise<unknown>;
-  /** Ends all environments; what they run fails with `EXITED`. */
+  /** Kills all environments; running invocations reject with `EXITED`. */
   kill(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export function createLambdaFunction(settings: LambdaSettings): LambdaFunction {
     return environment;
   }
 
-  /** The one used last, so that a quiet function keeps using one. */
+  /** The environment that was used last: one invocation after the other always uses the same one. */
   function takeIdle(): LambdaEnvironment | undefined {
     const environment = [...idle].at(-1);
     if (environment) idle.delete(environment);
@@ -38,7 +38,7 @@ export function createLambdaFunction(settings: LambdaSettings): LambdaFunction {
     try {
       await environment.ready;
     } catch (error) {
-      await environment.kill(); // Lambda does not invoke a function that failed to load either, and loads it anew.
+      await environment.kill(); // As on Lambda, the next invocation loads the function again.
       throw error;
     }
     try {

@@ -1,16 +1,16 @@
-/** What the parent asks of an execution environment: one at a time. */
+/** The message of the parent to an execution environment. One invocation runs at a time. */
 export interface Invocation {
   readonly requestId: string;
   readonly event: unknown;
-  /** In ms since 1970: when the environment will be killed. */
+  /** When the environment is killed, in ms since 1970. */
   readonly deadlineMs: number;
 }
 
-/** What an execution environment answers: first whether it is there at all, then once per invocation. */
+/** A message of an execution environment: `ready` or `initFailed` on start, then one for each invocation. */
 export type EnvironmentReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'initFailed'; readonly error: LambdaError }
-  /** The response as JSON text; "null" where the handler gave nothing. */
+  /** The response as JSON text; "null" if the handler returned nothing. */
   | { readonly kind: 'responded'; readonly requestId: string; readonly response: string }
   | { readonly kind: 'threw'; readonly requestId: string; readonly error: LambdaError };
 

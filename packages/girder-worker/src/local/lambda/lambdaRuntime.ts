@@ -1,6 +1,7 @@
-/** The process of an execution environment: `lambdaRuntime.ts <file> <export>`. It takes the place of Lambda's own runtime. */
+/** The process of an execution environment: `lambdaRuntime.ts <file> <export>`. Replaces Lambda's runtime. */
 import '../process/endWithParent.ts';
 import { pathToFileURL } from 'node:url';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { EnvironmentReport, Invocation, LambdaError } from './lambdaProtocol.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
@@ -32,7 +33,7 @@ function contextOf(awsRequestId: string, deadlineMs: number): object {
     logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - nodeSystem.now()),
   };
 }
 
@@ -41,12 +42,12 @@ function lambdaError(error: unknown): LambdaError {
   return { errorType: error.name, errorMessage: error.message, stack: error.stack ?? '' };
 }
 
-/** The channel is not the function's: on Lambda there is no `process.send`, and what a task sent would be taken for a response. */
+/** Hidden from the function: on Lambda there is no `process.send`, and a message of a task would count as a response. */
 const send = process.send?.bind(process);
 delete process.send;
 
 function report(what: EnvironmentReport): void {
-  send?.(what, () => undefined); // A parent that is gone by now ends this process anyway.
+  send?.(what, () => undefined); // Errors are ignored: without a parent, this process ends.
 }
 
 try {

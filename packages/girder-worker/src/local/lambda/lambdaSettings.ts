@@ -1,14 +1,14 @@
 export interface LambdaSettings {
   readonly functionName: string;
-  /** The path of the bundle. */
+  /** The path of the module that exports the handler. */
   readonly file: string;
-  /** @default "handler" */
+  /** The name of the export. @default "handler" */
   readonly handler?: string;
   readonly timeoutSeconds: number;
-  /** Only told to the function, not enforced. */
+  /** Set as `memoryLimitInMB` of the context, but not enforced. */
   readonly memoryMb: number;
-  /** Beside the variables that Lambda itself sets. */
+  /** Variables in addition to those that Lambda sets. */
   readonly env: NodeJS.ProcessEnv;
-  /** Gets what the function prints, line by line. */
+  /** Called for each line that the function prints. */
   readonly printLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }

@@ -5,7 +5,7 @@ function inGroup(MessageGroupId: string) {
   return { Attributes: { MessageGroupId } };
 }
 
-test('a batch waits for an earlier one of any of its groups, even one that failed, and for no other', async () => {
+test('a batch waits for earlier batches of its message groups, even if they fail, and for no others', async () => {
   const inGroupOrder = createGroupOrder();
   const events: string[] = [];
   const first = Promise.withResolvers<void>();

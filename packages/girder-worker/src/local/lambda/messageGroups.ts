@@ -1,6 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
 
-/** Runs work on a batch as soon as all earlier work on its message groups has ended; batches without groups run at once. */
+/** Processes a batch after all earlier batches of its message groups; a batch without groups is processed immediately. */
 export type RunInGroupOrder = (batch: readonly Message[], work: () => Promise<void>) => Promise<void>;
 
 export function createGroupOrder(): RunInGroupOrder {

@@ -1,7 +1,7 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
 
-/** A received message as Lambda puts it into an event (wire specification §4). */
+/** A received message in the form of a record of Lambda's SQS event (docs/wire-format.md §4). */
 export function sqsRecord(message: Message, queueArn: string): SQSRecord {
   const { MessageAttributes: attributes = {}, MD5OfMessageAttributes: md5OfMessageAttributes } = message;
   return {

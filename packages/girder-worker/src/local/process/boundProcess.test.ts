@@ -13,11 +13,11 @@ const kinds: [kind: string, module: string, args: string[]][] = [
 ];
 
 describe.each(['started', 'up'])('when its parent is killed as soon as it is %s', (moment) => {
-  test.each(kinds)('a tied process %s ends', async (_, module, args) => {
+  test.each(kinds)('a bound process %s ends', async (_, module, args) => {
     const parent = spawn(process.execPath, [path('../fixtures/killedParent.ts'), module, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const bothGone = once(parent.stdout, 'close'); // The two are the only ones that hold it.
+    const bothGone = once(parent.stdout, 'close'); // No third process has inherited it.
     createInterface({ input: parent.stdout }).on('line', (line) => {
       if (line === moment) parent.kill('SIGKILL');
     });
@@ -26,7 +26,7 @@ describe.each(['started', 'up'])('when its parent is killed as soon as it is %s'
   });
 });
 
-test('a tied process is gone once it was killed, and may be killed again', async () => {
+test('killing a bound process resolves when it has ended, and may be repeated', async () => {
   const child = startBound(computing, { env: process.env, stdio: ['ignore', 'ignore', 'inherit'] });
   await once(child, 'message');
   await killBound(child);

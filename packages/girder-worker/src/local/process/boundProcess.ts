@@ -5,19 +5,20 @@ import { siblingModule } from './siblingModule.ts';
 export interface BoundProcessOptions {
   readonly args?: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Of stdin, stdout and stderr; the channel to the parent comes on top. */
+  /** The modes of stdin, stdout and stderr. The IPC channel is added. */
   readonly stdio: readonly ('ignore' | 'inherit' | 'pipe')[];
-  /** True for a module that is not ours, and so does not import `endWithParent.ts` itself. */
+  /** Whether the module does not import `endWithParent.ts` itself, as one of a user. @default false */
   readonly isForeign?: boolean;
 }
 
 const alive = new Set<ChildProcess>();
 
 /**
- * Runs a module in a Node process that cannot outlive this one, even if this one is killed while that one computes.
+ * Runs a module in a Node.js process that is bound to this one: it ends with this process, even if this process is killed
+ * while the module computes without a pause.
  *
- * It leads a process group of its own: Ctrl-C in a terminal goes to this process alone, which then decides in which
- * order its children end.
+ * A bound process leads its own process group. So Ctrl-C in a terminal signals only this process, which decides the order in
+ * which its children end.
  */
 export function startBound(
   module: string,
@@ -38,12 +39,12 @@ export function startBound(
   return child;
 }
 
-/** They would end by themselves when this process has; so they are gone, and their ports free, as soon as it has. */
+/** Bound processes end by themselves, but later. With this, their ports are free as soon as this process has ended. */
 function killAll(): void {
   for (const { pid } of alive) if (pid !== undefined) killGroup(pid, 'SIGKILL');
 }
 
-/** Ends a tied process, with all that it started itself, and resolves when it is gone. */
+/** Kills a bound process and its children. Resolves when it has ended. Does nothing if it has ended already. */
 export async function killBound(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -51,7 +52,7 @@ export async function killBound(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Signals the process group that a tied process leads; one that is gone already is no error. */
+/** Signals the process group of a bound process. Does nothing if it has ended already. */
 export function killGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, signal);

@@ -1,7 +1,8 @@
 /**
- * The first import of every tied process: ends it, and what it started, as soon as its parent is gone.
+ * The first import of every bound process: kills the process group as soon as the parent has ended.
  *
- * The channel closes at once, but nobody hears it while the main thread computes; the thread hears it then.
+ * The IPC channel closes immediately, but a main thread that computes without a pause does not receive the event. For that
+ * case, a thread polls for the parent.
  */
 import { isMainThread, Worker } from 'node:worker_threads';
 import { killGroup } from './boundProcess.ts';
@@ -10,7 +11,7 @@ import { siblingModule } from './siblingModule.ts';
 if (isMainThread) {
   const end = () => killGroup(process.pid, 'SIGKILL');
   if (process.connected) process.once('disconnect', end);
-  else end(); // The parent went before this was loaded.
-  process.channel?.unref(); // Neither the channel nor the thread keeps a process alive that has nothing left to do.
+  else end(); // The parent ended before this module was loaded.
+  process.channel?.unref(); // Neither the channel nor the thread keeps the process alive.
   new Worker(siblingModule(import.meta.url, './parentWatchThread.ts'), { execArgv: [] }).unref();
 }

@@ -1,39 +1,41 @@
 import { readFileSync } from 'node:fs';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import { repeat } from '../../system/repeat.ts';
 
 const intervalMs = 500;
 
 /**
- * Calls back when the npm that runs this process is gone. It may have been killed, and where its shell is not replaced
- * by the command (dash), a signal that npm passes on ends that shell, but never gets here.
+ * Calls `onGone` once when the npm that runs this process, or the shell between them, has ended. npm may have been killed.
+ * And with a shell that does not replace itself by the command (dash), a signal that npm forwards ends only the shell.
  */
-export function whenNpmIsGone(act: () => void): void {
+export function whenNpmIsGone(onGone: () => void): void {
   if (process.env.npm_lifecycle_event === undefined) return;
   if (isOrphan()) {
-    act();
+    onGone();
     return;
   }
   const parents = parentsUpToNpm();
-  const timer = setInterval(() => {
+  const check = () => {
     if (parentsUpToNpm() === parents) return;
-    clearInterval(timer);
-    act();
-  }, intervalMs);
-  timer.unref();
+    void stop();
+    onGone();
+  };
+  const stop = repeat(nodeSystem, intervalMs, check, { keepAlive: false });
 }
 
-/** Whether the system has taken the place of npm already, which may itself be the first process of a container. */
+/** Whether npm has ended already, so that the parent is init. In a container, npm itself may have pid 1. */
 function isOrphan(): boolean {
   const { name = '' } = statusOf(process.ppid);
   return name === 'systemd' || (process.ppid === 1 && !/^(npm|node|yarn|pnpm|bun|deno|MainThread|\w*sh$)/.test(name));
 }
 
-/** The pid of npm or, where there is a shell between, of the shell and of npm. */
+/** The pid of npm or, if there is a shell between, the pids of the shell and of npm. */
 function parentsUpToNpm(): string {
   const { name = '', parent } = statusOf(process.ppid);
   return name.endsWith('sh') ? `${process.ppid} ${parent}` : String(process.ppid);
 }
 
-/** From Linux's /proc; elsewhere nothing, where the usual shells are replaced by the command. */
+/** Reads Linux's /proc. Empty on other systems, whose usual shells replace themselves by the command. */
 function statusOf(pid: number): { readonly name?: string; readonly parent?: string } {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -1,9 +1,11 @@
-/** The thread of `endWithParent.ts`: a process whose parent is gone is given another parent. */
+/** The thread of `endWithParent.ts`. When a parent ends, the operating system gives its children another parent. */
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import { repeat } from '../../system/repeat.ts';
 import { killGroup } from './boundProcess.ts';
 
 const intervalMs = 500;
 const parent = process.ppid;
 
-setInterval(() => {
+repeat(nodeSystem, intervalMs, () => {
   if (process.ppid !== parent) killGroup(process.pid, 'SIGKILL');
-}, intervalMs);
+});

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import { killGroup, startBound } from './boundProcess.ts';
 import { exitCodeOf } from './stopRequest.ts';
 
 export interface Script {
-  /** Its exit code, as a shell reports it. */
+  /** Resolves to its exit code, as a shell reports it. */
   readonly ended: Promise<number>;
+  /** Sends SIGTERM, and SIGKILL after 2 s. Resolves when the script has ended. */
   stop(): Promise<void>;
 }
 
-const timeToEndMs = 2000;
+const killAfterMs = 2000;
 
-/** Runs `node <file>` with this environment, printing where we print. It ends with this process at the latest. */
+/** Runs `node <file>` with this environment as a bound process, which inherits stdout and stderr. */
 export function runScript(file: string, env: NodeJS.ProcessEnv): Script {
   const child = startBound(file, { env, stdio: ['ignore', 'inherit', 'inherit'], isForeign: true });
   const ended = once(child, 'exit').then(([code, signal]: (number | NodeJS.Signals | null)[]) =>
@@ -21,9 +23,9 @@ export function runScript(file: string, env: NodeJS.ProcessEnv): Script {
     async stop() {
       if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       killGroup(child.pid, 'SIGTERM');
-      const timer = setTimeout(() => killGroup(child.pid!, 'SIGKILL'), timeToEndMs);
+      const cancelKill = nodeSystem.startTimer(() => killGroup(child.pid!, 'SIGKILL'), killAfterMs);
       await ended;
-      clearTimeout(timer);
+      cancelKill();
     },
   };
 }

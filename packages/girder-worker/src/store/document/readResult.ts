@@ -5,14 +5,14 @@ import type { FinalState } from '../resultStore.ts';
 import type { ResultTuple, StoredException, StoredRequest, StoredResult } from '../storedResult.ts';
 import { decodeDocument } from './storedBytes.ts';
 
-/** How the text of a final result begins; DynamoDB compares these bytes, for what Python wrote has no `fin`. */
+/** The first bytes of final results. DynamoDB's conditions compare them, because items that Python wrote have no `fin`. */
 export const finalPrefixes = {
   SUCCESS: '{"status": "SUCCESS"',
   FAILURE: '{"status": "FAILURE"',
   REVOKED: '{"status": "REVOKED"',
 } as const satisfies Partial<Record<FinalState, string>>;
 
-/** The final state that the bytes of a document tell of, without their compression, whoever wrote them. */
+/** The final state of a plain JSON document, of any writer; undefined if its state is not final. */
 export function finalStateIn(bytes: Uint8Array): FinalState | undefined {
   const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
   return (Object.keys(finalPrefixes) as (keyof typeof finalPrefixes)[]).find((state) =>
@@ -21,9 +21,9 @@ export function finalStateIn(bytes: Uint8Array): FinalState | undefined {
 }
 
 /**
- * What a client reads out of a stored result, of whatever worker (wire specification §3.1).
+ * Decodes a stored result of any worker (docs/wire-format.md §3.1).
  *
- * Throws UnreadableResultError where Python, too, would fail to read it, or where it was not written as JSON.
+ * Throws UnreadableResultError if it is not JSON, or if Python, too, would fail to read it.
  */
 export function readResult(bytes: Uint8Array): StoredResult {
   const stored = readObject(bytes);
@@ -42,7 +42,7 @@ export function readResult(bytes: Uint8Array): StoredResult {
   };
 }
 
-/** The group that a stored document tells of. Throws UnreadableResultError if it is none. */
+/** Decodes a saved group. Throws UnreadableResultError if the document has another form. */
 export function readGroup(bytes: Uint8Array): ResultTuple {
   return readTuple(readObject(bytes).result);
 }
@@ -61,7 +61,7 @@ function readObject(bytes: Uint8Array): Partial<KombuObject> {
 
 const exceptionStates: ReadonlySet<string> = new Set(['FAILURE', 'REVOKED', 'RETRY']);
 
-/** An exception is known by its keys, as it is to Python; its message may be one string. */
+/** An exception is recognized by its keys, as in Python. `exc_message` is a list of arguments, or one string. */
 function readException(result: KombuValue | undefined): StoredException | null {
   if (!isObject(result) || typeof result.exc_type !== 'string') return null;
   const { exc_message: args = [], exc_module: module } = result as Partial<KombuObject>;
@@ -83,10 +83,10 @@ function readRequest(stored: Partial<KombuObject>): StoredRequest | null {
   };
 }
 
-/** `[[id, parent], members]`; Celery also reads an id that stands alone, as its first versions wrote it. */
+/** Decodes `[[id, parent], members]`. As in Celery, `[id, parent]` may also be a bare id, the form of its first versions. */
 function readTuple(value: KombuValue | undefined): ResultTuple {
   if (!Array.isArray(value) || value.length !== 2)
-    throw new UnreadableResultError('The stored tasks and groups are not as Celery writes them.');
+    throw new UnreadableResultError('The stored tasks and groups do not have the form [[id, parent], members].');
   const [head, members] = value as [KombuValue, KombuValue];
   const [id, parent = null] = Array.isArray(head) ? (head as readonly KombuValue[]) : [head];
   return [

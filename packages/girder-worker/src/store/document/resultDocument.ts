@@ -1,30 +1,33 @@
-import { isoFromDate } from '../../kombu/isoTime.ts';
+import { utcIsoTime } from '../../kombu/isoTime.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
-import type { Failure } from '../../outcome/failure.ts';
+import { type Failure, failureOf } from '../../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome, RevocationReason } from '../../outcome/outcome.ts';
 import type { Claim, ExtendedContext, ResultContext } from '../resultStore.ts';
 import type { ResultTuple } from '../storedResult.ts';
 
-/** The documents that Celery stores (wire specification §3), as the text of Python's json.dumps: keys in Celery's order. */
+/**
+ * The documents that Celery stores (docs/wire-format.md §3), as the text that Python's json.dumps writes, with the keys in
+ * Celery's order.
+ */
 
-/** The document of a task that has been claimed. A task that ignores its result must look as if it never began. */
-export function startedDocument({ id, worker, ignoreResult, context = nothingKnown }: Claim): string {
+/** STARTED, of a task that was claimed; PENDING if it ignores its result. */
+export function startedDocument({ id, worker, ignoreResult, context = noContext }: Claim): string {
   if (ignoreResult) return pendingDocument(id);
   return document(id, { ...context, status: 'STARTED', resultJson: stringifyPythonJson(worker) });
 }
 
-/** The document that makes a client see PENDING, although an item is there. */
+/** PENDING, for an item that must look to clients as if nothing were stored. */
 export function pendingDocument(id: string): string {
-  return document(id, { ...nothingKnown, status: 'PENDING', resultJson: 'null' });
+  return document(id, { ...noContext, status: 'PENDING', resultJson: 'null' });
 }
 
-/** The document of a revocation that no worker took part in: as Python's own mark_as_revoked, it knows no children. */
+/** REVOKED, of a task that never ran. The children are null, as in Celery's `mark_as_revoked`. */
 export function revokedDocument(id: string, reason: RevocationReason, nowMs: number): string {
-  const parts = { ...nothingKnown, status: 'REVOKED', resultJson: revokedError(reason), childrenJson: 'null' };
+  const parts = { ...noContext, status: 'REVOKED', resultJson: revokedError(reason), childrenJson: 'null' };
   return document(id, { ...parts, dateDoneMs: nowMs });
 }
 
-/** The document of a task that has ended. */
+/** SUCCESS, FAILURE or REVOKED, of a task that has ended at `nowMs` (ms since 1970). */
 export function outcomeDocument(id: string, outcome: FinalOutcome, context: ResultContext, nowMs: number): string {
   const common = { ...context, status: outcome.state, dateDoneMs: nowMs };
   if (outcome.state === 'SUCCESS') return document(id, { ...common, resultJson: outcome.resultJson });
@@ -33,13 +36,13 @@ export function outcomeDocument(id: string, outcome: FinalOutcome, context: Resu
   return document(id, { ...common, resultJson: exception(failure), traceback: failure.traceback });
 }
 
-/** The document of a task that will be run again; its result is null where no reason was given. */
+/** RETRY, of a task that will run again. The result is the exception, or null if the task gave no reason. */
 export function retryDocument(id: string, outcome: RetryOutcome, context: ResultContext): string {
   const resultJson = outcome.failure === null ? 'null' : exception(outcome.failure);
   return document(id, { ...context, status: 'RETRY', resultJson, traceback: outcome.traceback });
 }
 
-/** The document of a state that the task chose itself; Celery dates the states that look final. */
+/** A state that the task chose. States with the names of final ones have a date, as in Celery. */
 export function stateDocument(
   id: string,
   state: string,
@@ -51,7 +54,7 @@ export function stateDocument(
   return document(id, { ...context, status: state, resultJson: metaJson, dateDoneMs });
 }
 
-/** The document of a group. */
+/** A saved group. */
 export function groupDocument(group: ResultTuple): string {
   return `{"result": ${stringifyPythonJson(group)}}`;
 }
@@ -64,7 +67,7 @@ interface Parts extends ResultContext {
   readonly dateDoneMs?: number | null;
 }
 
-const nothingKnown: ResultContext = { group: null, parentId: null };
+const noContext: ResultContext = { group: null, parentId: null };
 
 function document(id: string, { status, resultJson, traceback = null, dateDoneMs = null, ...context }: Parts): string {
   const fields = [
@@ -72,7 +75,7 @@ function document(id: string, { status, resultJson, traceback = null, dateDoneMs
     `"result": ${resultJson}`,
     `"traceback": ${stringifyPythonJson(traceback)}`,
     `"children": ${context.childrenJson ?? '[]'}`,
-    `"date_done": ${dateDoneMs === null ? 'null' : `"${isoFromDate(new Date(dateDoneMs))}+00:00"`}`,
+    `"date_done": ${dateDoneMs === null ? 'null' : `"${utcIsoTime(new Date(dateDoneMs))}"`}`,
   ];
   if (context.group) fields.push(`"group_id": ${stringifyPythonJson(context.group)}`);
   if (context.parentId) fields.push(`"parent_id": ${stringifyPythonJson(context.parentId)}`);
@@ -81,7 +84,7 @@ function document(id: string, { status, resultJson, traceback = null, dateDoneMs
   return `{${fields.join(', ')}}`;
 }
 
-/** As Celery, a stamp is stored beside the other fields; one that has the name of such a field is left out instead of replacing it. */
+/** Each stamp becomes a field, as in Celery; a stamp with the name of another field is left out, so that it does not replace it. */
 function extendedFields({
   name,
   argsJson,
@@ -115,5 +118,5 @@ function exception({ type, argsJson, module }: Pick<Failure, 'type' | 'argsJson'
 }
 
 function revokedError(reason: RevocationReason): string {
-  return exception({ type: 'TaskRevokedError', argsJson: stringifyPythonJson([reason]), module: 'celery.exceptions' });
+  return exception(failureOf('TaskRevokedError', [reason]));
 }

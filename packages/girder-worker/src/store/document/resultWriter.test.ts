@@ -6,7 +6,7 @@ import { isCompressed } from './storedBytes.ts';
 const context = { group: null, parentId: null };
 const outcome = { state: 'SUCCESS', resultJson: JSON.stringify('x'.repeat(2000)) } as const;
 
-test('results are compressed above the size that is asked for, and below it are not', () => {
+test('a result is compressed only if it has more bytes than the configured limit', () => {
   const write = createResultWriter({ compressionAboveBytes: 1000 });
   const { bytes } = write.final('id', outcome, context);
   expect(isCompressed(bytes)).toBe(true);
@@ -14,11 +14,11 @@ test('results are compressed above the size that is asked for, and below it are 
   expect(isCompressed(write.final('id', { ...outcome, resultJson: '1' }, context).bytes)).toBe(false);
 });
 
-test('what no older client than Celery 5.7 could read is written only where it would not fit otherwise', () => {
+test('by default a result that fits into an item is not compressed, so that clients before Celery 5.7 can read it', () => {
   expect(isCompressed(createResultWriter({}).final('id', outcome, context).bytes)).toBe(false);
 });
 
-test('a stamp is stored flat and by its name, and never in the place of a field of Celery', () => {
+test('a stamp is stored as a field of the extended result, unless it has the name of one of Celery’s fields', () => {
   const extended = { name: 't', argsJson: '[]', kwargsJson: '{}', worker: 'w', retries: 0, queue: 'q' };
   const stamps = { trace: 't-9', status: 'HIJACKED' };
   const { bytes } = createResultWriter({}).final('id', outcome, { ...context, extended: { ...extended, stamps } });
@@ -28,7 +28,7 @@ test('a stamp is stored flat and by its name, and never in the place of a field 
   expect(readResult(bytes)).toMatchObject({ state: 'SUCCESS', request: { stamps: { trace: 't-9' } } });
 });
 
-test('a stamp with the name of a property of all objects is one like others', () => {
+test('stamps named __proto__ and constructor are stored and read like any other', () => {
   const extended = { name: 't', argsJson: '[]', kwargsJson: '{}', worker: 'w', retries: 0, queue: 'q' };
   const stamps = JSON.parse('{"__proto__": "x", "constructor": "y"}') as Record<string, unknown>;
   const { bytes } = createResultWriter({}).final('id', outcome, { ...context, extended: { ...extended, stamps } });

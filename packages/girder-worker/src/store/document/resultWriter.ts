@@ -1,7 +1,9 @@
-import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
+import { failureOf } from '../../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome, RevocationReason } from '../../outcome/outcome.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
 import { BackendStoreError } from '../errors.ts';
-import type { Claim, Clock, ResultContext } from '../resultStore.ts';
+import type { Claim, ResultContext } from '../resultStore.ts';
 import {
   outcomeDocument,
   pendingDocument,
@@ -13,23 +15,26 @@ import {
 import { encodeDocument, maxDocumentBytes, sizesOf } from './storedBytes.ts';
 
 export interface ResultWriterOptions {
-  /** @default Date.now */
-  readonly clock?: Clock;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now'>;
   /**
-   * A document with more bytes is compressed, as Celery's `result_compression` does it. Python reads such a result from
-   * Celery 5.7 on, so that by default only what would not be stored at all otherwise is compressed.
+   * Documents with more bytes are compressed, as by Celery's `result_compression`. Clients need Celery 5.7 or newer to read
+   * them. @default the size of an item: only documents that would not fit otherwise are compressed
    */
   readonly compressionAboveBytes?: number;
 }
 
-/** Makes the bytes to store, in such a way that they fit into an item of DynamoDB. */
+/**
+ * Encodes documents so that they fit into a DynamoDB item: a document that is too large is encoded again without the
+ * fields of an extended result, and then as far as needed without children and failure.
+ */
 export function createResultWriter({
-  clock = Date.now,
+  system = nodeSystem,
   compressionAboveBytes = maxDocumentBytes,
 }: ResultWriterOptions) {
   const encode = (document: string) => encodeDocument(document, compressionAboveBytes);
 
-  /** The first of the documents that fits; the last one of each list does unless what the task itself gave is too large. */
+  /** The bytes of the first document that fits; undefined if none does. */
   const firstFitting = (...documents: (() => string)[]): Uint8Array | undefined => {
     for (const document of documents) {
       const bytes = encode(document());
@@ -38,6 +43,7 @@ export function createResultWriter({
     return undefined;
   };
 
+  /** As `firstFitting`, but throws BackendStoreError if none fits, which only happens if the task's own data is too large. */
   const fitting = (id: string, ...documents: (() => string)[]): Uint8Array => {
     const bytes = firstFitting(...documents);
     if (bytes) return bytes;
@@ -46,7 +52,7 @@ export function createResultWriter({
 
   return {
     pending: (id: string) => fitting(id, () => pendingDocument(id)),
-    revoked: (id: string, reason: RevocationReason) => fitting(id, () => revokedDocument(id, reason, clock())),
+    revoked: (id: string, reason: RevocationReason) => fitting(id, () => revokedDocument(id, reason, system.now())),
     started: (claim: Claim) =>
       fitting(
         claim.id,
@@ -54,12 +60,12 @@ export function createResultWriter({
         () => startedDocument({ ...claim, context: plain(claim.context) }),
       ),
 
-    /** Throws BackendStoreError where `metaJson` is too large. */
+    /** Throws BackendStoreError if `metaJson` is too large. */
     state: (id: string, state: string, metaJson: string, context: ResultContext) =>
       fitting(
         id,
-        () => stateDocument(id, state, metaJson, context, clock()),
-        () => stateDocument(id, state, metaJson, plain(context), clock()),
+        () => stateDocument(id, state, metaJson, context, system.now()),
+        () => stateDocument(id, state, metaJson, plain(context), system.now()),
       ),
 
     retry: (id: string, outcome: RetryOutcome, context: ResultContext) =>
@@ -70,14 +76,14 @@ export function createResultWriter({
         () => retryDocument(id, { ...outcome, failure: null, traceback: null }, withoutChildren(context)),
       ),
 
-    /** The bytes of a final outcome, and that outcome itself: a failure that says so, where the given one is too large. */
+    /** Returns the bytes and the outcome that they contain: a BackendStoreError failure if the given one is too large. */
     final(id: string, outcome: FinalOutcome, context: ResultContext): { bytes: Uint8Array; outcome: FinalOutcome } {
-      const full = () => outcomeDocument(id, outcome, plain(context), clock());
-      const bytes = firstFitting(() => outcomeDocument(id, outcome, context, clock()), full);
+      const full = () => outcomeDocument(id, outcome, plain(context), system.now());
+      const bytes = firstFitting(() => outcomeDocument(id, outcome, context, system.now()), full);
       if (bytes) return { bytes, outcome };
       const failure = failedToStore(tooLarge(outcome.state === 'SUCCESS' ? 'The result' : 'The exception', full()));
       return {
-        bytes: fitting(id, () => outcomeDocument(id, failure, withoutChildren(context), clock())),
+        bytes: fitting(id, () => outcomeDocument(id, failure, withoutChildren(context), system.now())),
         outcome: failure,
       };
     },
@@ -86,7 +92,7 @@ export function createResultWriter({
 
 export type ResultWriter = ReturnType<typeof createResultWriter>;
 
-/** The context without what only an extended result has. */
+/** The context without the fields of an extended result. */
 function plain(context: ResultContext = { group: null, parentId: null }): ResultContext {
   const { extended: _, ...rest } = context;
   return rest;
@@ -98,16 +104,10 @@ function withoutChildren({ group, parentId }: ResultContext): ResultContext {
 
 function tooLarge(what: string, document: string): string {
   const { plain, compressed } = sizesOf(document);
-  return `${what} has ${plain} bytes, compressed ${compressed}, and DynamoDB keeps ${maxDocumentBytes}: store it elsewhere, for example in S3, and return where.`;
+  return `${what} has ${plain} bytes (${compressed} compressed), and a DynamoDB item takes ${maxDocumentBytes}: store the data elsewhere, for example in S3, and return its address.`;
 }
 
-/** The class is one that Python has imported where it reads results, so that its message is shown. */
+/** Python clients can raise BackendStoreError with its message: Celery imports it wherever it reads results. */
 function failedToStore(message: string): FinalOutcome {
-  const failure = {
-    type: 'BackendStoreError',
-    module: 'celery.exceptions',
-    argsJson: stringifyPythonJson([message]),
-    traceback: null,
-  };
-  return { state: 'FAILURE', failure };
+  return { state: 'FAILURE', failure: failureOf('BackendStoreError', [message]) };
 }

@@ -1,4 +1,4 @@
-/** The types of values that results and chords are made of; on the wire, bytes are base64. */
+/** A value of an item: the types that results and chords use. */
 export interface AttributeValue {
   readonly S?: string;
   readonly N?: string;
@@ -8,18 +8,18 @@ export interface AttributeValue {
 
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-/** Attributes as DynamoDB's API has them. */
+/** Attributes in DynamoDB's JSON, where binary values are base64. */
 export type WireAttributes = Readonly<Record<string, Omit<AttributeValue, 'B'> & { readonly B?: string }>>;
 
 export function toWire(attributes: Attributes): WireAttributes {
-  return mapped(attributes, (value) => (value.B ? { B: Buffer.from(value.B).toString('base64') } : value));
+  return mapValues(attributes, (value) => (value.B ? { B: Buffer.from(value.B).toString('base64') } : value));
 }
 
 export function fromWire(attributes: WireAttributes): Attributes {
-  return mapped(attributes, (value) => (value.B === undefined ? value : { B: Buffer.from(value.B, 'base64') }));
+  return mapValues(attributes, (value) => (value.B === undefined ? value : { B: Buffer.from(value.B, 'base64') }));
 }
 
-function mapped<From, To>(
+function mapValues<From, To>(
   values: Readonly<Record<string, From>>,
   change: (value: From) => unknown,
 ): Record<string, To> {

@@ -3,26 +3,22 @@ import type { Claim } from '../resultStore.ts';
 import type { AttributeValue } from './attributeValues.ts';
 
 /*
- * The conditions below nest no parentheses in parentheses: AND binds tighter than OR, and the emulator's parser takes ten
- * times as long for each further level.
+ * The condition expressions of updates; item.ts lists the attributes. No parentheses are nested: AND binds tighter than
+ * OR, and the emulator's parser takes ten times as long for each level.
  */
 
-/** The states of a lease over time, and who may pass:
- *
- *     no lx            lx >= now                lx < now
- *     nobody claimed   held: only its own       the owner is gone: anybody
- */
+/** No claim, or one that has expired: `lx` is the end of its lease. */
 export const leaseIsFree = '(attribute_not_exists(lx) OR lx < :now)';
 export const leaseIsFreeOrMine = '(attribute_not_exists(lx) OR lx < :now OR own = :own)';
 
-/** No later message of the task, sent by a retry or replacement, has been announced. */
-export const notOlder = '(attribute_not_exists(ep) OR ep <= :ep)';
+/** No retry or replacement has raised the epoch above that of the claim. */
+export const notOutdated = '(attribute_not_exists(ep) OR ep <= :ep)';
 
 /**
- * Nothing final is stored, by us (`fin`) or by Python (the text of the result, where its PutItem has wiped `own`).
+ * No final state is stored, neither by us (`fin`) nor by Python, whose PutItem removes `own` and writes only the result.
  *
- * Python compresses all states or none, or writes them all in another form than JSON, and a condition cannot look inside:
- * what does not begin as JSON counts as final, unless it is what somebody has looked at (`seeing`).
+ * A condition cannot look into a result that is compressed or not JSON. Such a result counts as final, unless it equals
+ * `:seen`, which the caller has decoded (`withSeenValue`).
  */
 const textNotFinal = [
   'begins_with(#result, :json)',
@@ -34,14 +30,14 @@ export const notFinalValues: Record<string, AttributeValue> = {
     Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
   ),
   ':json': { B: Buffer.from('{') },
-  ':seen': { B: Buffer.from('{') }, // No document is only that: nothing was looked at.
+  ':seen': { B: Buffer.from('{') }, // Equals no document, until `withSeenValue` replaces it.
 };
 
-/** The claim holds; also where Python's PutItem has wiped it, as long as what it wrote is not final. */
-const unclaimedNotOlder =
+/** The claim is valid. That includes a claim that Python's PutItem has removed, unless a final state is stored. */
+const unclaimedNotOutdated =
   'attribute_not_exists(own) AND attribute_not_exists(ep) OR attribute_not_exists(own) AND ep <= :ep';
-export const stillMine = `${notFinal} AND (own = :own OR ${unclaimedNotOlder})`;
-export const stillMineValues = ({ owner, epoch }: Claim) => ({
+export const claimIsValid = `${notFinal} AND (own = :own OR ${unclaimedNotOutdated})`;
+export const claimIsValidValues = ({ owner, epoch }: Claim) => ({
   ...notFinalValues,
   ':own': { S: owner },
   ':ep': { N: String(epoch) },

@@ -1,61 +1,63 @@
-import type { ChordPart, ChordStore, CountedPart } from '../chordStore.ts';
+import type { System } from '../../system/system.ts';
+import type { ChordCount, ChordMember, ChordStore } from '../chordStore.ts';
 import { readGroup } from '../document/readResult.ts';
 import { groupDocument } from '../document/resultDocument.ts';
 import { encodeDocument, maxDocumentBytes, toPlainJson } from '../document/storedBytes.ts';
 import { BackendStoreError } from '../errors.ts';
-import type { Clock } from '../resultStore.ts';
 import type { ResultTuple } from '../storedResult.ts';
 import type { Attributes } from './attributeValues.ts';
 import type { ItemKeys } from './itemKeys.ts';
 import type { Table, Update } from './table.ts';
 
-/** So many members of a chord are noted in one item: a write costs by the size of the item. */
+/** The number of indexes per item: the cost of a write grows with the size of the item. */
 const membersPerItem = 256;
 
-/** For how long the notes of a large chord are kept after the last of them, as Celery keeps its counter for ever. */
-const unfinishedSeconds = 366 * 24 * 3600;
+/** How long the shards of a chord are kept after the last count. Celery's counter does not expire. */
+const shardKeptSeconds = 366 * 24 * 3600;
 
-interface Surroundings {
+export interface DynamodbChordsOptions {
   readonly table: Table;
   readonly keys: ItemKeys;
-  readonly clock: Clock;
+  readonly system: Pick<System, 'now'>;
+  /** How long groups, and chords that have ended, are kept. */
   readonly keptSeconds: number;
 }
 
 /**
- * Chords in Celery's counter item, `chord_count` (N), which Python's workers only ever raise by one. Ours beside it: `mem`
- * the ids of the members counted here, of the first 256 places, and `s1`, `s2`, … how many of each further 256 places are
- * in the count. The ids of those are the `mem` of items of their own.
+ * Counts chords in Celery's counter item, whose `chord_count` (N) Python workers raise by one per delivery. Our attributes
+ * in it are `mem` (SS), the ids of counted members with indexes below 256, and `s1`, `s2`, … (N), the numbers of counted
+ * members of each further 256 indexes. The ids of those are in the `mem` of one item each, a shard.
  *
- * So the count is always Python's parts, plus the size of `mem`, plus all `s`; each write that raises it changes one of
- * these by as much, under a condition that lets none be counted twice. A worker that dies between noting a member in an
- * item of its own and counting it leaves `s` behind that item's size; whoever comes next, a duplicate too, makes up for it.
+ * The count is always the members of Python workers, plus the size of `mem`, plus all `s`. Each write that raises it also
+ * raises one of these by the same number, on a condition that excludes counting a member twice. If a worker dies after it
+ * has recorded a member in a shard and before it has counted it, then `s` is less than the size of the shard; the next
+ * count for this shard, also of a duplicate, makes up the difference.
  */
-export function createDynamodbChords({ table, keys, clock, keptSeconds }: Surroundings): ChordStore {
-  const seconds = (after: number) => ({ N: String(Math.ceil(clock() / 1000 + after)) });
-  const timestamp = () => ({ N: String(clock() / 1000) });
+export function createDynamodbChords({ table, keys, system, keptSeconds }: DynamodbChordsOptions): ChordStore {
+  const seconds = (after: number) => ({ N: String(Math.ceil(system.now() / 1000 + after)) });
+  const timestamp = () => ({ N: String(system.now() / 1000) });
 
   const countOf = async (groupId: string): Promise<Attributes | undefined> => {
     const item = await table.get(keys.chord(groupId));
     return item?.chord_count && item;
   };
 
-  /** One write for a part: notes the member and counts it, if it was not noted before. */
-  const countInCounter = async (groupId: string, memberId: string): Promise<CountedPart | undefined> => {
+  /** Records and counts a member, in one write. */
+  const countInCounter = async (groupId: string, memberId: string): Promise<ChordCount | undefined> => {
     const counted = await table.update(keys.chord(groupId), countMember(memberId), 'UPDATED_NEW');
     if (counted) return { count: numberIn(counted, 'chord_count'), isNew: true };
     const item = await countOf(groupId);
     return item && { count: numberIn(item, 'chord_count'), isNew: false };
   };
 
-  /** Two writes for a part: notes the member in the item of its place, then brings the counter up to that item's size. */
-  const countInShard = async (groupId: string, memberId: string, shard: number): Promise<CountedPart | undefined> => {
-    const noted = await table.update(
+  /** Records a member in its shard, then raises the counter to the size of the shard: two writes. */
+  const countInShard = async (groupId: string, memberId: string, shard: number): Promise<ChordCount | undefined> => {
+    const recorded = await table.update(
       keys.chordShard(groupId, shard),
-      noteMember(memberId, seconds(unfinishedSeconds)),
+      recordMember(memberId, seconds(shardKeptSeconds)),
       'UPDATED_NEW',
     );
-    const size = noted?.mem?.SS?.length ?? 0;
+    const size = recorded?.mem?.SS?.length ?? 0;
     for (let counted = size - 1; ; ) {
       const raised = await table.update(keys.chord(groupId), raiseShard(`s${shard}`, counted, size), 'UPDATED_NEW');
       if (raised) return { count: numberIn(raised, 'chord_count'), isNew: true };
@@ -68,7 +70,7 @@ export function createDynamodbChords({ table, keys, clock, keptSeconds }: Surrou
 
   const setGroup = async (groupId: string, group: ResultTuple, expires: boolean) => {
     const bytes = encodeDocument(groupDocument(group), maxDocumentBytes);
-    if (!bytes) throw new BackendStoreError(`The group ${groupId} has more members than fit into an item of DynamoDB.`);
+    if (!bytes) throw new BackendStoreError(`The group ${groupId} has more members than fit into a DynamoDB item.`);
     await table.update(keys.group(groupId), {
       UpdateExpression: `SET #result = :result, #timestamp = :timestamp${expires ? ', #ttl = :ttl' : ''}`,
       values: { ':result': { B: bytes }, ':timestamp': timestamp(), ...(expires && { ':ttl': seconds(keptSeconds) }) },
@@ -85,9 +87,9 @@ export function createDynamodbChords({ table, keys, clock, keptSeconds }: Surrou
       await setGroup(groupId, group, false);
     },
 
-    async countChordPart(groupId, part) {
-      const shard = shardOf(part);
-      return shard === 0 ? countInCounter(groupId, part.memberId) : countInShard(groupId, part.memberId, shard);
+    async countChordMember(groupId, member) {
+      const shard = shardOf(member);
+      return shard === 0 ? countInCounter(groupId, member.memberId) : countInShard(groupId, member.memberId, shard);
     },
 
     async endChord(groupId) {
@@ -111,8 +113,8 @@ export function createDynamodbChords({ table, keys, clock, keptSeconds }: Surrou
   };
 }
 
-/** The item in which a member is noted: by its place, so that those of a large chord spread. */
-function shardOf({ index }: ChordPart): number {
+/** The shard of a member; 0 is the counter item itself. */
+function shardOf({ index }: ChordMember): number {
   return index !== null && Number.isSafeInteger(index) && index >= 0 ? Math.floor(index / membersPerItem) : 0;
 }
 
@@ -124,14 +126,14 @@ function countMember(memberId: string): Update {
   };
 }
 
-function noteMember(memberId: string, expiry: { N: string }): Update {
+function recordMember(memberId: string, expiry: { N: string }): Update {
   return {
     UpdateExpression: 'SET #ttl = :ttl ADD mem :members',
     values: { ':members': { SS: [memberId] }, ':ttl': expiry },
   };
 }
 
-/** Raises the count by as much as the part of it that is this shard's. */
+/** Raises the counted members of a shard, and the count by the same number. */
 function raiseShard(name: string, from: number, to: number): Update {
   return {
     UpdateExpression: `SET ${name} = :to ADD chord_count :more`,

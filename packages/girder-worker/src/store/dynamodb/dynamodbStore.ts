@@ -1,8 +1,10 @@
 import type { ServiceCall } from '../../aws/serviceCall.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
 import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
 import { toPlainJson } from '../document/storedBytes.ts';
-import type { Claim, ClaimConflict, ResultStore, Stored } from '../resultStore.ts';
+import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
@@ -10,35 +12,40 @@ import { createTable, type Update } from './table.ts';
 import * as updates from './updates.ts';
 
 /**
- * Seconds for which an item is kept after its last write, at least: as long as SQS may keep a message (14 days), and 14
- * days more, as a finished item is also the memory against a late duplicate.
+ * The least time that an item is kept after its last write: the longest retention of SQS (14 days), and 14 days more. A
+ * late duplicate would run again if the item of its task had expired.
  */
-const leastKeptSeconds = 28 * 24 * 3600;
+const minKeptSeconds = 28 * 24 * 3600;
 
 export interface DynamodbStoreOptions extends ResultWriterOptions {
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now' | 'sleep'>;
   readonly dynamodb: ServiceCall;
   readonly table: string;
-  /** Celery's `global_keyprefix`: lets several applications share the table. @default none */
+  /** Celery's `global_keyprefix`, by which several applications can share the table. @default none */
   readonly keyPrefix?: string | undefined;
-  /** For how long a result is kept; less than 28 days is taken for 28 days. @default 28 days */
+  /** How long results are kept, at least 28 days. @default 28 days */
   readonly ttlSeconds?: number | undefined;
 }
 
-/** The result store in a DynamoDB table whose items unmodified Python Celery reads and writes. */
+/** Returns the result store in a DynamoDB table that it can share with unmodified Celery in Python. */
 export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore {
-  const { dynamodb, table: name, keyPrefix, ttlSeconds = 0, clock = Date.now } = options;
+  const { dynamodb, table: name, keyPrefix, ttlSeconds = 0, system = nodeSystem } = options;
   const keys = itemKeys(keyPrefix);
-  const table = createTable(dynamodb, name);
+  const table = createTable(dynamodb, name, system);
   const write = createResultWriter(options);
-  const keptSeconds = Math.max(ttlSeconds, leastKeptSeconds);
-  const document = (bytes: Uint8Array) => ({ bytes, nowMs: clock(), keptSeconds });
+  const keptSeconds = Math.max(ttlSeconds, minKeptSeconds);
+  const document = (bytes: Uint8Array) => ({ bytes, nowMs: system.now(), keptSeconds });
 
   const read = async (id: string): Promise<Item | undefined> => {
     const attributes = await table.get(keys.task(id));
     return attributes && readItem(attributes);
   };
 
-  /** Makes an update if its condition holds; once more where only compression made it seem not to. */
+  /**
+   * Makes an update. If its condition fails only because it cannot look into the document, which is compressed or not JSON,
+   * decodes the document and repeats the update.
+   */
   const change = async (id: string, update: Update, returned: 'NONE' | 'ALL_NEW' = 'NONE'): Promise<Change> => {
     let seen: Uint8Array | undefined;
     for (;;) {
@@ -49,32 +56,33 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       );
       if (attributes) return { made: true, item: readItem(attributes) };
       const item = await read(id);
-      const hiding = item && (await undecidableBytes(item));
-      if (!hiding || (seen && Buffer.compare(seen, hiding) === 0)) return { made: false, item };
-      seen = hiding;
+      const undecidable = item && (await undecidableBytes(item));
+      if (!undecidable || (seen && Buffer.compare(seen, undecidable) === 0)) return { made: false, item };
+      seen = undecidable;
     }
   };
 
-  const storedOrRefused = async (claim: Claim, update: Update): Promise<Stored | ClaimConflict> => {
-    if (await table.update(keys.task(claim.id), updates.ifOwner(update))) return { kind: 'stored' };
+  /** Makes an update that requires a valid claim. */
+  const changeOwned = async (claim: Claim, update: Update): Promise<Ok | ClaimConflict> => {
+    if (await table.update(keys.task(claim.id), updates.ifOwner(update))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
-    return made ? { kind: 'stored' } : refusal(claim, item, clock());
+    return made ? { kind: 'ok' } : conflictOf(claim, item, system.now());
   };
 
   return {
-    ...createDynamodbChords({ table, keys, clock, keptSeconds }),
+    ...createDynamodbChords({ table, keys, system, keptSeconds }),
 
     async claim(claim) {
       const update = updates.claimUpdate(claim, document(write.started(claim)));
       if (claim.epoch === 0 && (await table.update(keys.task(claim.id), updates.ifAbsent(update))))
         return { kind: 'claimed', attempt: 1, revoked: false };
       const { made, item } = await change(claim.id, update, 'ALL_NEW');
-      if (!made) return refusal(claim, item, clock());
+      if (!made) return conflictOf(claim, item, system.now());
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
 
     async renew(claim, leaseEndMs) {
-      return storedOrRefused(claim, updates.renewUpdate(claim, leaseEndMs));
+      return changeOwned(claim, updates.renewUpdate(claim, leaseEndMs));
     },
 
     async complete(claim, given, context) {
@@ -82,31 +90,31 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       const update = bytes
         ? updates.completeUpdate(claim, outcome.state, document(bytes))
         : updates.ignoreUpdate(claim);
-      const answer = await storedOrRefused(claim, update);
-      return answer.kind === 'stored' ? { kind: 'stored', outcome } : answer;
+      const answer = await changeOwned(claim, update);
+      return answer.kind === 'ok' ? { kind: 'ok', outcome } : answer;
     },
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
-      return storedOrRefused(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes)));
+      return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes)));
     },
 
     async release(claim, nextEpoch) {
-      return storedOrRefused(claim, updates.releaseUpdate(claim, nextEpoch));
+      return changeOwned(claim, updates.releaseUpdate(claim, nextEpoch));
     },
 
     async ignore(claim) {
       if (!claim.ignoreResult) {
         const pending = document(write.pending(claim.id));
         const { made } = await change(claim.id, updates.ignoreStartedUpdate(claim, pending));
-        if (made) return { kind: 'stored' };
+        if (made) return { kind: 'ok' };
       }
-      return storedOrRefused(claim, updates.ignoreUpdate(claim));
+      return changeOwned(claim, updates.ignoreUpdate(claim));
     },
 
     async updateState(claim, state, metaJson, context) {
       const bytes = write.state(claim.id, state, metaJson, context);
-      return storedOrRefused(claim, updates.stateUpdate(claim, document(bytes)));
+      return changeOwned(claim, updates.stateUpdate(claim, document(bytes)));
     },
 
     async fail(id, failure, context) {
@@ -114,13 +122,16 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return (await change(id, updates.failUpdate(document(bytes)))).made ? 'stored' : 'final';
     },
 
-    async revoke(id, reason) {
-      // The two conditions exclude each other, but the item may pass from one to the other between the two writes.
+    async revoke(id, revocation) {
+      // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {
-        const { made, item } = await change(id, updates.revokeUpdate(document(write.revoked(id, 'revoked')), reason));
+        const { made, item } = await change(
+          id,
+          updates.revokeUpdate(document(write.revoked(id, 'revoked')), revocation),
+        );
         if (made) return 'revoked';
         if (item && (await finalStateOf(item))) return 'final';
-        if ((await change(id, updates.flagUpdate(clock(), reason))).made) return 'marked';
+        if ((await change(id, updates.flagUpdate(system.now(), revocation))).made) return 'flagged';
       }
     },
 
@@ -154,13 +165,13 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
   };
 }
 
-/** What an update came to: the item after it, or the one whose state forbade it. */
+/** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
 
-/** Why a claim does not hold, as the item tells that was there a moment after it was refused. */
-async function refusal(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
+/** Derives why a claim was refused from the item, which was read after the refusal. */
+async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state };
-  if (item && item.epoch > claim.epoch) return { kind: 'superseded', dueMs: item.dueMs ?? null };
-  return { kind: 'elsewhere', untilMs: item?.leaseEndMs ?? nowMs };
+  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
+  return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs ?? nowMs };
 }

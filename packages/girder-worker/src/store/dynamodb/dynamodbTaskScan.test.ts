@@ -4,13 +4,15 @@ import { connectService } from '../../aws/serviceCall.ts';
 import { localCredentials, localRegion } from '../../local/emulators/credentials.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import { createResultTable } from '../../local/emulators/resources.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import { stampRevocationKey } from '../stampKeys.ts';
 import { createDynamodbTaskScan } from './dynamodbTaskScan.ts';
 import { itemKeys } from './itemKeys.ts';
 
 const nowMs = 1_800_000_000_000;
 const table = 'celery';
-const keys = itemKeys('app');
+const keyPrefix = 'app';
+const keys = itemKeys(keyPrefix);
 const started = '{"status": "STARTED", "result": {"pid": 7, "hostname": "girder-worker@x"}}';
 
 let emulators: Emulators;
@@ -60,27 +62,27 @@ async function put(id: string, { result, ...rest }: Record<string, string | numb
   );
 }
 
-function census(limits = { tasks: 100, pages: 10 }) {
-  const place = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
+function taskScan(limits = { tasks: 100, pages: 10 }) {
+  const settings = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
   return createDynamodbTaskScan({
-    dynamodb: connectService('DYNAMODB', place),
+    dynamodb: connectService('DYNAMODB', settings),
     table,
-    keys,
-    clock: () => nowMs,
+    keyPrefix,
+    system: { ...nodeSystem, now: () => nowMs },
     limits,
   });
 }
 
 const idsOf = (tasks: readonly { readonly id: string }[]) => tasks.map(({ id }) => id).sort();
 
-test('active are the tasks whose claim has not ended, of this application alone', async () => {
-  const { tasks, isComplete } = await census().list('active');
+test('active tasks are those with a valid claim and with the key prefix of the application', async () => {
+  const { tasks, isComplete } = await taskScan().list('active');
   expect(idsOf(tasks)).toEqual(['progressing', 'running']);
   expect(isComplete).toBe(true);
 });
 
-test('an active task tells its worker and its start while it is STARTED, and its name where that is stored', async () => {
-  const { tasks } = await census().list('active');
+test('an active task has a worker and a start time only while it is STARTED, and a name if one is stored', async () => {
+  const { tasks } = await taskScan().list('active');
   expect(tasks).toContainEqual({
     ...{ id: 'running', state: 'STARTED', phase: 'active', task: null },
     ...{ worker: { pid: 7, hostname: 'girder-worker@x' }, startedMs: nowMs - 2500, dueMs: null },
@@ -98,16 +100,16 @@ test('an active task tells its worker and its start while it is STARTED, and its
   });
 });
 
-test('scheduled are the tasks that wait for their retry', async () => {
-  const { tasks } = await census().list('scheduled');
+test('scheduled tasks are those that wait for a retry', async () => {
+  const { tasks } = await taskScan().list('scheduled');
   expect(tasks).toMatchObject([{ id: 'retried', phase: 'scheduled', dueMs: nowMs + 9000 }]);
 });
 
-test('revoked are tasks that run, have ended or have expired, and no marks of stamps', async () => {
-  expect(idsOf((await census().list('revoked')).tasks)).toEqual(['expired', 'progressing']);
+test('revoked tasks include running and expired ones, but no stamp revocation keys', async () => {
+  expect(idsOf((await taskScan().list('revoked')).tasks)).toEqual(['expired', 'progressing']);
 });
 
-test('find gives what is known, once for each id, and leaves out the rest', async () => {
+test('find returns each task with an item once, and leaves out ids without one', async () => {
   const ids = [
     'running',
     'ended',
@@ -117,7 +119,7 @@ test('find gives what is known, once for each id, and leaves out the rest', asyn
     'nobody',
     ...Array.from({ length: 150 }, (_, n) => `no-${n}`),
   ];
-  const found = await census().find(ids);
+  const found = await taskScan().find(ids);
   expect(Object.fromEntries(found.map(({ id, phase, state }) => [id, [phase, state]]))).toEqual({
     running: ['active', 'STARTED'],
     ended: ['ready', 'SUCCESS'],
@@ -127,7 +129,7 @@ test('find gives what is known, once for each id, and leaves out the rest', asyn
   expect(found).toHaveLength(4);
 });
 
-test('says so where there are more tasks, or more pages, than it gives', async () => {
-  expect(await census({ tasks: 1, pages: 10 }).list('active')).toMatchObject({ tasks: [{}], isComplete: false });
-  expect(await census({ tasks: 100, pages: 0 }).list('active')).toEqual({ tasks: [], isComplete: false });
+test('a list that reaches the limit of tasks or of pages is marked as incomplete', async () => {
+  expect(await taskScan({ tasks: 1, pages: 10 }).list('active')).toMatchObject({ tasks: [{}], isComplete: false });
+  expect(await taskScan({ tasks: 100, pages: 0 }).list('active')).toEqual({ tasks: [], isComplete: false });
 });

@@ -1,9 +1,9 @@
 import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
-import { parseBackendUrl } from '../../connections/backendUrl.ts';
-import { clientSettings } from '../../connections/clientSettings.ts';
+import type { BackendConnection } from '../../connections/connections.ts';
 import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import { isObject, type KombuObject } from '../../kombu/values.ts';
-import type { Clock } from '../resultStore.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
 import { isStampRevocationKey } from '../stampKeys.ts';
 import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
 import type { Attributes } from './attributeValues.ts';
@@ -13,41 +13,38 @@ import { createTable } from './table.ts';
 export interface DynamodbTaskScanOptions {
   readonly dynamodb: ServiceCall;
   readonly table: string;
-  readonly keys?: ItemKeys;
-  readonly clock?: Clock;
-  /** @default censusLimits */
+  /** Celery's `global_keyprefix`; tasks with another prefix are not found. @default none */
+  readonly keyPrefix?: string | undefined;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'now' | 'sleep'>;
+  /** @default scanLimits */
   readonly limits?: { readonly tasks: number; readonly pages: number };
 }
 
-const running = 'attribute_not_exists(fin) AND lx >= :now';
 const filters = {
-  active: running,
-  scheduled: `begins_with(#result, :retry) AND attribute_not_exists(fin) AND (attribute_not_exists(lx) OR lx < :now)`,
+  active: 'attribute_not_exists(fin) AND lx >= :now',
+  scheduled: 'begins_with(#result, :retry) AND attribute_not_exists(fin) AND (attribute_not_exists(lx) OR lx < :now)',
   revoked: 'attribute_exists(rvk) OR begins_with(#result, :revoked)',
 } as const;
 
-/** The census of the table that the environment names: GIRDER_WORKER_BACKEND, and the AWS SDK's own variables. */
-export function connectTaskScan(env: NodeJS.ProcessEnv): TaskScan {
-  const backend = parseBackendUrl(env.GIRDER_WORKER_BACKEND ?? 'dynamodb:///celery');
-  return createDynamodbTaskScan({
-    dynamodb: connectService('DYNAMODB', clientSettings(env, 'DYNAMODB', backend)),
-    table: backend.table,
-    keys: itemKeys(env.GIRDER_WORKER_KEY_PREFIX),
-  });
+/** Returns the task scan of a backend; it connects at the first call. */
+export function connectTaskScan({ dynamodb, table, keyPrefix }: BackendConnection): TaskScan {
+  return createDynamodbTaskScan({ dynamodb: connectService('DYNAMODB', dynamodb), table, keyPrefix });
 }
 
 export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskScan {
-  const { dynamodb, table: name, keys = itemKeys(), clock = Date.now, limits = scanLimits } = options;
-  const table = createTable(dynamodb, name);
+  const { dynamodb, table: name, keyPrefix, system = nodeSystem, limits = scanLimits } = options;
+  const keys = itemKeys(keyPrefix);
+  const table = createTable(dynamodb, name, system);
 
   return {
     async list(which) {
-      const nowMs = clock();
+      const nowMs = system.now();
       const tasks: TaskSummary[] = [];
       let pages = 0;
       for await (const items of table.scan(filters[which], valuesAt(nowMs))) {
         if (pages++ === limits.pages) return { tasks, isComplete: false };
-        tasks.push(...items.flatMap((item) => recordOf(item, keys, nowMs) ?? []));
+        tasks.push(...items.flatMap((item) => summaryOf(item, keys, nowMs) ?? []));
         if (tasks.length > limits.tasks) return { tasks: tasks.slice(0, limits.tasks), isComplete: false };
       }
       return { tasks, isComplete: true };
@@ -55,13 +52,13 @@ export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskSc
 
     async find(ids) {
       const items = await table.getAll(ids.map(keys.task), { consistent: false });
-      return [...items.values()].flatMap((item) => recordOf(item, keys, clock()) ?? []);
+      return [...items.values()].flatMap((item) => summaryOf(item, keys, system.now()) ?? []);
     },
   };
 }
 
-/** Undefined for the items of groups and chords, and for the marks of stamps. */
-function recordOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskSummary | undefined {
+/** Undefined for items of groups and chords, and for stamp revocation keys. */
+function summaryOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskSummary | undefined {
   const id = taskIdIn(attributes.id?.S ?? '', keys);
   if (id === undefined || isStampRevocationKey(id)) return undefined;
   const bytes = attributes.result?.B ?? new Uint8Array();
@@ -85,12 +82,12 @@ function taskIdIn(key: string, keys: ItemKeys): string | undefined {
   return key.startsWith(start) && key.length > start.length + 1 ? key.slice(start.length, -1) : undefined;
 }
 
-/** Every document begins with its status, unless it is compressed: that it has ended, `fin` then tells. */
+/** Documents begin with their status; undefined for a compressed one, whose task has `fin` if it has ended. */
 function stateIn(bytes: Uint8Array): string | undefined {
   return /^\{"status": "(\w+)"/.exec(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))?.[1];
 }
 
-/** Of the document of a task that has been claimed. */
+/** The worker in a STARTED document. */
 function workerIn(bytes: Uint8Array): TaskSummary['worker'] {
   const { result } = parsePythonJson(Buffer.from(bytes).toString('utf8')) as KombuObject;
   if (!isObject(result)) return null;
@@ -98,7 +95,7 @@ function workerIn(bytes: Uint8Array): TaskSummary['worker'] {
   return typeof pid === 'number' && typeof hostname === 'string' ? { pid, hostname } : null;
 }
 
-/** What the filters compare with. */
+/** The values of the filters. */
 function valuesAt(nowMs: number): Attributes {
   const bytes = (text: string) => ({ B: Buffer.from(text) });
   return {

@@ -5,10 +5,28 @@ import type { FinalState, Revocation } from '../resultStore.ts';
 import type { Attributes, AttributeValue } from './attributeValues.ts';
 
 /**
- * One item per task. Celery's attributes: `id`, `result` (B), `timestamp` (N, seconds), `ttl` (N, seconds since 1970).
- * Ours beside them: `tsk` the task's name, `own` the claim's owner, `lx` its end in ms since 1970, `att` how often it was claimed, `ep` the
- * epoch of the message that may claim it, `ra` when a retry is due, in ms since 1970, until it is claimed, `fin` the
- * final state, `rvk` when it was revoked, `trm` when it was so with `terminate`, in ms since 1970.
+ * The item of a task. Celery's attributes:
+ *
+ * | attribute   | type | meaning                                                                    |
+ * |-------------|------|----------------------------------------------------------------------------|
+ * | `id`        | S    | the key (`itemKeys`)                                                       |
+ * | `result`    | B    | the stored document                                                        |
+ * | `timestamp` | N    | when it was written, in seconds since 1970                                 |
+ * | `ttl`       | N    | when DynamoDB deletes the item, in seconds since 1970                      |
+ *
+ * Our attributes, which Celery ignores; its PutItem removes them:
+ *
+ * | attribute   | type | meaning                                                                    |
+ * |-------------|------|----------------------------------------------------------------------------|
+ * | `tsk`       | S    | the task's name                                                            |
+ * | `own`       | S    | the owner of the claim                                                     |
+ * | `lx`        | N    | when the claim's lease expires, in ms since 1970                           |
+ * | `att`       | N    | how often the message was claimed                                          |
+ * | `ep`        | N    | the lowest epoch of a message that may claim the task                      |
+ * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
+ * | `fin`       | S    | the final state                                                            |
+ * | `rvk`       | N    | when the task was revoked, in ms since 1970                                |
+ * | `trm`       | N    | when it was revoked with `terminate`, in ms since 1970                     |
  */
 export interface Item {
   /** The stored document. */
@@ -36,26 +54,27 @@ export function readItem(attributes: Attributes): Item {
 }
 
 /**
- * The final state, stored by us (`fin`) or by Python, whose PutItem wipes `own`: a document beside an `own` is the
- * owner's, and provisional. Throws UnreadableResultError where it cannot be told.
+ * The final state of a task, stored by us (`fin`) or by Python. A document beside an `own` was written by the owner of the
+ * claim and is provisional. Rejects with UnreadableResultError if the form of Python's document is not supported.
  */
 export async function finalStateOf({ fin, owner, bytes }: Item): Promise<FinalState | undefined> {
   if (fin !== undefined || owner !== undefined || bytes === undefined) return fin;
   return finalStateIn(await toPlainJson(bytes));
 }
 
+/** The revocation of a task, by us or by Python. An unreadable document counts as not revoked. */
 export async function revocationOf(item: Item): Promise<Revocation | undefined> {
   if (item.revocation) return item.revocation;
   try {
     return (await finalStateOf(item)) === 'REVOKED' ? 'revoked' : undefined;
   } catch (error) {
-    // The one that runs the task learns of it when it stores its outcome; the others' revocations must not wait for that.
+    // It must not hide the revocations of other tasks. The task's own worker gets this error when it stores the outcome.
     if (error instanceof UnreadableResultError) return undefined;
     throw error;
   }
 }
 
-/** The document's bytes, where a condition sees a final state only because Python has compressed them, or not used JSON. */
+/** The document's bytes, if a condition takes them for final although they are not: they are compressed, or not JSON. */
 export async function undecidableBytes(item: Item): Promise<Uint8Array | undefined> {
   const { bytes, owner } = item;
   if (bytes === undefined || owner !== undefined || isPlainJson(bytes)) return undefined;

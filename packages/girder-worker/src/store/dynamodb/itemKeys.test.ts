@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { itemKeys } from './itemKeys.ts';
 
-/** What Python prints for `str(('celery-task-meta-' + id).encode())`. */
+/** The output of Python for `str(('celery-task-meta-' + id).encode())`. */
 test.each([
   ['2a9dd0c9-d1ee-4fa9', `b'celery-task-meta-2a9dd0c9-d1ee-4fa9'`],
   [`it's`, `b"celery-task-meta-it's"`],
@@ -9,7 +9,7 @@ test.each([
   ['ünïcode-✓', String.raw`b'celery-task-meta-\xc3\xbcn\xc3\xafcode-\xe2\x9c\x93'`],
   ['back\\slash', String.raw`b'celery-task-meta-back\\slash'`],
   ['tab\tnl\n\r\0\x7f', String.raw`b'celery-task-meta-tab\tnl\n\r\x00\x7f'`],
-])('the key of the task %j is the text of its bytes in Python', (id, key) => {
+])('the key of the task %j is Python’s bytes literal %s', (id, key) => {
   expect(itemKeys().task(id)).toBe(key);
 });
 
@@ -18,11 +18,11 @@ test.each([
   ['myapp', `b'myapp_chord-unlock-g'`],
   ['myapp:', `b'myapp:chord-unlock-g'`],
   ['my-app.', `b'my-app.chord-unlock-g'`],
-])('the prefix %j is set off as Celery does it', (prefix, key) => {
+])('with the prefix %j, the key of a chord is %s, as in Celery', (prefix, key) => {
   expect(itemKeys(prefix).chord('g')).toBe(key);
 });
 
-test('the items of a task, a group, a chord and its members have keys of their own', () => {
+test('a task, a group, a chord and its shards with the same id have different keys', () => {
   const keys = itemKeys();
   const all = [keys.task('x'), keys.group('x'), keys.chord('x'), keys.chordShard('x', 1), keys.chordShard('x', 2)];
   expect(new Set(all).size).toBe(5);

@@ -1,46 +1,46 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceCall } from '../../aws/serviceCall.ts';
 import { ServiceError } from '../../aws/serviceError.ts';
+import { exponentialBackoff } from '../../system/backoff.ts';
+import type { System } from '../../system/system.ts';
 import { type Attributes, fromWire, toWire, type WireAttributes } from './attributeValues.ts';
 
-/** One write: what it sets, and under which condition. Words that DynamoDB reserves are written `#result` and so on. */
+/** One conditional write. In expressions, a name that DynamoDB reserves is written with `#`: `#result` is `result`. */
 export interface Update {
   readonly UpdateExpression: string;
   readonly ConditionExpression?: string;
-  /** May have more than the expressions use. */
+  /** The values of the expressions, such as `:own`. Values that no expression uses are allowed, and not sent. */
   readonly values: Attributes;
 }
 
-/** How many keys one BatchGetItem takes. */
-const batchGetLimit = 100;
+/** DynamoDB's limit of keys per BatchGetItem. */
+const maxBatchSize = 100;
 
-/** The first pause before DynamoDB is asked again for what it did not give; doubled each time. */
-const firstPauseMs = 50;
-const longestPauseMs = 2000;
+/** Before keys that DynamoDB did not process are read again. */
+const retryDelayMs = { first: 50, max: 2000 };
 
-/** A table with Celery's key `id`. All methods reject with an Error that says what to do if there is no such table. */
+/** A table with Celery's key `id`. All methods reject with an Error that names the table if it does not exist. */
 export interface Table {
-  /** Makes the write; gives what was asked to be returned, or undefined where its condition does not hold. */
+  /** Makes a write. Resolves to the attributes selected by `returned`, or to undefined if the condition does not hold. */
   update(key: string, update: Update, returned?: 'NONE' | 'ALL_NEW' | 'UPDATED_NEW'): Promise<Attributes | undefined>;
-  /** The item as it is after all writes that have been answered. */
+  /** Reads an item, strongly consistent. */
   get(key: string): Promise<Attributes | undefined>;
-  /** The items by their keys; those that are not there are not in the map. */
+  /** Reads many items; the map has those that exist, by their keys. Strongly consistent unless `consistent` is false. */
   getAll(keys: readonly string[], options?: { consistent: boolean }): Promise<ReadonlyMap<string, Attributes>>;
   delete(key: string): Promise<void>;
-  /** Reads the whole table, page by page: of each, what the filter lets through. */
+  /** Reads the whole table; yields the items of each page that match the filter. */
   scan(filter: string, values: Attributes): AsyncIterable<readonly Attributes[]>;
 }
 
-export function createTable(dynamodb: ServiceCall, name: string): Table {
+export function createTable(dynamodb: ServiceCall, name: string, system: Pick<System, 'sleep'>): Table {
   const call = <Output>(operation: string, input: object): Promise<Output> =>
     dynamodb<Output>(operation, input).catch((error: unknown) => {
-      throw explained(error, name);
+      throw withAdvice(error, name);
     });
   const keyOf = (key: string) => ({ id: { S: key } });
 
   return {
     async update(key, { values, ...expressions }, returned = 'NONE') {
-      const input = { TableName: name, Key: keyOf(key), ...expressions, ...wordsIn(expressions, values) };
+      const input = { TableName: name, Key: keyOf(key), ...expressions, ...placeholdersIn(expressions, values) };
       try {
         const { Attributes = {} } = await call<{ Attributes?: WireAttributes }>('UpdateItem', {
           ...input,
@@ -62,16 +62,16 @@ export function createTable(dynamodb: ServiceCall, name: string): Table {
     async getAll(keys, { consistent } = { consistent: true }) {
       const found = new Map<string, Attributes>();
       let left = [...new Set(keys)];
-      for (let pauseMs = 0; left.length > 0; ) {
-        await sleep(pauseMs);
-        const Keys = left.slice(0, batchGetLimit).map(keyOf);
+      for (let throttledAnswers = 0; left.length > 0; ) {
+        if (throttledAnswers > 0) await system.sleep(exponentialBackoff(throttledAnswers, retryDelayMs));
+        const Keys = left.slice(0, maxBatchSize).map(keyOf);
         const input = { RequestItems: { [name]: { Keys, ConsistentRead: consistent } } };
         const { Responses, UnprocessedKeys } = await call<BatchGetItemOutput>('BatchGetItem', input);
         for (const item of Responses?.[name] ?? []) found.set(item.id?.S ?? '', fromWire(item));
-        // An answer is cut at 16 MB, which is no reason to wait; one that gives nothing is throttled.
+        // An answer without any item is throttled. One with some of them may only be cut at 16 MB, which needs no delay.
         const unprocessed = (UnprocessedKeys?.[name]?.Keys ?? []).map(({ id }) => id?.S ?? '');
-        pauseMs = unprocessed.length < Keys.length ? 0 : Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs);
-        left = [...unprocessed, ...left.slice(batchGetLimit)];
+        throttledAnswers = unprocessed.length < Keys.length ? 0 : throttledAnswers + 1;
+        left = [...unprocessed, ...left.slice(maxBatchSize)];
       }
       return found;
     },
@@ -84,7 +84,7 @@ export function createTable(dynamodb: ServiceCall, name: string): Table {
       let ExclusiveStartKey: WireAttributes | undefined;
       do {
         const expressions = { FilterExpression: filter };
-        const input = { TableName: name, ...expressions, ...wordsIn(expressions, values), ExclusiveStartKey };
+        const input = { TableName: name, ...expressions, ...placeholdersIn(expressions, values), ExclusiveStartKey };
         const { Items = [], LastEvaluatedKey } = await call<ScanOutput>('Scan', input);
         yield Items.map(fromWire);
         ExclusiveStartKey = LastEvaluatedKey;
@@ -103,8 +103,8 @@ interface ScanOutput {
   readonly LastEvaluatedKey?: WireAttributes;
 }
 
-/** The error, or one that says what to do about it. */
-function explained(error: unknown, table: string): unknown {
+/** The error, or one with advice if the table does not exist. */
+function withAdvice(error: unknown, table: string): unknown {
   if (!(error instanceof ServiceError && error.name === 'ResourceNotFoundException')) return error;
   return new Error(
     `There is no DynamoDB table "${table}". Deploy the stack, start \`npm run dev\`, or name another table in GIRDER_WORKER_BACKEND.`,
@@ -113,10 +113,10 @@ function explained(error: unknown, table: string): unknown {
 }
 
 /**
- * What the names and values in expressions stand for: `#result` for a word that DynamoDB reserves, `:own` for a value. It
- * takes none that are not used, and no empty list of them.
+ * The parameters for the placeholders in expressions: `#result` for a name, `:own` for a value. DynamoDB refuses unused ones
+ * and empty maps.
  */
-function wordsIn(expressions: Readonly<Record<string, string>>, values: Attributes) {
+function placeholdersIn(expressions: Readonly<Record<string, string>>, values: Attributes) {
   const used = new Set(
     Object.values(expressions)
       .join(' ')

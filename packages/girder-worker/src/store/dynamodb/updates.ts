@@ -1,25 +1,28 @@
 import type { Claim, FinalState, Revocation } from '../resultStore.ts';
 import type { AttributeValue } from './attributeValues.ts';
 import {
+  claimIsValid,
+  claimIsValidValues,
   leaseIsFree,
   leaseIsFreeOrMine,
   notFinal,
   notFinalValues,
-  notOlder,
-  stillMine,
-  stillMineValues,
+  notOutdated,
 } from './conditions.ts';
 import type { Update } from './table.ts';
 
-/** A document to be written. */
+/** A document to write. */
 export interface Document {
   readonly bytes: Uint8Array;
   readonly nowMs: number;
-  /** For how long the item is kept after this write. */
+  /** How long the item is kept after this write. */
   readonly keptSeconds: number;
 }
 
-/** The same update for one who has read these bytes, and found that they are not final, though not plain JSON. */
+/** The assignments of a document; `documentValues` are their values. */
+const storeDocument = '#result = :result, #timestamp = :timestamp, #ttl = :ttl';
+
+/** Makes `notFinal` hold for a document that is not plain JSON, and that the caller has decoded and found not final. */
 export function withSeenValue(update: Update, bytes: Uint8Array): Update {
   return { ...update, values: { ...update.values, ':seen': { B: bytes } } };
 }
@@ -27,9 +30,9 @@ export function withSeenValue(update: Update, bytes: Uint8Array): Update {
 export function claimUpdate(claim: Claim, document: Document): Update {
   return {
     UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, ${claim.task === undefined ? '' : 'tsk = :tsk, '}${storeDocument} REMOVE ra ADD att :one`,
-    ConditionExpression: `${notFinal} AND ${notOlder} AND ${leaseIsFreeOrMine}`,
+    ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFreeOrMine}`,
     values: {
-      ...stillMineValues(claim),
+      ...claimIsValidValues(claim),
       ...documentValues(document),
       ':lx': { N: String(claim.leaseEndMs) },
       ...(claim.task !== undefined && { ':tsk': { S: claim.task } }),
@@ -40,42 +43,43 @@ export function claimUpdate(claim: Claim, document: Document): Update {
 }
 
 /*
- * What holds nearly always is tried first, with a condition that is short to send and to read: it implies the update's own.
+ * The common case is tried first: a short condition that implies the full one. The full condition, four times as long, is
+ * sent only if the short one does not hold.
  */
 
-/** The claim, where nobody has ever heard of the task. */
+/** Succeeds only if no item with this id exists. */
 export function ifAbsent(update: Update): Update {
   return { ...update, ConditionExpression: 'attribute_not_exists(id)' };
 }
 
-/** An update under a claim, where the claim is as it was written. */
+/** Succeeds only if the claim is stored as it was made. */
 export function ifOwner(update: Update): Update {
   return { ...update, ConditionExpression: 'own = :own AND attribute_not_exists(fin)' };
 }
 
-/** Also makes the claim anew that Python's PutItem has wiped. */
+/** Also restores a claim that Python's PutItem has removed. */
 export function renewUpdate(claim: Claim, leaseEndMs: number): Update {
   return {
     UpdateExpression: 'SET own = :own, lx = :lx, ep = :ep',
-    ConditionExpression: stillMine,
-    values: { ...stillMineValues(claim), ':lx': { N: String(leaseEndMs) } },
+    ConditionExpression: claimIsValid,
+    values: { ...claimIsValidValues(claim), ':lx': { N: String(leaseEndMs) } },
   };
 }
 
 export function completeUpdate(claim: Claim, state: FinalState, document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
-    ConditionExpression: stillMine,
-    values: { ...stillMineValues(claim), ...documentValues(document), ':fin': { S: state } },
+    ConditionExpression: claimIsValid,
+    values: { ...claimIsValidValues(claim), ...documentValues(document), ':fin': { S: state } },
   };
 }
 
 export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra REMOVE own, lx, att`,
-    ConditionExpression: stillMine,
+    ConditionExpression: claimIsValid,
     values: {
-      ...stillMineValues(claim),
+      ...claimIsValidValues(claim),
       ...documentValues({
         ...document,
         keptSeconds: document.keptSeconds + Math.max(0, dueMs - document.nowMs) / 1000,
@@ -89,26 +93,26 @@ export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, docu
 export function releaseUpdate(claim: Claim, nextEpoch: number): Update {
   return {
     UpdateExpression: 'SET ep = :next REMOVE own, lx, att',
-    ConditionExpression: stillMine,
-    values: { ...stillMineValues(claim), ':next': { N: String(nextEpoch) } },
+    ConditionExpression: claimIsValid,
+    values: { ...claimIsValidValues(claim), ':next': { N: String(nextEpoch) } },
   };
 }
 
-/** Leaves the document as it is. */
+/** Ends a task and keeps its document. */
 export function ignoreUpdate(claim: Claim): Update {
   return {
     UpdateExpression: 'SET fin = :fin REMOVE own, lx',
-    ConditionExpression: stillMine,
-    values: { ...stillMineValues(claim), ':fin': { S: 'IGNORED' } },
+    ConditionExpression: claimIsValid,
+    values: { ...claimIsValidValues(claim), ':fin': { S: 'IGNORED' } },
   };
 }
 
-/** Takes back that the task was begun, where nothing else is stored. */
+/** Ends a task and replaces its document, if that is STARTED. */
 export function ignoreStartedUpdate(claim: Claim, document: Document): Update {
   const update = completeUpdate(claim, 'IGNORED', document);
   return {
     ...update,
-    ConditionExpression: `${stillMine} AND begins_with(#result, :started)`,
+    ConditionExpression: `${claimIsValid} AND begins_with(#result, :started)`,
     values: { ...update.values, ':started': { B: Buffer.from('{"status": "STARTED"') } },
   };
 }
@@ -116,12 +120,12 @@ export function ignoreStartedUpdate(claim: Claim, document: Document): Update {
 export function stateUpdate(claim: Claim, document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}`,
-    ConditionExpression: stillMine,
-    values: { ...stillMineValues(claim), ...documentValues(document) },
+    ConditionExpression: claimIsValid,
+    values: { ...claimIsValidValues(claim), ...documentValues(document) },
   };
 }
 
-/** Ends a task without running it. */
+/** Ends a task that never ran. */
 export function failUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
@@ -130,10 +134,10 @@ export function failUpdate(document: Document): Update {
   };
 }
 
-/** Ends a task that nobody is running. */
+/** Revokes a task that is not running. */
 export function revokeUpdate(document: Document, revocation: Revocation): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin, ${flagsOf(revocation)}`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin, ${revocationFlags(revocation)}`,
     ConditionExpression: `${notFinal} AND ${leaseIsFree}`,
     values: {
       ...notFinalValues,
@@ -144,20 +148,20 @@ export function revokeUpdate(document: Document, revocation: Revocation): Update
   };
 }
 
-/** Tells the one that is running a task that it is revoked. */
+/** Flags a running task as revoked. */
 export function flagUpdate(nowMs: number, revocation: Revocation): Update {
   return {
-    UpdateExpression: `SET ${flagsOf(revocation)}`,
+    UpdateExpression: `SET ${revocationFlags(revocation)}`,
     ConditionExpression: 'attribute_exists(lx) AND lx >= :now AND attribute_not_exists(fin)',
     values: { ':now': { N: String(nowMs) } },
   };
 }
 
-function flagsOf(revocation: Revocation): string {
+function revocationFlags(revocation: Revocation): string {
   return revocation === 'terminated' ? 'rvk = :now, trm = :now' : 'rvk = :now';
 }
 
-/** Leaves a tombstone: deleting the item would let a late duplicate run again. */
+/** Ends a task without a result. The item stays: without it, a late duplicate would run again. */
 export function forgetUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
@@ -165,9 +169,7 @@ export function forgetUpdate(document: Document): Update {
   };
 }
 
-export const storeDocument = '#result = :result, #timestamp = :timestamp, #ttl = :ttl';
-
-export function documentValues({ bytes, nowMs, keptSeconds }: Document): Record<string, AttributeValue> {
+function documentValues({ bytes, nowMs, keptSeconds }: Document): Record<string, AttributeValue> {
   return {
     ':result': { B: bytes },
     ':timestamp': { N: String(nowMs / 1000) },

@@ -2,7 +2,7 @@ import type { ChordStore } from '../chordStore.ts';
 import { readGroup } from '../document/readResult.ts';
 import { groupDocument } from '../document/resultDocument.ts';
 
-/** The chords and groups of a store in this process. */
+/** Chords and groups in this process. */
 export function createMemoryChords(): ChordStore {
   const groups = new Map<string, Uint8Array>();
   const chords = new Map<string, Set<string>>();
@@ -19,7 +19,7 @@ export function createMemoryChords(): ChordStore {
       await saveGroup(groupId, group);
     },
 
-    async countChordPart(groupId, { memberId }) {
+    async countChordMember(groupId, { memberId }) {
       const members = chords.get(groupId);
       if (!members) return undefined;
       const isNew = !members.has(memberId);
@@ -28,7 +28,7 @@ export function createMemoryChords(): ChordStore {
     },
 
     async endChord() {
-      // Nothing expires here before the process ends.
+      // Items in memory do not expire.
     },
 
     async readGroup(groupId) {

@@ -1,16 +1,8 @@
 import type { FinalOutcome } from '../../outcome/outcome.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
-import type {
-  Claim,
-  ClaimConflict,
-  Clock,
-  FinalState,
-  ResultContext,
-  ResultStore,
-  Revocation,
-  Stored,
-} from '../resultStore.ts';
+import type { Claim, ClaimConflict, FinalState, Ok, ResultContext, ResultStore, Revocation } from '../resultStore.ts';
 import { createMemoryChords } from './memoryChords.ts';
 
 interface Item {
@@ -24,35 +16,34 @@ interface Item {
   revocation?: Revocation;
 }
 
-/** A result store in this process: the rules of the DynamoDB one, for tests and simulations. */
-export function createMemoryStore(
-  clock: Clock = Date.now,
-  options: Omit<ResultWriterOptions, 'clock'> = {},
-): ResultStore {
+const unclaimed = { owner: undefined, leaseEndMs: undefined };
+
+/** Returns a result store in this process with the rules of the DynamoDB store, for tests and simulations. */
+export function createMemoryStore(options: ResultWriterOptions = {}): ResultStore {
+  const { system = nodeSystem } = options;
   const items = new Map<string, Item>();
-  const write = createResultWriter({ clock, ...options });
+  const write = createResultWriter(options);
 
   const itemOf = (id: string): Item => {
     const item = items.get(id) ?? { attempts: 0, epoch: 0 };
     items.set(id, item);
     return item;
   };
-  const isHeldByOther = (item: Item, owner: string) =>
-    item.leaseEndMs !== undefined && item.leaseEndMs >= clock() && item.owner !== owner;
-  const refusal = (item: Item, claim: Claim): ClaimConflict => {
+  const isClaimed = (item: Item) => item.leaseEndMs !== undefined && item.leaseEndMs >= system.now();
+  const conflict = (item: Item, claim: Claim): ClaimConflict => {
     if (item.final) return { kind: 'final', state: item.final };
-    if (item.epoch > claim.epoch) return { kind: 'superseded', dueMs: item.dueMs ?? null };
-    return { kind: 'elsewhere', untilMs: item.leaseEndMs ?? clock() };
+    if (item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
+    return { kind: 'claimedElsewhere', untilMs: item.leaseEndMs ?? system.now() };
   };
-  /** Makes a change that only the owner may make. */
-  const change = (claim: Claim, changes: (item: Item) => Partial<Item>): Stored | ClaimConflict => {
+  /** Makes a change that requires a valid claim. */
+  const change = (claim: Claim, changes: (item: Item) => Partial<Item>): Ok | ClaimConflict => {
     const item = itemOf(claim.id);
-    const owned = item.owner === claim.owner || (item.owner === undefined && item.epoch <= claim.epoch);
-    if (item.final || !owned) return refusal(item, claim);
+    const isValid = item.owner === claim.owner || (item.owner === undefined && item.epoch <= claim.epoch);
+    if (item.final || !isValid) return conflict(item, claim);
     Object.assign(item, changes(item));
-    return { kind: 'stored' };
+    return { kind: 'ok' };
   };
-  const end = (id: string, outcome: FinalOutcome, context: ResultContext) => {
+  const finalChanges = (id: string, outcome: FinalOutcome, context: ResultContext) => {
     const { bytes, outcome: stored } = write.final(id, outcome, context);
     return { changes: { bytes, final: stored.state, ...unclaimed }, stored };
   };
@@ -62,7 +53,8 @@ export function createMemoryStore(
 
     async claim(claim) {
       const item = itemOf(claim.id);
-      if (item.final || item.epoch > claim.epoch || isHeldByOther(item, claim.owner)) return refusal(item, claim);
+      const isHeldByOther = isClaimed(item) && item.owner !== claim.owner;
+      if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
       const { owner, leaseEndMs, epoch } = claim;
       Object.assign(item, { bytes: write.started(claim), owner, leaseEndMs, epoch, dueMs: undefined });
       item.attempts += 1;
@@ -77,11 +69,11 @@ export function createMemoryStore(
     async complete(claim, outcome, context) {
       if (claim.ignoreResult) {
         const answer = change(claim, () => ({ final: 'IGNORED', ...unclaimed }));
-        return answer.kind === 'stored' ? { ...answer, outcome } : answer;
+        return answer.kind === 'ok' ? { ...answer, outcome } : answer;
       }
-      const { changes, stored } = end(claim.id, outcome, context);
+      const { changes, stored } = finalChanges(claim.id, outcome, context);
       const answer = change(claim, () => changes);
-      return answer.kind === 'stored' ? { ...answer, outcome: stored } : answer;
+      return answer.kind === 'ok' ? { ...answer, outcome: stored } : answer;
     },
 
     async retry(claim, outcome, context, nextEpoch) {
@@ -108,22 +100,22 @@ export function createMemoryStore(
     async fail(id, failure, context) {
       const item = itemOf(id);
       if (item.final) return 'final';
-      Object.assign(item, end(id, { state: 'FAILURE', failure }, context).changes);
+      Object.assign(item, finalChanges(id, { state: 'FAILURE', failure }, context).changes);
       return 'stored';
     },
 
-    async revoke(id, reason) {
+    async revoke(id, revocation) {
       const item = itemOf(id);
       if (item.final) return 'final';
-      item.revocation = reason === 'terminated' ? reason : (item.revocation ?? reason);
-      if (isHeldByOther(item, '')) return 'marked';
+      item.revocation = revocation === 'terminated' ? revocation : (item.revocation ?? revocation);
+      if (isClaimed(item)) return 'flagged';
       Object.assign(item, { bytes: write.revoked(id, 'revoked'), final: 'REVOKED' });
       return 'revoked';
     },
 
     async findRevocations(ids) {
-      const marks = ids.map((id) => [id, items.get(id)?.revocation] as const);
-      return new Map(marks.flatMap(([id, mark]) => (mark ? [[id, mark] as const] : [])));
+      const revocations = ids.map((id) => [id, items.get(id)?.revocation] as const);
+      return new Map(revocations.flatMap(([id, revocation]) => (revocation ? [[id, revocation] as const] : [])));
     },
 
     async read(id) {
@@ -141,5 +133,3 @@ export function createMemoryStore(
     },
   };
 }
-
-const unclaimed = { owner: undefined, leaseEndMs: undefined };

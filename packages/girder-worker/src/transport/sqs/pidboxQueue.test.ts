@@ -1,6 +1,7 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BrokerConnection, loadConnections } from '../../connections/connections.ts';
 import { localCredentials, localRegion } from '../../local/emulators/credentials.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import { localSqsClient } from '../../local/emulators/resources.ts';
@@ -10,11 +11,13 @@ import { createTopic } from './snsTopic.ts';
 
 let emulators: Emulators;
 let env: NodeJS.ProcessEnv;
+let broker: BrokerConnection;
 let sqs: SQSClient;
 let sns: SNSClient;
 beforeAll(async () => {
   emulators = await startEmulators();
   env = isolatedVariables({}, stackVariables(emulators, 'celery'));
+  ({ broker } = loadConnections(env));
   sqs = localSqsClient(emulators.sqsEndpoint);
   sns = new SNSClient({ endpoint: emulators.sqsEndpoint, region: localRegion, credentials: localCredentials });
 });
@@ -32,8 +35,8 @@ async function queueNames(): Promise<string[]> {
   return QueueUrls.map((url) => url.slice(url.lastIndexOf('/') + 1));
 }
 
-test('each mailbox gets what is published to Kombu’s topic, as it was published', async () => {
-  const [first, second] = await Promise.all([openPidboxQueue(env, 'w@one'), openPidboxQueue(env, 'w@one')]);
+test('every pidbox queue receives what is published to Kombu’s topic, unchanged', async () => {
+  const [first, second] = await Promise.all([openPidboxQueue(broker, 'w@one'), openPidboxQueue(broker, 'w@one')]);
   expect(first.topicArn).toMatch(/:celery-pidbox$/);
   await publish(first.topicArn, 'a command');
   for (const { queue } of [first, second])
@@ -47,35 +50,35 @@ test('each mailbox gets what is published to Kombu’s topic, as it was publishe
   expect(await queueNames()).toEqual([]);
 });
 
-test('the topic has the prefix that the queues of the broker have', async () => {
-  const mailbox = await openPidboxQueue({ ...env, GIRDER_WORKER_QUEUE_NAME_PREFIX: 'prod-' }, 'w@one');
-  expect(mailbox.topicArn).toMatch(/:prod-celery-pidbox$/);
-  expect(mailbox.queue.name).toMatch(/^prod-w_one-.{8}-celery-pidbox$/);
-  await mailbox.close();
+test('the names of topic and pidbox queue have the queue name prefix of the broker', async () => {
+  const pidbox = await openPidboxQueue({ ...broker, queueNamePrefix: 'prod-' }, 'w@one');
+  expect(pidbox.topicArn).toMatch(/:prod-celery-pidbox$/);
+  expect(pidbox.queue.name).toMatch(/^prod-w_one-.{8}-celery-pidbox$/);
+  await pidbox.close();
 });
 
-test('a topic that is named by its ARN is not created', async () => {
+test('a topic that is configured by its ARN is used as it is', async () => {
   const topicArn = await createTopic(sns, 'ours');
-  const mailbox = await openPidboxQueue({ ...env, GIRDER_WORKER_TOPIC_ARN: topicArn }, 'w@one');
-  expect(mailbox.topicArn).toBe(topicArn);
-  await mailbox.close();
+  const pidbox = await openPidboxQueue({ ...broker, topicArn }, 'w@one');
+  expect(pidbox.topicArn).toBe(topicArn);
+  await pidbox.close();
 });
 
-test('where there is no such topic, nothing is left behind', async () => {
+test('if the configured topic does not exist, opening a pidbox rejects and leaves no queue behind', async () => {
   const topicArn = 'arn:aws:sns:us-east-1:000000000000:nobody';
-  await expect(openPidboxQueue({ ...env, GIRDER_WORKER_TOPIC_ARN: topicArn }, 'w@one')).rejects.toThrow('Topic');
+  await expect(openPidboxQueue({ ...broker, topicArn }, 'w@one')).rejects.toThrow('Topic');
   expect(await queueNames()).toEqual([]);
 });
 
-test('who has an emulator of SQS has one of SNS, unless it is said to be elsewhere', async () => {
+test('the topic is expected at the endpoint of SQS unless SNS has an endpoint of its own', async () => {
   const { AWS_ENDPOINT_URL_SNS: _, ...rest } = env;
-  const mailbox = await openPidboxQueue(rest, 'w@one');
-  await mailbox.close();
-  const elsewhere = openPidboxQueue({ ...rest, AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:9' }, 'w@one');
-  await expect(elsewhere).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  const pidbox = await openPidboxQueue(loadConnections(rest).broker, 'w@one');
+  await pidbox.close();
+  const unreachable = loadConnections({ ...rest, AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:9' });
+  await expect(openPidboxQueue(unreachable.broker, 'w@one')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('the name of a mailbox is never too long for SQS, and ends as the policies expect', () => {
+test('the name of a pidbox queue fits into SQS’s limit and ends with “celery-pidbox”, which IAM policies match', () => {
   const name = pidboxQueueName(`girder-worker@${'host.'.repeat(40)}example.com`, 'a-prefix.');
   expect(name).toHaveLength(80);
   expect(name).toMatch(/^a-prefix-girder-worker_host-host-.*-celery-pidbox$/);

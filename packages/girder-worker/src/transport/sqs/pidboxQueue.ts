@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteQueueCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
-import { parseBrokerUrl } from '../../connections/brokerUrl.ts';
-import { type ClientSettings, clientSettings } from '../../connections/clientSettings.ts';
+import type { BrokerConnection } from '../../connections/connections.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
+import { timeoutSignal } from '../../system/timeouts.ts';
 import type { QueueConsumer } from '../queueConsumer.ts';
 import { sqsQueueName } from '../queueName.ts';
 import { createTopic, subscribeQueue } from './snsTopic.ts';
@@ -10,37 +11,41 @@ import { createSqsConsumer } from './sqsConsumer.ts';
 
 /** Celery's exchange of remote control. */
 const exchange = 'celery.pidbox';
-
-/** As long as Celery keeps a command that nobody takes (`control_queue_ttl`). */
+/** Celery's default of `control_queue_ttl`: a command that no worker receives expires after this time. */
 const retentionSeconds = 300;
+/** SQS's limit. */
+const maxQueueNameLength = 80;
+/** Time for deleting queue and subscription when the worker shuts down. */
+const closeTimeoutMs = 5000;
 
-const longestQueueName = 80;
-
-/** How long a worker that shuts down waits for answers. */
-const closingMs = 5000;
-
-/** A queue of one's own into which go all commands of remote control. */
+/** A queue that receives all commands of remote control, for one worker (Celery's pidbox). */
 export interface PidboxQueue {
-  /** The ARN of the topic to which clients publish them. */
+  /** The ARN of the topic to which clients publish commands. */
   readonly topicArn: string;
   readonly queue: QueueConsumer;
-  /** Takes the queue away again. */
+  /** Deletes the queue and its subscription. */
   close(): Promise<void>;
 }
 
+type PidboxSystem = Pick<System, 'startTimer' | 'randomUUID'>;
+
 /**
- * Opens a mailbox at the topic to which Celery publishes its commands: the one of GIRDER_WORKER_TOPIC_ARN, or else the one
- * that Kombu names after its exchange, which is created where it is missing. Rejects with the SDK's errors.
+ * Creates a queue for the node and subscribes it to the topic to which Celery publishes commands: `broker.topicArn`, or
+ * else the topic that Kombu names after its exchange, which is created if it does not exist. Rejects with the SDK's
+ * errors; nothing that it has created is left behind then.
  */
-export async function openPidboxQueue(env: NodeJS.ProcessEnv, node: string): Promise<PidboxQueue> {
-  const settings = settingsOf(env);
-  const sqs = new SQSClient({ ...settings.sqs, useQueueUrlAsEndpoint: false });
-  const sns = new SNSClient(settings.sns);
+export async function openPidboxQueue(
+  broker: BrokerConnection,
+  node: string,
+  system: PidboxSystem = nodeSystem,
+): Promise<PidboxQueue> {
+  const sqs = new SQSClient({ ...broker.sqs, useQueueUrlAsEndpoint: false });
+  const sns = new SNSClient(broker.sns);
   const undo: ((signal: AbortSignal) => Promise<unknown>)[] = [];
   const close = async () => {
-    const tooLate = AbortSignal.timeout(closingMs);
+    const timeout = timeoutSignal(system, closeTimeoutMs);
     try {
-      await Promise.all(undo.map((step) => step(tooLate)));
+      await Promise.all(undo.map((step) => step(timeout)));
     } finally {
       sns.destroy();
       sqs.destroy();
@@ -48,13 +53,15 @@ export async function openPidboxQueue(env: NodeJS.ProcessEnv, node: string): Pro
   };
 
   try {
-    const prefix = env.GIRDER_WORKER_QUEUE_NAME_PREFIX;
-    const topicArn = env.GIRDER_WORKER_TOPIC_ARN ?? (await createTopic(sns, sqsQueueName(exchange, prefix)));
+    const prefix = broker.queueNamePrefix;
+    const topicArn = broker.topicArn ?? (await createTopic(sns, sqsQueueName(exchange, prefix)));
     const Attributes = { MessageRetentionPeriod: String(retentionSeconds), Policy: policyFor(topicArn) };
-    const QueueName = pidboxQueueName(node, prefix);
+    const QueueName = pidboxQueueName(node, prefix, system);
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-    undo.push((abortSignal) => sqs.send(new DeleteQueueCommand({ QueueUrl }), { abortSignal }).catch(unlessGone));
-    const queue = await createSqsConsumer(sqs, QueueName);
+    undo.push((abortSignal) =>
+      sqs.send(new DeleteQueueCommand({ QueueUrl }), { abortSignal }).catch(ignoreMissingQueue),
+    );
+    const queue = await createSqsConsumer(sqs, QueueName, system);
     undo.push(await subscribeQueue(sns, topicArn, queue.arn, { isRaw: true }));
     return { topicArn, queue, close };
   } catch (error) {
@@ -63,28 +70,21 @@ export async function openPidboxQueue(env: NodeJS.ProcessEnv, node: string): Pro
   }
 }
 
-/** A queue that somebody else has deleted is gone all the same; the rest of what is undone is not to suffer from it. */
-function unlessGone(error: unknown): void {
+/** Another process may have deleted the queue; the subscription must be deleted all the same. */
+function ignoreMissingQueue(error: unknown): void {
   if (!(error instanceof QueueDoesNotExist)) throw error;
 }
 
-/** An emulator of SQS is one of SNS, too, where nothing else is said: as Kombu takes it. */
-function settingsOf(env: NodeJS.ProcessEnv): { readonly sqs: ClientSettings; readonly sns: ClientSettings } {
-  const broker = parseBrokerUrl(env.GIRDER_WORKER_BROKER ?? 'sqs://');
-  const sqs = clientSettings(env, 'SQS', broker);
-  return { sqs, sns: clientSettings(env, 'SNS', { ...broker, endpoint: sqs.endpoint }) };
-}
-
 /**
- * Each mailbox has a name that no other had, as two workers may have one name, and SQS refuses for a minute the name of a
- * queue that was deleted. A long name of a node is cut.
+ * The name of a node's queue, cut to SQS's limit. A random part makes it unique: two workers may have the same name, and
+ * SQS does not create a queue within a minute after one of the same name was deleted.
  */
-export function pidboxQueueName(node: string, prefix = ''): string {
-  const suffix = `.${randomUUID().slice(0, 8)}.${exchange}`;
-  return sqsQueueName(node.slice(0, longestQueueName - prefix.length - suffix.length) + suffix, prefix);
+export function pidboxQueueName(node: string, prefix = '', system: Pick<System, 'randomUUID'> = nodeSystem): string {
+  const suffix = `.${system.randomUUID().slice(0, 8)}.${exchange}`;
+  return sqsQueueName(node.slice(0, maxQueueNameLength - prefix.length - suffix.length) + suffix, prefix);
 }
 
-/** Lets SNS, and nobody else, send what is published to the topic. */
+/** Allows SNS to send what is published to the topic, and nothing else. */
 function policyFor(topicArn: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

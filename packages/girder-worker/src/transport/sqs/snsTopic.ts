@@ -1,20 +1,20 @@
 import { CreateTopicCommand, type SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 
-/** Kombu creates the topic anew before it publishes, which SNS refuses for one with other tags. */
+/** Kombu's own tags. It creates the topic before each publish, and SNS refuses to create a topic again with other tags. */
 const kombuTags = [
   { Key: 'ManagedBy', Value: 'Celery/Kombu' },
   { Key: 'Description', Value: 'This SNS topic is used by Kombu to enable Fanout support for AWS SQS.' },
 ];
 
-/** Creates a topic as Kombu does, or finds the one that is there. Resolves to its ARN. */
+/** Creates a topic as Kombu does, unless it exists. Resolves to its ARN. */
 export async function createTopic(sns: SNSClient, name: string): Promise<string> {
   const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: name, Tags: kombuTags }));
   return TopicArn!;
 }
 
 /**
- * Has all that is published to a topic put into a queue: `isRaw` as it is, or else in the envelope in which a function gets
- * it. The function that this gives ends it.
+ * Subscribes a queue to a topic. With `isRaw`, the queue receives the published text itself, otherwise in the envelope of
+ * SNS. Resolves to the function that deletes the subscription.
  */
 export async function subscribeQueue(
   sns: SNSClient,

@@ -7,32 +7,35 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
-import { parseBrokerUrl } from '../../connections/brokerUrl.ts';
-import { clientSettings } from '../../connections/clientSettings.ts';
+import type { BrokerConnection } from '../../connections/connections.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import type { System } from '../../system/system.ts';
+import { timeoutSignal } from '../../system/timeouts.ts';
 import type { QueueConsumer } from '../queueConsumer.ts';
 import { sqsQueueName } from '../queueName.ts';
+import { missingQueueError } from './missingQueueError.ts';
 
-/** How much later than promised an answer may come before its connection counts as lost. */
+/** How long after the wait time an answer may come. Later, its connection counts as lost. */
 const answerMarginMs = 10_000;
 
 /**
- * Celery queues of the broker that the environment names (GIRDER_WORKER_BROKER, GIRDER_WORKER_QUEUE_NAME_PREFIX, and the AWS
- * SDK's own variables). Throws an Error that says what is wrong with the URL. The function rejects with one that says what
- * to do where there is no such queue, and with the SDK's errors.
+ * Returns the function that opens a Celery queue of a broker. It rejects with an Error that names the queue if it does not
+ * exist, and otherwise with the SDK's errors.
  */
-export function connectConsumers(env: NodeJS.ProcessEnv): (celeryQueue: string) => Promise<QueueConsumer> {
-  const broker = parseBrokerUrl(env.GIRDER_WORKER_BROKER ?? 'sqs://');
-  const client = new SQSClient({ ...clientSettings(env, 'SQS', broker), useQueueUrlAsEndpoint: false });
-  return (celeryQueue) => createSqsConsumer(client, sqsQueueName(celeryQueue, env.GIRDER_WORKER_QUEUE_NAME_PREFIX));
+export function connectConsumers(broker: BrokerConnection): (celeryQueue: string) => Promise<QueueConsumer> {
+  const client = new SQSClient({ ...broker.sqs, useQueueUrlAsEndpoint: false });
+  return (celeryQueue) => createSqsConsumer(client, sqsQueueName(celeryQueue, broker.queueNamePrefix));
 }
 
-export async function createSqsConsumer(client: SQSClient, name: string): Promise<QueueConsumer> {
+/** Resolves to the consumer of the queue with this name in SQS. */
+export async function createSqsConsumer(
+  client: SQSClient,
+  name: string,
+  system: Pick<System, 'startTimer'> = nodeSystem,
+): Promise<QueueConsumer> {
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name })).catch((error: unknown) => {
     if (!(error instanceof QueueDoesNotExist)) throw error;
-    throw new Error(
-      `There is no SQS queue "${name}". Deploy the stack, start \`npm run dev\`, or name other queues with -Q.`,
-      { cause: error },
-    );
+    throw missingQueueError(name, 'with -Q', error);
   });
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'RedrivePolicy'] }),
@@ -51,8 +54,8 @@ export async function createSqsConsumer(client: SQSClient, name: string): Promis
         WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId', 'SentTimestamp'],
       });
-      const tooLate = AbortSignal.timeout(waitSeconds * 1000 + answerMarginMs);
-      const abortSignal = signal ? AbortSignal.any([signal, tooLate]) : tooLate;
+      const timeout = timeoutSignal(system, waitSeconds * 1000 + answerMarginMs);
+      const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
       const { Messages = [] } = await client.send(command, { abortSignal });
       return Messages.map((message) => recordOf(message, Attributes.QueueArn!));
     },

@@ -11,42 +11,36 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { parseBrokerUrl } from '../../connections/brokerUrl.ts';
-import { clientSettings } from '../../connections/clientSettings.ts';
+import type { BrokerConnection } from '../../connections/connections.ts';
 import type { ListedDeadLetter, QueueAdmin, QueueDepth, QueueStatus } from '../queueAdmin.ts';
-import { sqsQueueName } from '../queueName.ts';
+import { queueNameInArn, sqsQueueName } from '../queueName.ts';
+import { missingQueueError } from './missingQueueError.ts';
 
-/** How long a dead letter that is being shown stays hidden: long enough for a queue of thousands to be read in that time. */
-const shownSeconds = 300;
-
-/** The attributes by which a dispatcher tells why a message is a dead letter. */
+/** How long dead letters stay invisible while they are processed: enough to read a queue of thousands. */
+const processingSeconds = 300;
+/** The attributes that `Transport.deadLetter` adds to a message. */
 const reasonAttributes = ['code', 'reason', 'queue'];
+/** SQS's limit for receives and for batch calls. */
+const maxBatchSize = 10;
 
-/** Queues of the broker that the environment names: GIRDER_WORKER_BROKER, and the AWS SDK's own variables. */
-export function connectQueueAdmin(env: NodeJS.ProcessEnv): QueueAdmin {
-  const broker = parseBrokerUrl(env.GIRDER_WORKER_BROKER ?? 'sqs://');
-  const client = new SQSClient({ ...clientSettings(env, 'SQS', broker), useQueueUrlAsEndpoint: false });
-  return createSqsQueueAdmin(client, env.GIRDER_WORKER_QUEUE_NAME_PREFIX);
+/** Returns the operations on the queues of a broker. */
+export function connectQueueAdmin({ sqs, queueNamePrefix }: BrokerConnection): QueueAdmin {
+  return createSqsQueueAdmin(new SQSClient({ ...sqs, useQueueUrlAsEndpoint: false }), queueNamePrefix);
 }
 
-export function createSqsQueueAdmin(client: SQSClient, prefix = ''): QueueAdmin {
-  const urlOf = async (QueueName: string): Promise<string> => {
+export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): QueueAdmin {
+  const queueUrl = async (QueueName: string): Promise<string> => {
     const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName })).catch((error: unknown) => {
       if (!(error instanceof QueueDoesNotExist)) throw error;
-      throw new Error(
-        `There is no SQS queue "${QueueName}". Deploy the stack, start \`npm run dev\`, or name another queue with --queue.`,
-        {
-          cause: error,
-        },
-      );
+      throw missingQueueError(QueueName, 'with --queue', error);
     });
     return QueueUrl!;
   };
 
-  const look = async (
+  const readQueue = async (
     name: string,
-  ): Promise<{ readonly depth: QueueDepth; readonly deadLetterName: string | null }> => {
-    const command = new GetQueueAttributesCommand({ QueueUrl: await urlOf(name), AttributeNames: ['All'] });
+  ): Promise<{ readonly depth: QueueDepth; readonly deadLetterQueueName: string | null }> => {
+    const command = new GetQueueAttributesCommand({ QueueUrl: await queueUrl(name), AttributeNames: ['All'] });
     const { Attributes = {} } = await client.send(command);
     const { deadLetterTargetArn } = JSON.parse(Attributes.RedrivePolicy ?? '{}') as { deadLetterTargetArn?: string };
     const depth = {
@@ -55,21 +49,27 @@ export function createSqsQueueAdmin(client: SQSClient, prefix = ''): QueueAdmin 
       inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
       delayed: Number(Attributes.ApproximateNumberOfMessagesDelayed),
     };
-    return { depth, deadLetterName: deadLetterTargetArn === undefined ? null : nameIn(deadLetterTargetArn) };
+    return {
+      depth,
+      deadLetterQueueName: deadLetterTargetArn === undefined ? null : queueNameInArn(deadLetterTargetArn),
+    };
   };
 
   const status = async (queue: string): Promise<QueueStatus> => {
-    const { depth, deadLetterName } = await look(sqsQueueName(queue, prefix));
-    return { ...depth, deadLetters: deadLetterName === null ? null : (await look(deadLetterName)).depth };
+    const { depth, deadLetterQueueName } = await readQueue(sqsQueueName(queue, queueNamePrefix));
+    return {
+      ...depth,
+      deadLetters: deadLetterQueueName === null ? null : (await readQueue(deadLetterQueueName)).depth,
+    };
   };
 
   const receive = async (QueueUrl: string): Promise<Message[]> => {
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: shownSeconds,
-        WaitTimeSeconds: 1, // A short poll asks only some of SQS's servers, and may find nothing where there is something.
+        MaxNumberOfMessages: maxBatchSize,
+        VisibilityTimeout: processingSeconds,
+        WaitTimeSeconds: 1, // A short poll asks only some of SQS's servers, and may find nothing in a queue with messages.
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }),
@@ -77,17 +77,18 @@ export function createSqsQueueAdmin(client: SQSClient, prefix = ''): QueueAdmin 
     return Messages;
   };
 
-  const redrive = async (message: Message, ownQueue: string): Promise<void> => {
+  /** Sends a dead letter to the queue that it names, or else to `defaultQueue`, without the attributes of the reason. */
+  const redrive = async (message: Message, defaultQueue: string): Promise<void> => {
     const { MessageAttributes = {}, Attributes = {} } = message;
     const arn = MessageAttributes.queue?.StringValue;
     const own = Object.entries(MessageAttributes).filter(([name]) => !reasonAttributes.includes(name));
     await client.send(
       new SendMessageCommand({
-        QueueUrl: await urlOf(arn === undefined ? ownQueue : nameIn(arn)),
+        QueueUrl: await queueUrl(arn === undefined ? defaultQueue : queueNameInArn(arn)),
         MessageBody: message.Body,
         MessageAttributes: Object.fromEntries(own) as Record<string, MessageAttributeValue>,
         MessageGroupId: Attributes.MessageGroupId,
-        // A FIFO queue would drop what it has seen within the last five minutes.
+        // The id must be a new one: a FIFO queue drops a message whose id it has seen within five minutes.
         ...(Attributes.MessageGroupId !== undefined && { MessageDeduplicationId: `redrive-${message.MessageId}` }),
       }),
     );
@@ -98,46 +99,46 @@ export function createSqsQueueAdmin(client: SQSClient, prefix = ''): QueueAdmin 
 
     async purge(queue) {
       const { ready, inFlight, delayed } = await status(queue);
-      await client.send(new PurgeQueueCommand({ QueueUrl: await urlOf(sqsQueueName(queue, prefix)) }));
+      await client.send(new PurgeQueueCommand({ QueueUrl: await queueUrl(sqsQueueName(queue, queueNamePrefix)) }));
       return ready + inFlight + delayed;
     },
 
-    async processDeadLetters(queue, judge) {
+    async processDeadLetters(queue, decide) {
       const { name, deadLetters } = await status(queue);
       const counts = { keep: 0, redrive: 0, drop: 0 };
       if (!deadLetters) return counts;
-      const QueueUrl = await urlOf(deadLetters.name);
-      const held = new Map<string, Message>(); // What is hidden by us: all of it is shown again, whatever fails.
+      const QueueUrl = await queueUrl(deadLetters.name);
+      const received = new Map<string, Message>(); // What is left here is made visible again, also after an error.
       try {
-        await take(QueueUrl, held);
-        // Only now: what is sent back may soon be a dead letter again, and would be met a second time.
-        for (const message of [...held.values()]) {
-          const verdict = judge(deadLetterOf(message));
-          counts[verdict]++;
-          if (verdict === 'keep') continue;
-          if (verdict === 'redrive') await redrive(message, name);
+        // All are received before the first is redriven: a redriven message may soon be a dead letter again.
+        await receiveAll(QueueUrl, received);
+        for (const message of [...received.values()]) {
+          const action = decide(toDeadLetter(message));
+          counts[action]++;
+          if (action === 'keep') continue;
+          if (action === 'redrive') await redrive(message, name);
           await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
-          held.delete(message.MessageId!);
+          received.delete(message.MessageId!);
         }
       } finally {
-        await show(QueueUrl, [...held.values()]);
+        await makeVisible(QueueUrl, [...received.values()]);
       }
       return counts;
     },
   };
 
-  /** Until there is nothing more, or what was taken first can be seen again. */
-  async function take(QueueUrl: string, held: Map<string, Message>): Promise<void> {
+  /** Receives messages until the queue is empty, or until the first of them are visible again. */
+  async function receiveAll(QueueUrl: string, received: Map<string, Message>): Promise<void> {
     for (let batch = await receive(QueueUrl); batch.length > 0; batch = await receive(QueueUrl)) {
-      const isSecondRound = batch.some(({ MessageId }) => held.has(MessageId!));
-      for (const message of batch) held.set(message.MessageId!, message);
-      if (isSecondRound) return;
+      const isRepetition = batch.some(({ MessageId }) => received.has(MessageId!));
+      for (const message of batch) received.set(message.MessageId!, message);
+      if (isRepetition) return;
     }
   }
 
-  async function show(QueueUrl: string, messages: readonly Message[]): Promise<void> {
-    for (let from = 0; from < messages.length; from += 10) {
-      const Entries = messages.slice(from, from + 10).map(({ ReceiptHandle }, index) => ({
+  async function makeVisible(QueueUrl: string, messages: readonly Message[]): Promise<void> {
+    for (let from = 0; from < messages.length; from += maxBatchSize) {
+      const Entries = messages.slice(from, from + maxBatchSize).map(({ ReceiptHandle }, index) => ({
         Id: String(index),
         ReceiptHandle,
         VisibilityTimeout: 0,
@@ -147,7 +148,7 @@ export function createSqsQueueAdmin(client: SQSClient, prefix = ''): QueueAdmin 
   }
 }
 
-function deadLetterOf({ MessageId, Body, Attributes, MessageAttributes }: Message): ListedDeadLetter {
+function toDeadLetter({ MessageId, Body, Attributes, MessageAttributes }: Message): ListedDeadLetter {
   return {
     messageId: MessageId!,
     body: Body!,
@@ -155,8 +156,4 @@ function deadLetterOf({ MessageId, Body, Attributes, MessageAttributes }: Messag
     code: MessageAttributes?.code?.StringValue ?? null,
     reason: MessageAttributes?.reason?.StringValue ?? null,
   };
-}
-
-function nameIn(arn: string): string {
-  return arn.slice(arn.lastIndexOf(':') + 1);
 }

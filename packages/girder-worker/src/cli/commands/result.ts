@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { app } from '../../app.ts';
+import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
+import type { AsyncResult } from '../../task/client.ts';
+import { seconds } from '../shared/arguments.ts';
+import { print } from '../shared/output.ts';
+
+export function resultCommand(): Command {
+  return new Command('result')
+    .description('Wait for a task, and print its result as JSON.')
+    .argument('<id>', 'id of the task')
+    .option('--timeout <seconds>', 'longest time to wait for the result; 0 reads it once', seconds, 60)
+    .addHelpText('after', help)
+    .action(async (id: string, { timeout }: { timeout: number }) => printResult(app.AsyncResult(id), timeout));
+}
+
+const help = `
+If the task has failed, or does not end within the timeout, the command prints the error to stderr and exits with code 1.
+
+Examples:
+  $ girder-worker result 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
+  121393
+
+  $ girder-worker result 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf --timeout 0`;
+
+/** Prints the result of a task. If the task failed, prints its error with the remote traceback and sets the exit code. */
+export async function printResult(result: AsyncResult<unknown>, timeoutSeconds: number): Promise<void> {
+  try {
+    print(stringifyPythonJson(await result.get({ timeoutMs: timeoutSeconds * 1000 })));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error && error.name !== 'TimeoutError' ? error.stack : error}\n`);
+    process.exitCode = 1;
+  }
+}

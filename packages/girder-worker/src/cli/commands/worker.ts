@@ -1,0 +1,149 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import { app } from '../../app.ts';
+import { type Connections, loadConnections } from '../../connections/connections.ts';
+import type { Registry } from '../../registry/registry.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
+import { integerUpTo, names, positiveInteger, seconds } from '../shared/arguments.ts';
+import { hostFacts, renderBanner } from '../shared/banner.ts';
+import { fromLevel, type LogLevelName, logLevel, shows } from '../shared/logLevel.ts';
+import { print, processOutput } from '../shared/output.ts';
+import { readRegistry, registryPath, updateRegistry } from '../shared/registry.ts';
+import { listenForShutdown } from '../shared/shutdownSignals.ts';
+
+interface WorkerCommandOptions {
+  readonly concurrency: number;
+  readonly queues?: readonly string[];
+  readonly loglevel: LogLevelName;
+  readonly hostname?: string;
+  readonly root: string;
+  readonly build: boolean;
+  readonly lease: number;
+  readonly drainTimeout?: number;
+  readonly remoteControl: boolean;
+}
+
+export function workerCommand(): Command {
+  return new Command('worker')
+    .description('Poll SQS queues and run their tasks in this process until Ctrl-C. This is the default command.')
+    .option(
+      '-c, --concurrency <number>',
+      'concurrent tasks; the default is one per core',
+      positiveInteger,
+      availableParallelism(),
+    )
+    .option(
+      '-Q, --queues <names>',
+      'Celery queues, separated by commas (default: $GIRDER_WORKER_QUEUES, or celery)',
+      names,
+    )
+    .option(
+      '-l, --loglevel <level>',
+      'lowest level to log: DEBUG, INFO, WARNING, ERROR or CRITICAL',
+      logLevel,
+      'WARNING',
+    )
+    .option(
+      '-n, --hostname <name>',
+      'name of this worker, such as worker1@%h; %h is the host name (default: girder-worker@%h)',
+    )
+    .option('--root <folder>', 'folder of the deployment: the dependencies in its package.json are the plugins', '.')
+    .option('--no-build', 'use the existing registry instead of building it on start')
+    .option(
+      '--lease <seconds>',
+      'if this worker is killed, others may run its tasks after this time; at most 3600',
+      integerUpTo(maxLeaseSeconds),
+      60,
+    )
+    .option(
+      '--drain-timeout <seconds>',
+      'how long a warm shutdown waits for running tasks before it becomes a cold one (default: no limit)',
+      seconds,
+    )
+    .option('--no-remote-control', 'do not receive the commands of `app.control`, which needs a queue of its own')
+    .addHelpText('after', help)
+    .action(async (options: WorkerCommandOptions, command: Command) => {
+      const exitCode = await startWorker(options).catch((error: Error) =>
+        command.error(`girder-worker: ${error.message}`),
+      );
+      process.exit(exitCode); // Connections that are kept alive would keep the process running.
+    });
+}
+
+const help = `
+A task may run for any time: its claim and its message are renewed while it runs. SIGTERM, SIGHUP or Ctrl-C starts a warm
+shutdown: running tasks finish, and messages whose task has not started return to their queue. A second signal, or
+SIGQUIT, starts a cold shutdown: running tasks are ended, and their messages return to the queue, too, to run again. The
+exit code is 1 after a cold shutdown.
+
+Examples:
+  $ girder-worker worker -l info -c 4
+  $ girder-worker -l info -Q celery,long-tasks -n long@%h`;
+
+/** SQS hides a message for at most 12 hours. A lease must be so short that many renewals fit into this time. */
+const maxLeaseSeconds = 3600;
+
+/** Runs a worker until it is shut down. Resolves to the exit code: as in Celery, 1 after a cold shutdown. */
+async function startWorker(options: WorkerCommandOptions): Promise<number> {
+  const { root, concurrency, loglevel, lease, drainTimeout, remoteControl } = options;
+  const shutdown = listenForShutdown(print);
+  const output = {
+    ...processOutput,
+    writeOut: (text: string) => void (shows(loglevel, 'INFO') && processOutput.writeOut(text)),
+  };
+  if (options.build && !(await updateRegistry(root, undefined, output))) return 1;
+  const registry = await readRegistry(root);
+  app.config.update(registry.settings);
+
+  // Imported dynamically, because most commands need neither threads nor AWS.
+  const { runWorker } = await import('../../worker/runWorker.ts');
+  const { workerName } = await import('../../worker/workerName.ts');
+  const { createTextLog } = await import('../../events/textLog.ts');
+  const connections = loadConnections(process.env);
+  const node = workerName(options.hostname, connections.nodeName);
+  const queues = options.queues ?? connections.broker.queues ?? [app.config.get('taskDefaultQueue')];
+  print(bannerOf(node, queues, connections, registry, options));
+
+  shutdown.warm.addEventListener('abort', () => {
+    if (drainTimeout === undefined) return;
+    nodeSystem.startTimer(shutdown.goCold, drainTimeout * 1000, { keepAlive: false });
+  });
+  await runWorker({
+    ...{ connections, registry, node, queues, concurrency, remoteControl, shutdown },
+    threadFile: await threadFileOf(root),
+    leaseMs: lease * 1000,
+    log: fromLevel(loglevel, createTextLog()),
+  });
+  return shutdown.cold.aborted ? 1 : 0;
+}
+
+/** The module of the deployment that the worker threads load. */
+async function threadFileOf(root: string): Promise<URL> {
+  const file = join(dirname(await registryPath(root)), 'thread.ts');
+  if (!existsSync(file)) {
+    throw new Error(
+      `The module of the worker threads does not exist: ${file}. Create it as functions/dispatcher/thread.ts of the girder-worker repository.`,
+    );
+  }
+  return pathToFileURL(file);
+}
+
+function bannerOf(
+  node: string,
+  queues: readonly string[],
+  { broker, backend }: Connections,
+  { tasks }: Registry,
+  { concurrency, loglevel }: WorkerCommandOptions,
+): string {
+  return renderBanner({
+    ...hostFacts(nodeSystem),
+    ...{ node, queues },
+    transport: broker.url,
+    results: backend.url,
+    concurrency: `${concurrency} (threads)`,
+    tasks: shows(loglevel, 'INFO') ? Object.keys(tasks) : undefined,
+  });
+}

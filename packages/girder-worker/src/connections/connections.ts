@@ -1,0 +1,105 @@
+import { hostname } from 'node:os';
+import { parseBackendUrl } from './backendUrl.ts';
+import { parseBrokerUrl } from './brokerUrl.ts';
+import { type ClientSettings, clientSettings } from './clientSettings.ts';
+import { ConfigurationError, ConfigurationFaults } from './configurationError.ts';
+import { maskPassword } from './maskPassword.ts';
+
+/** Where broker and backend are, and the name of this node: all that the environment says about connections. */
+export interface Connections {
+  /**
+   * The name of this worker, as Celery's `celery@host`: stored with STARTED results, used in replies of remote control,
+   * and the destination of its commands.
+   */
+  readonly nodeName: string;
+  readonly broker: BrokerConnection;
+  readonly backend: BackendConnection;
+}
+
+/** The queues in SQS, and the topic of remote control in SNS. */
+export interface BrokerConnection {
+  /** Celery's broker URL without its password, to be printed. */
+  readonly url: string;
+  /** Kombu's `queue_name_prefix`; undefined for none. */
+  readonly queueNamePrefix: string | undefined;
+  /** If undefined, the dead-letter queue of the queue from which the message came is used. */
+  readonly deadLetterQueueUrl: string | undefined;
+  /** The topic of remote control; if undefined, the topic that Kombu names after its exchange is used. */
+  readonly topicArn: string | undefined;
+  /** Celery's names of the queues from which tasks are taken, at least one; undefined if the environment names none. */
+  readonly queues: readonly string[] | undefined;
+  readonly sqs: ClientSettings;
+  readonly sns: ClientSettings;
+}
+
+/** The DynamoDB table of results and revocations. */
+export interface BackendConnection {
+  /** Celery's backend URL without its password, to be printed. */
+  readonly url: string;
+  readonly table: string;
+  /** Celery's `global_keyprefix`; undefined for none. */
+  readonly keyPrefix: string | undefined;
+  /** How long results are kept; undefined for the store's default. */
+  readonly ttlSeconds: number | undefined;
+  readonly dynamodb: ClientSettings;
+}
+
+const defaultBroker = 'sqs://';
+const defaultBackend = 'dynamodb:///celery';
+
+/**
+ * Reads every variable that concerns broker, backend and node name:
+ *
+ * - GIRDER_WORKER_BROKER, the broker URL (`sqs://`), and GIRDER_WORKER_BACKEND, the backend URL (`dynamodb:///celery`);
+ * - GIRDER_WORKER_QUEUE_NAME_PREFIX and GIRDER_WORKER_KEY_PREFIX, prefixes of queue names and of item keys;
+ * - GIRDER_WORKER_QUEUES, names of Celery queues, separated by commas;
+ * - GIRDER_WORKER_DEAD_LETTER_QUEUE_URL and GIRDER_WORKER_TOPIC_ARN;
+ * - GIRDER_WORKER_NODE_NAME, by default `girder-worker@` and the name of the Lambda function, which all its environments
+ *   share, or else of this machine;
+ * - the AWS SDK's variables of region, credentials and endpoints (`clientSettings`).
+ *
+ * Throws one ConfigurationError that lists all faults.
+ */
+export function loadConnections(env: NodeJS.ProcessEnv): Connections {
+  const brokerUrl = env.GIRDER_WORKER_BROKER ?? defaultBroker;
+  const backendUrl = env.GIRDER_WORKER_BACKEND ?? defaultBackend;
+  const faults = new ConfigurationFaults();
+  const broker = faults.collect(() => parseBrokerUrl(brokerUrl));
+  const backend = faults.collect(() => parseBackendUrl(backendUrl));
+  const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
+  if (!broker || !backend || !faults.isEmpty) throw faults.toError('Invalid settings');
+
+  const sqs = clientSettings(env, 'SQS', broker);
+  return {
+    nodeName: env.GIRDER_WORKER_NODE_NAME || `girder-worker@${env.AWS_LAMBDA_FUNCTION_NAME || hostname()}`,
+    broker: {
+      url: maskPassword(brokerUrl),
+      queueNamePrefix: env.GIRDER_WORKER_QUEUE_NAME_PREFIX || undefined,
+      deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL || undefined,
+      topicArn: env.GIRDER_WORKER_TOPIC_ARN || undefined,
+      queues,
+      sqs,
+      // As in Kombu, SNS is expected at the endpoint of SQS: emulators serve both.
+      sns: clientSettings(env, 'SNS', { ...broker, endpoint: sqs.endpoint }),
+    },
+    backend: {
+      url: maskPassword(backendUrl),
+      table: backend.table,
+      keyPrefix: env.GIRDER_WORKER_KEY_PREFIX || undefined,
+      ttlSeconds: backend.ttlSeconds,
+      dynamodb: clientSettings(env, 'DYNAMODB', backend),
+    },
+  };
+}
+
+function parseQueues(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length > 0) return names;
+  throw new ConfigurationError('Invalid queues', [
+    `GIRDER_WORKER_QUEUES must be names of Celery queues, separated by commas, got "${text}"`,
+  ]);
+}

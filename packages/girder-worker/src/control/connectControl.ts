@@ -1,0 +1,31 @@
+import type { Connections } from '../connections/connections.ts';
+import type { Registry } from '../registry/registry.ts';
+import { connectStore } from '../store/dynamodb/connectStore.ts';
+import { defaultSettings } from '../task/config.ts';
+import type { ControlDeps } from './deps.ts';
+
+/**
+ * Returns what remote control needs, for the broker and the backend of the connections. The queues are those that the
+ * environment names, or else the default queue of the registry.
+ */
+export function connectControl(
+  { nodeName, broker, backend }: Connections,
+  { registry, warn }: { readonly registry: Registry | undefined; readonly warn: ControlDeps['warn'] },
+): ControlDeps {
+  // Both are loaded at their first use: to revoke a task, the control function needs neither.
+  const taskScan = async () => (await import('../store/dynamodb/dynamodbTaskScan.ts')).connectTaskScan(backend);
+  const queues = async () => (await import('../transport/sqs/sqsQueueAdmin.ts')).connectQueueAdmin(broker);
+  return {
+    node: nodeName,
+    store: connectStore(backend),
+    taskScan: {
+      list: async (which) => (await taskScan()).list(which),
+      find: async (ids) => (await taskScan()).find(ids),
+    },
+    queues: { status: async (queue) => (await queues()).status(queue) },
+    queueNames: broker.queues ?? [registry?.settings.taskDefaultQueue ?? defaultSettings.taskDefaultQueue],
+    registry,
+    urls: { broker: broker.url, backend: backend.url },
+    warn,
+  };
+}

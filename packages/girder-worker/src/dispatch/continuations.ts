@@ -1,0 +1,68 @@
+import type { Expansion } from '../canvas/apply/expansion.ts';
+import { publishExpansion } from '../canvas/apply/publish.ts';
+import {
+  type ContinuationContext,
+  type Continuations,
+  continuationsOf,
+  noContinuations,
+  sendFrom,
+} from '../canvas/continuations/continuations.ts';
+import { replacementOf } from '../canvas/continuations/replacement.ts';
+import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
+import type { Message } from '../message/message.ts';
+import { type RetryChanges, retryBody } from '../message/retryBody.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import type { DispatcherDeps } from './deps.ts';
+import { continuationContext } from './taskOptions.ts';
+import type { TaskRun } from './taskRun.ts';
+
+/**
+ * What follows a task. Planning is pure; every id that is published derives from the task's own id, so that publishing a
+ * plan again makes duplicates that are refused at their claims.
+ */
+export interface ContinuationPlanner {
+  /** What follows a task that has ended. Throws CanvasError if the message carries something that is no signature. */
+  after(message: Message, outcome: FinalOutcome): Continuations;
+  /** What replaces a task. Throws CanvasError if `signature` is no signature. */
+  replacement(message: Message, signature: unknown): Expansion;
+  /** What one of Celery's own tasks sends, such as `celery.chunks`. */
+  child(message: Message, signature: WireSignature, call: Call): Expansion;
+  context(message: Message): ContinuationContext;
+}
+
+export function createContinuationPlanner({ registry, system }: DispatcherDeps): ContinuationPlanner {
+  const context = (message: Message) => continuationContext(message, registry, system.now());
+  return {
+    context,
+    after: (message, outcome) =>
+      hasContinuations(message) ? continuationsOf(message, outcome, context(message)) : noContinuations,
+    replacement: (message, signature) => replacementOf(message, signature, context(message)),
+    child: (message, signature, call) => sendFrom(message, signature, call, context(message)),
+  };
+}
+
+/** Whether anything follows the message's task, however it ends. */
+export function hasContinuations({ embed }: Message): boolean {
+  const { callbacks, errbacks, chain, chord } = embed;
+  return callbacks.length > 0 || errbacks.length > 0 || chain.length > 0 || chord !== null;
+}
+
+/** Writes the chords of an expansion, then publishes its messages. */
+export function publish(
+  { store, transport, system }: DispatcherDeps,
+  expansion: Expansion,
+  options?: { readonly delaySeconds?: number },
+): Promise<void> {
+  const { startChord } = store;
+  return publishExpansion(expansion, { startChord, publish: transport.publish, system }, options);
+}
+
+/** Publishes the message of a retry: the same message with a higher count of retries and an eta. */
+export async function publishRetry(
+  { transport, system }: DispatcherDeps,
+  { delivery, message }: TaskRun,
+  changes: RetryChanges,
+): Promise<void> {
+  const delaySeconds = Math.max(0, Math.ceil((changes.etaMs - system.now()) / 1000));
+  await transport.resend(delivery.receipt, retryBody(delivery.body, message, changes, system), { delaySeconds });
+}

@@ -1,0 +1,123 @@
+import { asDecodeError, DecodeError } from '../kombu/errors.ts';
+import { decode } from '../message/decode.ts';
+import type { Message } from '../message/message.ts';
+import { failureOf } from '../outcome/failure.ts';
+import type { ClaimConflict } from '../store/resultStore.ts';
+import { createContinuationPlanner, publishRetry } from './continuations.ts';
+import type { Delivery } from './delivery.ts';
+import type { DispatcherDeps, Disposition } from './deps.ts';
+import { isExpired, waitForEtaMs } from './eta.ts';
+import { createLazyContinuationPublisher } from './lazyContinuationPublisher.ts';
+import { createOutcomeStore } from './storeOutcome.ts';
+import { createTaskRun, leaseEndMs, type RunContext, type TaskRun } from './taskRun.ts';
+import { type Claimed, createTaskRunner } from './taskRunner.ts';
+
+/** The longest that the end of a run waits for asynchronous task event listeners. */
+const listenerLimitMs = 5000;
+
+/**
+ * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
+ * is idempotent.
+ */
+export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
+  const { store, transport, log, events, worker, system } = deps;
+  const planner = createContinuationPlanner(deps);
+  const runTask = createTaskRunner(deps, planner);
+  const publisher = createLazyContinuationPublisher(deps, planner, runTask);
+  const storeOutcome = createOutcomeStore(deps, planner, publisher);
+
+  return async function processDelivery(context) {
+    const { delivery } = context;
+    const message = await decode(delivery.body).catch(asDecodeError);
+    if (message instanceof DecodeError) return deadLetter(context, message);
+
+    const deferred = await deferUntilEta(delivery, message);
+    if (deferred) return deferred;
+
+    const run = createTaskRun(deps, message, context);
+    if (run.info) events.emit('received', run.info);
+
+    const claimed = await store.claim(run.claim);
+    if (claimed.kind !== 'claimed') return resolveConflict(run, claimed);
+
+    try {
+      const disposition = await runClaimed(run, claimed);
+      return run.isAcknowledged ? 'acknowledge' : disposition;
+    } catch (error) {
+      if (!run.isAcknowledged) throw error;
+      const text = error instanceof Error ? error.stack : String(error);
+      log.error(`Could not store the outcome of ${run.title}, whose message was already acknowledged: ${text}`);
+      return 'acknowledge';
+    }
+  };
+
+  async function runClaimed(run: TaskRun, claimed: Claimed): Promise<Disposition> {
+    const startedMs = system.now();
+    const result = await runTask(run, claimed);
+    const stored = await storeOutcome(run, result);
+    if (stored.kind !== 'ok') return resolveConflict(run, stored);
+    await stored.publish();
+
+    if (run.info) {
+      events.emit('ended', run.info, result.outcome, system.now() - startedMs);
+      await events.handled(run.info, Math.min(listenerLimitMs, Math.max(0, run.window.endMs - system.now())));
+    }
+    return stored.disposition;
+  }
+
+  /**
+   * Moves a message that cannot be decoded to the dead-letter queue. If its task id could be read, its client gets a
+   * FAILURE instead of waiting without end.
+   */
+  async function deadLetter({ delivery, window, owner }: RunContext, error: DecodeError): Promise<Disposition> {
+    log.error(`Message ${delivery.messageId} cannot be decoded (${error.code}): ${error.message}`);
+    if (error.identity) {
+      const lease = { owner, leaseEndMs: leaseEndMs(deps, window) };
+      const claim = { id: error.identity.id, epoch: 0, ignoreResult: false, worker, ...lease };
+      const type = error.code === 'CONTENT_DISALLOWED' ? 'ContentDisallowed' : 'DecodeError';
+      const failure = failureOf(type, [error.message], 'kombu.exceptions');
+      const claimed = await store.claim(claim);
+      if (claimed.kind === 'claimed') {
+        await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
+      }
+    }
+    const { queueArn } = delivery.receipt;
+    await transport.deadLetter({ body: delivery.body, code: error.code, reason: error.message, queueArn });
+    return 'acknowledge';
+  }
+
+  /**
+   * Sends a message again whose eta has not come. SQS delays a message for at most 15 minutes, so a long wait is a series
+   * of such messages. A FIFO queue has no delays of single messages: there the message stays hidden in its place.
+   */
+  async function deferUntilEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
+    const waitMs = waitForEtaMs(message, system.now());
+    if (waitMs === 0 || isExpired(message, system.now())) return undefined;
+    log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`);
+    const delaySeconds = Math.ceil(waitMs / 1000);
+    if (delivery.receipt.queueArn.endsWith('.fifo')) return { retryInSeconds: delaySeconds };
+    await transport.resend(delivery.receipt, delivery.body, { delaySeconds });
+    return 'acknowledge';
+  }
+
+  /**
+   * What to do with a message whose task may not run, or whose outcome may not be stored. The earlier delivery may have
+   * died between storing and publishing, so what it had to publish is published again.
+   */
+  async function resolveConflict(run: TaskRun, conflict: ClaimConflict): Promise<Disposition> {
+    switch (conflict.kind) {
+      case 'final':
+        log.info(`Task ${run.title} has already ended: ${conflict.state}`);
+        await publisher.republish(run);
+        return 'acknowledge';
+      case 'outdated':
+        log.info(`Task ${run.title} was sent again since: this message is outdated`);
+        if (conflict.dueMs !== null)
+          await publishRetry(deps, run, { retries: run.message.retries + 1, etaMs: conflict.dueMs });
+        return 'acknowledge';
+      case 'claimedElsewhere':
+        log.info(`Task ${run.title} is running in another invocation`);
+        return { retryInSeconds: Math.max(1, (conflict.untilMs - system.now()) / 1000) };
+    }
+  }
+}

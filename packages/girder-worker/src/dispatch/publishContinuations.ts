@@ -1,0 +1,110 @@
+import { derivedIds } from '../canvas/apply/derivedIds.ts';
+import { type Continuations, type Errback, noContinuations } from '../canvas/continuations/continuations.ts';
+import { asDecodeError, DecodeError } from '../kombu/errors.ts';
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { decode } from '../message/decode.ts';
+import { encode } from '../message/encode.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import type { StoredResult } from '../store/resultStore.ts';
+import { type ContinuationPlanner, publish } from './continuations.ts';
+import { countChordMember } from './countChordMember.ts';
+import type { DispatcherDeps } from './deps.ts';
+import { createTaskRun, type TaskRun } from './taskRun.ts';
+import type { TaskRunner } from './taskRunner.ts';
+
+/** Publishes what follows a task that has ended. Safe to repeat: every id that is published derives from the task's own. */
+export interface ContinuationPublisher {
+  publish(run: TaskRun, continuations: Continuations): Promise<void>;
+  /** Publishes again what follows a task that ended in another delivery, from its stored result. */
+  republish(run: TaskRun): Promise<void>;
+}
+
+export function createContinuationPublisher(
+  deps: DispatcherDeps,
+  planner: ContinuationPlanner,
+  runTask: TaskRunner,
+): ContinuationPublisher {
+  const { store, log, system } = deps;
+
+  const publisher: ContinuationPublisher = {
+    async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
+      for (const expansion of expansions) await publish(deps, expansion);
+      for (const { id, failure, ...context } of failedSteps) await store.fail(id, failure, context);
+      for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
+      for (const member of endedMembers) {
+        const continuations = await countChordMember(deps, planner.context(run.message), run.message, member);
+        await publisher.publish(run, continuations);
+        if (continuations !== noContinuations) await store.endChord(member.groupId);
+      }
+    },
+
+    async republish(run) {
+      const { message } = run;
+      const stored = await store.read(message.id);
+      const outcome = stored && outcomeIn(stored);
+      if (outcome) await publisher.publish(run, planner.after(message, outcome));
+    },
+  };
+  return publisher;
+
+  /**
+   * Calls an errback of the new style (docs/wire-format.md §1.8) with `(request, exc, traceback)`: the failed task's
+   * message, its exception as `{ type, module, args }`, and the traceback. It runs as any task does, under a claim of its
+   * own, once for each failed task. Its return value is discarded, and an error that it throws is logged, as in Celery.
+   *
+   * Throws an Error, so that the message is delivered again, if it could not run to its end in this invocation.
+   */
+  async function callErrback(failedRun: TaskRun, errback: Errback, index: number): Promise<void> {
+    const { signature, failed } = errback;
+    const body = errbackBody(errback, index);
+    const message = await decode(body).catch(asDecodeError);
+    if (message instanceof DecodeError) {
+      return log.error(`Errback ${signature.task} of ${failed.id} was not called: ${message.message}`);
+    }
+    const { delivery, window, claim } = failedRun;
+    const context = { delivery: { ...delivery, body }, window, owner: claim.owner, errbackOf: failed.id };
+    const run = createTaskRun(deps, message, context);
+    const answer = await store.claim(run.claim);
+    if (answer.kind === 'final' || answer.kind === 'outdated') return; // An earlier delivery has called it.
+    if (answer.kind === 'claimedElsewhere') throw new Error(`${run.title} is running in another invocation.`);
+
+    const { outcome } = await runTask(run, answer);
+    if (outcome.state === 'RETURNED' || (outcome.state === 'REJECTED' && outcome.requeue)) {
+      await store.release(run.claim, run.claim.epoch);
+      const why = outcome.state === 'RETURNED' ? outcome.why : 'It rejected its message.';
+      throw new Error(`${run.title} did not run to its end: ${why}`);
+    }
+    if (outcome.state === 'FAILURE') {
+      const { traceback, type } = outcome.failure;
+      log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`);
+    }
+    await store.ignore(run.claim);
+  }
+
+  function errbackBody({ signature, failed, failure }: Errback, index: number): string {
+    const { type, module, argsJson, traceback } = failure;
+    const exception = { type, module, args: parsePythonJson(argsJson) };
+    return encode(
+      {
+        task: signature.task,
+        // The index tells two errbacks of one task name apart.
+        id: derivedIds(failed.id, 'errback', String(index), signature.task)(),
+        args: signature.immutable ? signature.args : [failed, exception, traceback, ...signature.args],
+        kwargs: signature.kwargs,
+        rootId: failed.rootId,
+        parentId: failed.id,
+        ignoreResult: true,
+      },
+      system,
+    );
+  }
+}
+
+/** The outcome that a stored result tells; undefined if it is not final, or was forgotten. */
+function outcomeIn({ state, result, exception, traceback }: StoredResult): FinalOutcome | undefined {
+  if (state === 'SUCCESS') return { state, resultJson: stringifyPythonJson(result) };
+  if (state === 'REVOKED') return { state, reason: 'revoked' };
+  if (state !== 'FAILURE') return undefined;
+  const { type, module, args } = exception ?? { type: 'Exception', module: null, args: [] };
+  return { state, failure: { type, module: module ?? 'builtins', argsJson: stringifyPythonJson(args), traceback } };
+}

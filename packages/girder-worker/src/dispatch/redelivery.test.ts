@@ -1,0 +1,220 @@
+import { describe, expect, test } from 'vitest';
+import { app } from '../app.ts';
+import type { TaskEvents } from '../events/taskEvents.ts';
+import type { Task } from '../task/task.ts';
+import { createVirtualStack } from './fixtures/virtualStack.ts';
+
+const runs: string[] = [];
+const tasks = {
+  'p.good': {
+    load: () =>
+      app.task({ name: 'p.good' }, function (this: Task) {
+        runs.push(this.request.id);
+      }),
+  },
+  'p.retries': {
+    load: () =>
+      app.task({ name: 'p.retries', maxRetries: 1 }, function (this: Task) {
+        runs.push(`${this.request.id} ${this.request.retries}`);
+        throw this.retry({ countdown: 30 });
+      }),
+  },
+  'p.requeues': {
+    load: () =>
+      app.task({ name: 'p.requeues' }, function (this: Task) {
+        runs.push(this.request.id);
+        throw Object.assign(new Error('not here'), { name: 'Reject', requeue: true, reason: 'not here' });
+      }),
+  },
+};
+
+function stack(...more: Parameters<typeof createVirtualStack>[0][]) {
+  runs.length = 0;
+  return createVirtualStack({ tasks, ...more[0] });
+}
+
+describe('a message in a queue', () => {
+  test('is gone when its task has run', async () => {
+    const { send, invokeWithin, transport } = stack();
+    await send({ task: 'p.good', id: 'a' });
+    await invokeWithin(1000);
+    expect(runs).toEqual(['a']);
+    expect(transport.messages('celery')).toEqual([]);
+  });
+
+  test('with an eta in two hours is relayed in delays of at most 15 minutes, and runs then', async () => {
+    const { send, invoke, system, transport } = stack();
+    const eta = new Date(system.now() + 2 * 3600 * 1000).toISOString();
+    await send({ task: 'p.good', id: 'later', eta });
+    let deliveries = 0;
+    for (let quarter = 0; quarter <= 8; quarter++) {
+      deliveries += await invoke();
+      if (runs.length === 0) expect(transport.messages('celery')).toHaveLength(1);
+      await system.advance(15 * 60 * 1000);
+    }
+    expect(runs).toEqual(['later']);
+    expect(deliveries).toBe(9);
+  });
+
+  test('whose task retries runs again after the countdown, not before, and fails when no retry is left', async () => {
+    const { send, invoke, system, store } = stack();
+    await send({ task: 'p.retries', id: 'r' });
+    await invoke();
+    await system.advance(29_000);
+    expect(await invoke()).toBe(0);
+    await system.advance(1000);
+    expect(await invoke()).toBe(1);
+    expect(runs).toEqual(['r 0', 'r 1']);
+    expect(await store.read('r')).toMatchObject({ state: 'FAILURE', exception: { type: 'MaxRetriesExceededError' } });
+  });
+
+  test('that its task rejects with requeue is delivered again after 2, 4 and 8 seconds', async () => {
+    const { send, invoke, system, transport } = stack();
+    await send({ task: 'p.requeues', id: 'q' });
+    const hidden: number[] = [];
+    for (let delivery = 0; delivery < 3; delivery++) {
+      await invoke();
+      const [message] = transport.messages('celery');
+      hidden.push((message!.visibleMs - system.now()) / 1000);
+      await system.advance(message!.visibleMs - system.now());
+    }
+    expect(hidden).toEqual([2, 4, 8]);
+    expect(runs).toEqual(['q', 'q', 'q']);
+  });
+
+  test('that cannot be decoded lies in the dead-letter queue with its reason, and nowhere else', async () => {
+    const { transport, invoke } = stack();
+    await transport.publish('no message at all', { queue: 'celery' });
+    await invoke();
+    expect(transport.messages('celery')).toEqual([]);
+    expect(transport.messages('celery-dead-letters')).toMatchObject([
+      { body: 'no message at all', messageAttributes: { code: 'NOT_AN_ENVELOPE', reason: expect.any(String) } },
+    ]);
+  });
+
+  test('whose handling fails each time becomes a dead letter after maxReceiveCount deliveries', async () => {
+    const { send, invoke, system, transport } = stack({
+      tasks,
+      queues: { celery: { maxReceiveCount: 3 } },
+      dispatcher: {
+        store: { ...createVirtualStack({ tasks }).store, claim: () => Promise.reject(new Error('no network')) },
+      },
+    });
+    await send({ task: 'p.good', id: 'x' });
+    for (let delivery = 0; delivery < 5; delivery++) {
+      await invoke();
+      await system.advance(900_000);
+    }
+    expect(runs).toEqual([]);
+    expect(transport.messages('celery')).toEqual([]);
+    expect(transport.messages('celery-dead-letters')).toHaveLength(1);
+  });
+
+  test('of a FIFO group waits until the one before it is acknowledged, and other groups do not', async () => {
+    const { transport } = stack();
+    const put = (body: string, messageGroupId: string) => transport.publish(body, { queue: 'q.fifo', messageGroupId });
+    await put('a1', 'a');
+    await put('a2', 'a');
+    await put('b1', 'b');
+    const [first] = transport.receive('q.fifo', { maxMessages: 1 });
+    expect(first?.body).toBe('a1');
+    expect(transport.receive('q.fifo').map(({ body }) => body)).toEqual(['b1']);
+    await transport.acknowledge({ queueArn: first!.eventSourceARN, receiptHandle: first!.receiptHandle });
+    expect(transport.receive('q.fifo').map(({ body }) => body)).toEqual(['a2']);
+  });
+});
+
+describe('task event listeners of a dispatcher', () => {
+  test('get the life of a task in its order, with its states, its progress and its log', async () => {
+    const events: string[] = [];
+    const listener: TaskEvents = {
+      received: ({ message }) => void events.push(`received ${message.id}`),
+      started: async ({ entry }) => void events.push(`started ${entry?.plugin}`),
+      log: (_, level, text) => void events.push(`log ${level} ${text}`),
+      state: (_, state, metaJson) => void events.push(`state ${state} ${metaJson}`),
+      progress: (_, { current, total, message }) => void events.push(`progress ${current}/${total} ${message}`),
+      ended: (_, { state }) => void events.push(`ended ${state}`),
+    };
+    const { send, invokeWithin, store } = createVirtualStack({
+      tasks: {
+        'p.progresses': {
+          load: () =>
+            app.task({ name: 'p.progresses' }, async function (this: Task) {
+              this.log.info('begin');
+              await this.updateState({ state: 'PROGRESS', meta: { current: 3, total: 10, message: 'resizing' } });
+              await this.updateState({ state: 'CLEANING' });
+            }),
+        },
+      },
+      dispatcher: { events: [listener] },
+    });
+    await send({ task: 'p.progresses', id: 'a' });
+    await invokeWithin(1000);
+    expect(events).toEqual([
+      'received a',
+      'started p@1',
+      'log info begin',
+      'state PROGRESS {"current": 3, "total": 10, "message": "resizing"}',
+      'progress 3/10 resizing',
+      'state CLEANING null',
+      'ended SUCCESS',
+    ]);
+    expect((await store.read('a'))?.state).toBe('SUCCESS');
+  });
+
+  test('that fail or hang cost a task nothing but a log line', async () => {
+    const { send, invokeWithin, store, transport, lines } = createVirtualStack({
+      tasks,
+      dispatcher: {
+        events: [
+          { received: () => Promise.reject(new Error('no job server')) },
+          { started: () => new Promise(() => undefined) },
+        ],
+      },
+    });
+    await send({ task: 'p.good', id: 'a' });
+    await invokeWithin(10_000);
+    expect((await store.read('a'))?.state).toBe('SUCCESS');
+    expect(transport.messages('celery')).toEqual([]);
+    expect(lines.filter((line) => /no job server|did not handle all events/.test(line))).toHaveLength(2);
+  });
+});
+
+describe('a request of a task to the main thread', () => {
+  const asks = {
+    'p.asks': {
+      load: () =>
+        app.task({ name: 'p.asks' }, async function (this: Task) {
+          return this.request.id;
+        }),
+    },
+  };
+
+  test('is answered by the handler of its name, and rejected in the task if no handler has that name', async () => {
+    const answers: unknown[] = [];
+    const { send, invokeWithin } = createVirtualStack({
+      tasks: asks,
+      dispatcher: {
+        pool: {
+          run(_body, listener) {
+            const ended = (async () => {
+              answers.push(await listener.onRequest({ name: 'jobLog', payload: { text: 'line' } }));
+              await listener
+                .onRequest({ name: 'unknown', payload: null })
+                .catch((error) => answers.push(String(error)));
+              return { outcome: { state: 'SUCCESS', resultJson: 'null' } as const, childrenJson: '[]' };
+            })();
+            return { ended, cancel: () => undefined, terminate: () => undefined };
+          },
+        },
+        taskRequests: { jobLog: async ({ claim }, payload) => ({ id: claim.id, payload }) },
+      },
+    });
+    await send({ task: 'p.asks', id: 'a' });
+    await invokeWithin(1000);
+    expect(answers).toEqual([
+      { id: 'a', payload: { text: 'line' } },
+      'Error: The task asked for "unknown", which this worker does not handle.',
+    ]);
+  });
+});

@@ -1,0 +1,122 @@
+import { type Continuations, noContinuations } from '../canvas/continuations/continuations.ts';
+import { CanvasError } from '../canvas/signatures/errors.ts';
+import type { RunResult } from '../execution/protocol.ts';
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import type { Message } from '../message/message.ts';
+import { toFailure } from '../outcome/failure.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import type { ClaimConflict } from '../store/resultStore.ts';
+import { type ContinuationPlanner, publish, publishRetry } from './continuations.ts';
+import { redeliveryBackoffSeconds } from './delivery.ts';
+import type { DispatcherDeps, Disposition } from './deps.ts';
+import type { ContinuationPublisher } from './publishContinuations.ts';
+import { epochOf, resultContext, type TaskRun } from './taskRun.ts';
+
+/** The answer of the store: the outcome is stored, or why the claim does not allow it. */
+export type StoreAnswer =
+  | {
+      readonly kind: 'ok';
+      /** Publishes what must follow the stored outcome. */
+      readonly publish: () => Promise<void>;
+      readonly disposition: Disposition;
+    }
+  | ClaimConflict;
+
+/**
+ * The message of a replacement is published before its task releases the claim. This delay lets it find the claim free.
+ */
+const replacementDelaySeconds = 1;
+
+/** Stores the outcome of a run, if its claim still holds. What is published before that is safe to publish again. */
+export function createOutcomeStore(
+  deps: DispatcherDeps,
+  planner: ContinuationPlanner,
+  publisher: ContinuationPublisher,
+) {
+  const { store } = deps;
+
+  return async (run: TaskRun, { outcome, childrenJson }: RunResult): Promise<StoreAnswer> => {
+    const { delivery, message, claim } = run;
+    switch (outcome.state) {
+      case 'SUCCESS':
+      case 'FAILURE':
+      case 'REVOKED':
+        return complete(run, outcome, childrenJson);
+      case 'REJECTED':
+        if (!outcome.requeue) return complete(run, { state: 'FAILURE', failure: outcome.failure }, childrenJson);
+        return answer(await store.release(claim, claim.epoch), { retryInSeconds: redeliveryBackoffSeconds(delivery) });
+      case 'RETURNED':
+        return answer(await store.release(claim, claim.epoch), { retryInSeconds: 0 });
+      case 'IGNORED':
+        return answer(await store.ignore(claim), 'acknowledge');
+      case 'RETRY': {
+        const retries = message.retries + 1;
+        const context = resultContext(deps, message, childrenJson);
+        const stored = await store.retry(claim, outcome, context, epochOf({ ...message, retries }));
+        const changes = { retries, etaMs: outcome.etaMs };
+        return answer(stored, 'acknowledge', () => publishRetry(deps, run, changes));
+      }
+      case 'REPLACED':
+        return replace(run, parsePythonJson(outcome.signatureJson), childrenJson);
+    }
+  };
+
+  async function complete(run: TaskRun, result: FinalOutcome, childrenJson: string): Promise<StoreAnswer> {
+    const { message, claim } = run;
+    const { outcome, continuations } = plan(message, result);
+    // The result of such a task is stored nowhere, so that a redelivery could not publish what follows: publish it first.
+    if (claim.ignoreResult) await publisher.publish(run, continuations);
+    const sent = outcome.state === 'SUCCESS' ? continuations.expansions.flatMap(({ children }) => children) : [];
+    const context = resultContext(deps, message, withChildren(childrenJson, sent));
+    const stored = await store.complete(claim, outcome, context);
+    if (stored.kind !== 'ok') return stored;
+    return answer(stored, 'acknowledge', async () => {
+      if (claim.ignoreResult) return;
+      // A result that does not fit into an item is stored as a failure, after which something else follows.
+      const isAsPlanned = stored.outcome === outcome;
+      await publisher.publish(run, isAsPlanned ? continuations : planner.after(message, stored.outcome));
+    });
+  }
+
+  /** A message that carries something that is no signature fails its task, as in Celery. */
+  function plan(message: Message, outcome: FinalOutcome): { outcome: FinalOutcome; continuations: Continuations } {
+    try {
+      return { outcome, continuations: planner.after(message, outcome) };
+    } catch (error) {
+      return { outcome: canvasFailure(message, error), continuations: noContinuations };
+    }
+  }
+
+  /** Publishes the replacement first: nothing is stored from which a later delivery could publish it. */
+  async function replace(run: TaskRun, signature: unknown, childrenJson: string): Promise<StoreAnswer> {
+    const { message, claim } = run;
+    let expansion: ReturnType<ContinuationPlanner['replacement']>;
+    try {
+      expansion = planner.replacement(message, signature);
+    } catch (error) {
+      return complete(run, canvasFailure(message, error), childrenJson);
+    }
+    await publish(deps, expansion, { delaySeconds: replacementDelaySeconds });
+    const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
+    return answer(await store.release(claim, nextEpoch), 'acknowledge');
+  }
+}
+
+function answer(
+  stored: { readonly kind: 'ok' } | ClaimConflict,
+  disposition: Disposition,
+  publishAfter: () => Promise<void> = async () => undefined,
+): StoreAnswer {
+  return stored.kind === 'ok' ? { kind: 'ok', disposition, publish: publishAfter } : stored;
+}
+
+/** The failure of a task whose message or replacement carries something that is no signature. Rethrows other errors. */
+function canvasFailure({ task }: Message, error: unknown): FinalOutcome {
+  if (!(error instanceof CanvasError)) throw error;
+  return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
+}
+
+function withChildren(childrenJson: string, more: readonly unknown[]): string {
+  if (more.length === 0) return childrenJson;
+  return stringifyPythonJson([...(parsePythonJson(childrenJson) as unknown[]), ...more]);
+}

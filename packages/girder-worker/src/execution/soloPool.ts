@@ -1,0 +1,67 @@
+import type { Outcome } from '../outcome/outcome.ts';
+import type { Registry } from '../registry/registry.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { System } from '../system/system.ts';
+import { CancellationFlag, type StopReason } from './cancellation.ts';
+import type { Pool, Run } from './pool.ts';
+import { type FromThread, type RunResult, resultOf } from './protocol.ts';
+import { runBody } from './runTask.ts';
+import { ThreadRuntime } from './threadRuntime.ts';
+
+/**
+ * Runs tasks in this thread: the pool of tasks with `pool: 'solo'`, which are purely asynchronous and gain nothing from a
+ * thread of their own. A solo task that computes blocks everything else in this thread, and no solo task can be
+ * terminated: a hard limit or a termination settles its outcome, and the task runs on without effect.
+ */
+export function createSoloPool(
+  registry: Registry,
+  system: Pick<System, 'startTimer' | 'now' | 'random'> = nodeSystem,
+): Pick<Pool, 'run'> {
+  return {
+    run(body, listener, resolveLimits = () => ({}), mapCall) {
+      const limits = resolveLimits();
+      if ('state' in limits) return endedRun(limits);
+      const { softMs, hard } = limits;
+
+      const flag = new CancellationFlag();
+      const terminated = Promise.withResolvers<RunResult>();
+      const runtime: ThreadRuntime = new ThreadRuntime(flag, onMessage, system);
+      const stop = (reason: StopReason) => {
+        flag.set(reason);
+        runtime.abortIfStopped();
+      };
+      const terminate = (outcome: Outcome) => {
+        stop('revoked');
+        terminated.resolve(resultOf(outcome));
+      };
+      const cancelTimers = [
+        softMs === undefined ? undefined : system.startTimer(() => stop('softLimit'), softMs),
+        hard && system.startTimer(() => terminate(hard.outcome), hard.ms),
+      ];
+      const run = runBody(registry, { body, mapCall }, runtime);
+      return {
+        ended: Promise.race([run, terminated.promise]).finally(() => {
+          for (const cancel of cancelTimers) cancel?.();
+        }),
+        cancel: () => stop('revoked'),
+        terminate,
+      };
+
+      function onMessage(message: FromThread): void {
+        if (message.kind === 'log') listener.onLog(message.level, message.text);
+        if (message.kind === 'request') {
+          const { ticket, request } = message;
+          listener.onRequest(request).then(
+            (value) => runtime.onAnswer({ ticket, value }),
+            (error: unknown) => runtime.onAnswer({ ticket, error: String(error) }),
+          );
+        }
+      }
+    },
+  };
+}
+
+function endedRun(outcome: Outcome): Run {
+  const noEffect = () => undefined;
+  return { ended: Promise.resolve(resultOf(outcome)), cancel: noEffect, terminate: noEffect };
+}
