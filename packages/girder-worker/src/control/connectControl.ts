@@ -1,6 +1,7 @@
 import type { Connections } from '../connections/connections.ts';
 import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
+import { connectTaskScan } from '../store/dynamodb/dynamodbTaskScan.ts';
 import { defaultSettings } from '../task/config.ts';
 import type { ControlDeps } from './deps.ts';
 
@@ -12,16 +13,12 @@ export function connectControl(
   { nodeName, broker, backend }: Connections,
   { registry, warn }: { readonly registry: Registry | undefined; readonly warn: ControlDeps['warn'] },
 ): ControlDeps {
-  // Both are loaded at their first use: to revoke a task, the control function needs neither.
-  const taskScan = async () => (await import('../store/dynamodb/dynamodbTaskScan.ts')).connectTaskScan(backend);
+  // Loaded at the first use: the SDK for SQS is not needed to revoke tasks.
   const queues = async () => (await import('../transport/sqs/sqsQueueAdmin.ts')).connectQueueAdmin(broker);
   return {
     node: nodeName,
     store: connectStore(backend),
-    taskScan: {
-      list: async (which) => (await taskScan()).list(which),
-      find: async (ids) => (await taskScan()).find(ids),
-    },
+    taskScan: connectTaskScan(backend),
     queues: { status: async (queue) => (await queues()).status(queue) },
     queueNames: broker.queues ?? [registry?.settings.taskDefaultQueue ?? defaultSettings.taskDefaultQueue],
     registry,

@@ -7,7 +7,7 @@ import { createContinuationPlanner, publishRetry } from './continuations.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import { isExpired, waitForEtaMs } from './eta.ts';
-import { createLazyContinuationPublisher } from './lazyContinuationPublisher.ts';
+import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun } from './taskRun.ts';
 import { type Claimed, createTaskRunner } from './taskRunner.ts';
@@ -23,7 +23,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   const { store, transport, log, events, worker, system } = deps;
   const planner = createContinuationPlanner(deps);
   const runTask = createTaskRunner(deps, planner);
-  const publisher = createLazyContinuationPublisher(deps, planner, runTask);
+  const publisher = createContinuationPublisher(deps, planner, runTask);
   const storeOutcome = createOutcomeStore(deps, planner, publisher);
 
   return async function processDelivery(context) {

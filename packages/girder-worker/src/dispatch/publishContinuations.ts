@@ -6,7 +6,7 @@ import { decode } from '../message/decode.ts';
 import { encode } from '../message/encode.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { StoredResult } from '../store/resultStore.ts';
-import { type ContinuationPlanner, publish } from './continuations.ts';
+import { type ContinuationPlanner, hasContinuations, publish } from './continuations.ts';
 import { countChordMember } from './countChordMember.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { createTaskRun, type TaskRun } from './taskRun.ts';
@@ -40,6 +40,7 @@ export function createContinuationPublisher(
 
     async republish(run) {
       const { message } = run;
+      if (!hasContinuations(message)) return;
       const stored = await store.read(message.id);
       const outcome = stored && outcomeIn(stored);
       if (outcome) await publisher.publish(run, planner.after(message, outcome));

@@ -5,7 +5,6 @@ import type { System } from '../system/system.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import type { Pool, Run } from './pool.ts';
 import { type FromThread, type RunResult, resultOf } from './protocol.ts';
-import { runBody } from './runTask.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
 /**
@@ -17,6 +16,7 @@ export function createSoloPool(
   registry: Registry,
   system: Pick<System, 'startTimer' | 'now' | 'random'> = nodeSystem,
 ): Pick<Pool, 'run'> {
+  let runTask: Promise<typeof import('./runTask.ts')> | undefined;
   return {
     run(body, listener, resolveLimits = () => ({}), mapCall) {
       const limits = resolveLimits();
@@ -38,7 +38,8 @@ export function createSoloPool(
         softMs === undefined ? undefined : system.startTimer(() => stop('softLimit'), softMs),
         hard && system.startTimer(() => terminate(hard.outcome), hard.ms),
       ];
-      const run = runBody(registry, { body, mapCall }, runtime);
+      runTask ??= import('./runTask.ts'); // Loaded for the first task: few deployments have solo tasks.
+      const run = runTask.then(({ runBody }) => runBody(registry, { body, mapCall }, runtime));
       return {
         ended: Promise.race([run, terminated.promise]).finally(() => {
           for (const cancel of cancelTimers) cancel?.();
