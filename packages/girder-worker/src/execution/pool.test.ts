@@ -358,7 +358,7 @@ describe('an uncaught error', () => {
   test('of a task that has ended: its late exit, log line and state do not reach the next task either', async () => {
     const { run, lines, states } = poolUnderTest(1);
     expect(await run('fixture.leavesBehind', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
-    expect(await run('fixture.readsRefusal').outcome).toEqual({
+    expect(await run('fixture.readsRejection').outcome).toEqual({
       state: 'SUCCESS',
       resultJson: '"Error: The task has ended."',
     });

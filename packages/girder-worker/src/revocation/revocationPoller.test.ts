@@ -117,6 +117,6 @@ test('the table is read once for all running tasks, by their ids and the keys of
   expect(reads).toHaveLength(1);
   expect(reads[0]).toEqual(expect.arrayContaining(['plain', 'stamped']));
   expect(await table.findBeforeRun(messageOf('plain'))).toBeUndefined();
-  expect(reads).toHaveLength(1); // The claim has told that a task without stamps is not revoked.
+  expect(reads).toHaveLength(1); // The answer of the claim says whether a task without stamps is revoked.
   expect(await table.findBeforeRun(messageOf('stamped', { trace: 't-1' }))).toBe('revoked');
 });

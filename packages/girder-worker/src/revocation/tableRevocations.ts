@@ -16,7 +16,7 @@ export function createTableRevocations(store: Pick<ResultStore, 'findRevocations
   return {
     name: 'the result table',
 
-    /** The claim has already told whether the task itself is revoked; a task without stamps costs no read. */
+    /** The answer of the claim already says whether the task itself is revoked; a task without stamps costs no read. */
     async findBeforeRun({ stamps }) {
       const stampKeys = stampRevocationKeysOf(stamps);
       if (stampKeys.length === 0) return undefined;

@@ -7,7 +7,7 @@ export interface ChordMember {
    * recorded, and need not be unique.
    */
   readonly index: number | null;
-  /** The member's task id. Members are told apart by it: in a header of chains that end in groups, indexes repeat. */
+  /** The member's task id. It identifies the member: in a header of chains that end in groups, indexes repeat. */
   readonly memberId: string;
 }
 

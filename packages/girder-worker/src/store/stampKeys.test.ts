@@ -23,7 +23,7 @@ test('stamp revocation keys differ by the name and value of the stamp and by the
   expect(stampRevocationKeysOf({ trace: 'a' })).toEqual(keys.slice(0, 2));
 });
 
-test('a stamp revocation key is told from a task id', () => {
+test('a stamp revocation key is distinguished from a task id', () => {
   expect(isStampRevocationKey(stampRevocationKey('trace', 'a', 'terminated'))).toBe(true);
   expect(isStampRevocationKey('3ef02b02-a3c9-44cf-bf80-f86458d1cdbf')).toBe(false);
 });

@@ -6,8 +6,8 @@ import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
 
 const never = new AbortController().signal;
 
-/** What the SDK rejects with where nobody listens. */
-async function refusal(): Promise<unknown> {
+/** The error of the SDK for an endpoint where no server listens. */
+async function connectionRefused(): Promise<unknown> {
   const server = createServer();
   const port = await new Promise<number>((resolve) =>
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
@@ -25,7 +25,7 @@ async function refusal(): Promise<unknown> {
 
 describe('an error of a service', () => {
   test('is transient if the service does not answer, is broken or is busy', async () => {
-    const refused = await refusal();
+    const refused = await connectionRefused();
     expect(isConnectionError(refused)).toBe(true);
     expect(describeError(refused)).toMatch(/ECONNREFUSED/);
     expect(isConnectionError(Object.assign(new Error('busy'), { $metadata: { httpStatusCode: 503 } }))).toBe(true);

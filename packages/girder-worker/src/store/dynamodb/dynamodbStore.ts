@@ -168,7 +168,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 /** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
 
-/** Derives why a claim was refused from the item, which was read after the refusal. */
+/** Derives why a claim was refused from the item, which was read after the condition had failed. */
 async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state };
