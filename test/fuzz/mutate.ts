@@ -1,14 +1,9 @@
+import { createVirtualSystem } from '../../packages/girder-worker/src/system/virtualSystem.ts';
 import { type RecordedEnvelope, recordedFiles, recordedMessages } from '../wire/captures.ts';
 
-/** Returns a generator of random numbers from 0 to 1, with the same sequence for the same seed (mulberry32). */
+/** Returns a generator of random numbers from 0 to 1, with the same sequence for the same seed. */
 export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  return createVirtualSystem({ seed }).random;
 }
 
 type Random = () => number;
