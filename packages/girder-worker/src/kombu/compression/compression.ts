@@ -16,7 +16,7 @@ const nodeDecompressors: Readonly<Record<string, Decompressor<Buffer> | null>> =
 
 /** The other decompressors, which are imported at their first use. */
 const lazyDecompressors: Readonly<Record<string, () => Promise<Decompressor<Buffer | Promise<Buffer>>>>> = {
-  'application/x-bz2': async () => (await import('./bzip2/bzip2Reader.ts')).readBzip2,
+  'application/x-bz2': async () => (await import('./bzip2Reader.ts')).readBzip2,
   'application/x-lzma': async () => (await import('./xzReader.ts')).readXz,
 };
 

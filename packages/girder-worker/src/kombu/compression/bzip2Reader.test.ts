@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesIn, gigabyte, inPython, runLengths, withOneBitWrong } from '../../fixtures/compression.ts';
+import { bytesIn, gigabyte, inPython, runLengths, withOneBitWrong } from '../fixtures/compression.ts';
 import { readBzip2 } from './bzip2Reader.ts';
 
 const body = bytesIn(inPython.bzip2.body);
