@@ -104,13 +104,14 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
   kombu: { '.': [], json: ['.'], compression: ['.'], repr: ['.'], serializers: ['.', 'json'] },
   store: { '.': [], document: ['.'], memory: ['.', 'document'], dynamodb: ['.', 'document'] },
   transport: { '.': [], sqs: ['.'] },
+  task: { client: [], '.': ['client'] },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
   build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
   cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },
   local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
 };
 
-/** Who alone may import these, as path prefixes. */
+/** Only files under these path prefixes may import these packages. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
   // build/bundle/environmentCredentials.ts is no part of the build: the build puts it into the bundle.
   '@aws-sdk/': ['build/bundle/environmentCredentials.ts', 'aws/', 'transport/sqs/', 'local/'],
@@ -125,14 +126,14 @@ export const placesOfTimeAndChance: readonly string[] = ['system/nodeSystem.ts']
 /** Rooms without any npm package but for types. */
 export const selfContained: readonly string[] = ['system', 'task', 'registry', 'outcome', 'execution'];
 
-/** Celery's and Kombu's own names, which other rooms know only in their TypeScript spelling; and who may say them. */
+/** Celery's and Kombu's own names, which other rooms know only in their TypeScript spelling; and the rooms that may use them. */
 export const wireNames: readonly string[] = [
   ...['root_id', 'parent_id', 'group_id', 'group_index', 'task_id', 'argsrepr', 'kwargsrepr', 'ignore_result'],
   ...['replaced_task_nesting', 'stamped_headers', 'subtask_type', 'correlation_id', 'reply_to', 'delivery_mode'],
   ...['delivery_info', 'delivery_tag', 'routing_key', 'body_encoding'],
   ...['exc_type', 'exc_message', 'exc_module', 'date_done', 'celery-task-meta-'],
 ];
-// A signature keeps Celery's own spelling, as whatever a client put into it must come out again.
+// A signature keeps Celery's own spelling: its fields are passed on unchanged.
 export const roomsWithWireNames: readonly string[] = ['message', 'store', 'canvas'];
 
 const open = '<!-- arrows: kept by test/architecture.test.ts -->';

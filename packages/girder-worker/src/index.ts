@@ -1,7 +1,18 @@
 import { app } from './app.ts';
 
 export type { App, RegisteredTask } from './task/app.ts';
-export type { ApplyOptions, AsyncResult, GroupResult, TaskState } from './task/client.ts';
+export type { ApplyOptions, AsyncResult, GroupResult, TaskState } from './task/client/client.ts';
+export type {
+  Control,
+  Inspect,
+  QueueCounts,
+  QueueStats,
+  RevokeOptions,
+  ScheduledTask,
+  TaskInfo,
+  WorkerStats,
+} from './task/client/remoteControl.ts';
+export type { Signature } from './task/client/signature.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
 export {
   Ignore,
@@ -16,19 +27,8 @@ export {
 } from './task/errors.ts';
 export type { TaskOptions } from './task/options.ts';
 export { GirderWorkerPluginABC } from './task/plugin.ts';
-export type {
-  Control,
-  Inspect,
-  QueueCounts,
-  QueueStats,
-  RevokeOptions,
-  ScheduledTask,
-  TaskInfo,
-  WorkerStats,
-} from './task/remoteControl.ts';
 export type { TaskRequest } from './task/request.ts';
 export type { RetryOptions } from './task/retry.ts';
-export type { Signature } from './task/signature.ts';
 export { Task } from './task/task.ts';
 
 /** The functions that compose workflows: `await chain(add.s(1, 2), add.s(3)).applyAsync()`. */

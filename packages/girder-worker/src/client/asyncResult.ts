@@ -2,8 +2,8 @@ import { taskIdsOf, valuesOf } from '../canvas/apply/resultTuple.ts';
 import type { ResultStore, ResultTuple, StoredResult } from '../store/resultStore.ts';
 import { exponentialBackoff } from '../system/backoff.ts';
 import type { System } from '../system/system.ts';
-import type { AnyResult, AsyncResult, GetOptions, GroupResult } from '../task/client.ts';
-import type { Control } from '../task/remoteControl.ts';
+import type { AnyResult, AsyncResult, GetOptions, GroupResult } from '../task/client/client.ts';
+import type { Control } from '../task/client/remoteControl.ts';
 import { toError } from './remoteError.ts';
 
 /** The delay after the first poll. It doubles after each poll, up to the option `intervalMs`. */

@@ -13,8 +13,8 @@ import {
   toSignature,
   type WireSignature,
 } from '../canvas/signatures/signature.ts';
-import type { AnyResult, ApplyOptions } from '../task/client.ts';
-import type { Canvas, Signature, SignatureOptions, SignatureParts } from '../task/signature.ts';
+import type { AnyResult, ApplyOptions } from '../task/client/client.ts';
+import type { Canvas, Signature, SignatureOptions, SignatureParts } from '../task/client/signature.ts';
 
 /** Sends a signature. Returns the handle on its result. */
 export type Send = (signature: WireSignature, call: Call) => Promise<AnyResult>;

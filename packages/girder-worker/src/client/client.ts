@@ -6,7 +6,7 @@ import { taskOf } from '../canvas/signatures/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
-import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client.ts';
+import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client/client.ts';
 import { runningTask } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAsyncResult, handleOf, type ResultBackend } from './asyncResult.ts';

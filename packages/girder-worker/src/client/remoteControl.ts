@@ -2,7 +2,7 @@ import type { Connections } from '../connections/connections.ts';
 import type { ControlDeps } from '../control/deps.ts';
 import type { KombuObject } from '../kombu/values.ts';
 import type { ControlCommand } from '../message/controlCommand.ts';
-import type { Control, Inspect } from '../task/remoteControl.ts';
+import type { Control, Inspect } from '../task/client/remoteControl.ts';
 
 /** Remote control of the queue and the table of the connections. Both, and its modules, are loaded on first use. */
 export function connectRemoteControl(loadConnections: () => Promise<Connections>): Control {

@@ -1,8 +1,8 @@
 import { toCamelCase } from '../kombu/caseNames.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { TaskInfo } from '../task/client/remoteControl.ts';
 import type { TaskOptions } from '../task/options.ts';
-import type { TaskInfo } from '../task/remoteControl.ts';
 
 // What only Celery's clients expect in replies. `encodeReply` converts the names from camelCase to snake_case.
 

@@ -1,6 +1,6 @@
 import type { TaskList, TaskSummary } from '../store/taskScan.ts';
+import type { Inspect, TaskInfo } from '../task/client/remoteControl.ts';
 import { defaultSettings } from '../task/config.ts';
-import type { Inspect, TaskInfo } from '../task/remoteControl.ts';
 import type { ControlDeps } from './deps.ts';
 
 /** Returns Celery's `inspect` over queue and table, for Python clients (`controlNode.ts`), TypeScript clients and the CLI. */

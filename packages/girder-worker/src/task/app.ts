@@ -1,10 +1,10 @@
-import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client.ts';
+import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client/client.ts';
+import type { Canvas, PartialArgs, Signature } from './client/signature.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { publicNameOf } from './origin.ts';
-import type { Canvas, PartialArgs, Signature } from './signature.ts';
 import type { Task } from './task.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { utcIsoTimeWithMicroseconds } from '../../kombu/isoTime.ts';
 import { DateTime } from '../../kombu/values.ts';
 import type { OutgoingMessage } from '../../message/encode.ts';
-import type { ApplyOptions } from '../../task/client.ts';
+import type { ApplyOptions } from '../../task/client/client.ts';
 import { wireOptions } from '../signatures/callOptions.ts';
 import { CanvasError } from '../signatures/errors.ts';
 import {

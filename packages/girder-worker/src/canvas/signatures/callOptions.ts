@@ -1,4 +1,4 @@
-import type { ApplyOptions } from '../../task/client.ts';
+import type { ApplyOptions } from '../../task/client/client.ts';
 import { type Options, toSignature } from './signature.ts';
 
 type OptionName = Exclude<keyof ApplyOptions, 'kwargs' | 'stamps' | 'link' | 'linkError'>;

@@ -1,5 +1,5 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
-import type { Inspect, TaskInfo } from '../../task/remoteControl.ts';
+import type { Inspect, TaskInfo } from '../../task/client/remoteControl.ts';
 import { type ConnectOptions, connectFromCli, jsonOption, queueOption } from '../shared/connect.ts';
 import { count, print, printColumns, printJson } from '../shared/output.ts';
 

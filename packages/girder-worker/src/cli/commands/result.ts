@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { app } from '../../app.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
-import type { AsyncResult } from '../../task/client.ts';
+import type { AsyncResult } from '../../task/client/client.ts';
 import { seconds } from '../shared/arguments.ts';
 import { print } from '../shared/output.ts';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { QueueCounts, QueueStats } from '../../task/remoteControl.ts';
+import type { QueueCounts, QueueStats } from '../../task/client/remoteControl.ts';
 import { type ConnectOptions, connectFromCli, jsonOption, queueOption } from '../shared/connect.ts';
 import { printColumns, printJson } from '../shared/output.ts';
 
