@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BundleReport, bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
 import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
 import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
-import { createDeployment } from '../../test/fixtures/plugins/deployment.ts';
+import { createDeployment } from '../../test/support/deployment.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
-import { createTemporaryFolder } from '../fixtures/plugins/deployment.ts';
+import { createTemporaryFolder } from '../support/deployment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

@@ -7,7 +7,7 @@ import { registryFile, writeRegistry } from '../../packages/girder-worker/src/bu
 import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
 import { startLocalDispatcher } from '../../packages/girder-worker/src/local/localDispatcher.ts';
-import { createDeployment } from '../fixtures/plugins/deployment.ts';
+import { createDeployment } from './deployment.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const dispatcherLibraries = ['@aws-lambda-powertools/logger', '@middy/core'];

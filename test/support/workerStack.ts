@@ -5,7 +5,7 @@ import { registryFile, writeRegistry } from '../../packages/girder-worker/src/bu
 import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
 import { createResultTable } from '../../packages/girder-worker/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
-import { createDeployment } from '../fixtures/plugins/deployment.ts';
+import { createDeployment } from './deployment.ts';
 import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
 
 const threadFile = 'functions/dispatcher/thread.ts';

@@ -5,7 +5,7 @@ import { resultOf } from '../execution/protocol.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { isObject, type KombuValue } from '../kombu/values.ts';
 import type { Message } from '../message/message.ts';
-import { failureOf } from '../outcome/failure.ts';
+import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
@@ -49,7 +49,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     if (claimed.revoked) return { state: 'REVOKED', reason: 'revoked' };
     if (isExpired(message, system.now())) return { state: 'REVOKED', reason: 'expired' };
     if (!entry && !isBuiltin(message.task)) {
-      return { state: 'FAILURE', failure: failureOf('NotRegistered', [message.task]) };
+      return { state: 'FAILURE', failure: notRegistered(message.task) };
     }
     if (claimed.attempt > (options.acksEarly ? 1 : maxDeliveries)) return attemptsExhausted(claimed.attempt - 1);
     return undefined;
@@ -157,8 +157,7 @@ function withoutRedelivery({ isAcknowledged }: TaskRun, result: RunResult): RunR
   if (!isAcknowledged) return result;
   if (outcome.state === 'REJECTED') return { ...result, outcome: { ...outcome, requeue: false } };
   if (outcome.state !== 'RETURNED') return result;
-  const failure = failureOf('WorkerLostError', [outcome.why], 'billiard.exceptions');
-  return { ...result, outcome: { state: 'FAILURE', failure } };
+  return { ...result, outcome: { state: 'FAILURE', failure: workerLost(outcome.why) } };
 }
 
 function attemptsExhausted(attempts: number): Outcome {
@@ -166,7 +165,7 @@ function attemptsExhausted(attempts: number): Outcome {
     attempts === 1
       ? 'The task was attempted once and its worker died.'
       : `The task was attempted ${attempts} times and its worker died each time.`;
-  return { state: 'FAILURE', failure: failureOf('WorkerLostError', [reason], 'billiard.exceptions') };
+  return { state: 'FAILURE', failure: workerLost(reason) };
 }
 
 /** The progress in the meta of a state, which Celery's documentation shows as `{"current": 3, "total": 10}`. */

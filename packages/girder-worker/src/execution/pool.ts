@@ -1,15 +1,8 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
-import {
-  PoolThread,
-  type QueuedRun,
-  type ResolveLimits,
-  type RunListener,
-  type ThreadEvents,
-  workerLost,
-} from './poolThread.ts';
-import { type MapCall, type RunResult, resultOf } from './protocol.ts';
+import { PoolThread, type QueuedRun, type ResolveLimits, type RunListener, type ThreadEvents } from './poolThread.ts';
+import { type MapCall, type RunResult, resultOf, threadEnded } from './protocol.ts';
 
 export type { ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
 export type { MapCall, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
@@ -133,7 +126,7 @@ export function createPool(options: PoolOptions): Pool {
     },
     async close() {
       cancelScaleUp?.();
-      const result = resultOf(workerLost('the pool was closed'));
+      const result = threadEnded('the pool was closed');
       for (const run of waiting.splice(0)) run.settle(result);
       await Promise.all([...alive, ...terminating].map((thread) => thread.terminate()));
     },

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { System } from '../system/system.ts';
 import type { LogLevel } from '../task/task.ts';
@@ -12,6 +11,7 @@ import {
   type TaskRequestToMain,
   type ThreadData,
   type ToThread,
+  threadEnded,
 } from './protocol.ts';
 
 /** The caller's side of a run, while it lasts. */
@@ -96,7 +96,9 @@ export class PoolThread {
       this.#exitReason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     });
     this.#worker.on('exit', (code) => {
-      const result = resultOf(this.#terminationOutcome ?? workerLost(`${this.#exitReason}, exit code ${code}`));
+      const result = this.#terminationOutcome
+        ? resultOf(this.#terminationOutcome)
+        : threadEnded(`${this.#exitReason}, exit code ${code}`);
       this.#settle(result);
       events.onExit(this, result);
     });
@@ -198,10 +200,4 @@ export class PoolThread {
   #send(message: ToThread): void {
     this.#worker.postMessage(message);
   }
-}
-
-/** The outcome of a task whose thread has exited: FAILURE, WorkerLostError. */
-export function workerLost(why: string): Outcome {
-  const failure = failureOf('WorkerLostError', [`The task's thread ended (${why}).`], 'billiard.exceptions');
-  return { state: 'FAILURE', failure };
 }

@@ -1,3 +1,4 @@
+import { workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
@@ -58,4 +59,9 @@ export interface RunResult {
 /** The result of a run that ended with this outcome, and sent no tasks. */
 export function resultOf(outcome: Outcome): RunResult {
   return { outcome, childrenJson: '[]' };
+}
+
+/** The result of a run whose thread ended before the task did: FAILURE, WorkerLostError. */
+export function threadEnded(why: string): RunResult {
+  return resultOf({ state: 'FAILURE', failure: workerLost(`The task's thread ended (${why}).`) });
 }

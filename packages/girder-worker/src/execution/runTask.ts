@@ -2,7 +2,7 @@ import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.t
 import type { KombuValue } from '../kombu/values.ts';
 import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
-import { failureOf } from '../outcome/failure.ts';
+import { failureOf, notRegistered } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 import { type RunningTask, runAs } from '../task/current.ts';
@@ -35,7 +35,7 @@ export async function runBody(registry: Registry, { body, mapCall }: BodyRun, ru
   const message = await decode(body);
   const task = mapCall?.task ?? message.task;
   const entry = lookUp(registry, task);
-  if (!entry) return resultOf({ state: 'FAILURE', failure: failureOf('NotRegistered', [task]) });
+  if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
   return runTask(entry, message, runtime, argumentLists);
 }

@@ -37,6 +37,20 @@ export function failureOf(
   return { type, module, argsJson: stringifyPythonJson(args), traceback };
 }
 
+/** The failure of a task whose worker ended before the task did. */
+export function workerLost(reason: string): Failure {
+  return failureOf('WorkerLostError', [reason], 'billiard.exceptions');
+}
+
+export function notRegistered(task: string): Failure {
+  return failureOf('NotRegistered', [task]);
+}
+
+/** `reason` is Celery's: `revoked`, `terminated` or `expired`. */
+export function taskRevoked(reason: string): Failure {
+  return failureOf('TaskRevokedError', [reason]);
+}
+
 /** The arguments from which Python constructs the exception: the error's `args` if it has a list of them, else its message. */
 function argsJsonOf(error: Error & { readonly args?: unknown }): string {
   const args = Array.isArray(error.args) ? error.args : error.message === '' ? [] : [error.message];

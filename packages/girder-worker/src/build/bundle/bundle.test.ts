@@ -8,7 +8,7 @@ import {
   createDeployment,
   createTemporaryFolder,
   type TemporaryFolder,
-} from '../../../../../test/fixtures/plugins/deployment.ts';
+} from '../../../../../test/support/deployment.ts';
 import { buildRegistry } from '../registry/buildRegistry.ts';
 import { registryFile } from '../registry/registryFile.ts';
 import { bundleFunctions } from './bundle.ts';

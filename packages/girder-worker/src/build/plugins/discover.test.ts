@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment } from '../../../../../test/support/deployment.ts';
 import { discover } from './discover.ts';
 
 /** The text of a package.json with this content. */

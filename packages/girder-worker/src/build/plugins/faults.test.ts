@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDeployment, type TemporaryFolder } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment, type TemporaryFolder } from '../../../../../test/support/deployment.ts';
 import { buildRegistry } from '../registry/buildRegistry.ts';
 import type { FaultCode } from './faults.ts';
 import { RegistryBuildError } from './registryBuildError.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment } from '../../../../../test/support/deployment.ts';
 import { buildRegistry } from './buildRegistry.ts';
 
 describe('the registry', () => {

@@ -1,6 +1,6 @@
 import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import type { Message } from '../../message/message.ts';
-import { type Failure, failureOf } from '../../outcome/failure.ts';
+import { type Failure, taskRevoked } from '../../outcome/failure.ts';
 import type { FinalOutcome } from '../../outcome/outcome.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
 import { expand } from '../apply/expand.ts';
@@ -63,7 +63,7 @@ export function continuationsOf(message: Message, outcome: FinalOutcome, context
       endedMembers: [...endedMembers, ...unreachable.endedMembers],
     };
   }
-  const unreachable = onlyChordMembers(failAllUnreachable(chain, failureOf('TaskRevokedError', [outcome.reason])));
+  const unreachable = onlyChordMembers(failAllUnreachable(chain, taskRevoked(outcome.reason)));
   return {
     ...noContinuations,
     failedSteps: unreachable.failedSteps,

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment } from '../../../../../test/support/deployment.ts';
 import { buildCommand } from './build.ts';
 
 afterEach(() => {

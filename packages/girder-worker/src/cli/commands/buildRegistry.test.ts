@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createDeployment } from '../../../../../test/fixtures/plugins/deployment.ts';
+import { createDeployment } from '../../../../../test/support/deployment.ts';
 import { buildRegistryCommand } from './buildRegistry.ts';
 
 const registryFile = 'functions/dispatcher/registry.generated.ts';

@@ -1,6 +1,6 @@
 import { utcIsoTime } from '../../kombu/isoTime.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
-import { type Failure, failureOf } from '../../outcome/failure.ts';
+import { type Failure, taskRevoked } from '../../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome, RevocationReason } from '../../outcome/outcome.ts';
 import type { Claim, ExtendedContext, ResultContext } from '../resultStore.ts';
 import type { ResultTuple } from '../storedResult.ts';
@@ -118,5 +118,5 @@ function exception({ type, argsJson, module }: Pick<Failure, 'type' | 'argsJson'
 }
 
 function revokedError(reason: RevocationReason): string {
-  return exception(failureOf('TaskRevokedError', [reason]));
+  return exception(taskRevoked(reason));
 }
