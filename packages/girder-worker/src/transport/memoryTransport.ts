@@ -47,7 +47,7 @@ const region = 'us-east-1';
 const maxDelaySeconds = 900;
 const maxVisibilitySeconds = 12 * 3600;
 const maxReceivedMessages = 10;
-/** A FIFO queue drops a message with a deduplication id that it has seen within this time. */
+/** For so long after a message, a FIFO queue drops further ones with its deduplication id. */
 const deduplicationMs = 5 * 60 * 1000;
 
 interface StoredMessage extends MemoryMessage {
@@ -97,9 +97,9 @@ export function createMemoryTransport({
   };
 
   const isDuplicate = ({ deduplicationIds }: Queue, id: string): boolean => {
-    const seenMs = deduplicationIds.get(id);
+    if (system.now() - (deduplicationIds.get(id) ?? Number.NEGATIVE_INFINITY) < deduplicationMs) return true;
     deduplicationIds.set(id, system.now());
-    return seenMs !== undefined && system.now() - seenMs < deduplicationMs;
+    return false;
   };
 
   /** Messages whose visibility timeout has passed are in flight no longer; those delivered too often become dead letters. */
