@@ -1,3 +1,4 @@
+import { createSleep } from './sleep.ts';
 import type { System } from './system.ts';
 
 export interface VirtualSystemOptions {
@@ -45,19 +46,7 @@ export function createVirtualSystem({
   return {
     now: () => nowMs,
     startTimer,
-
-    sleep(ms, signal) {
-      return new Promise((resolve) => {
-        if (signal?.aborted) return resolve(false);
-        const cancel = startTimer(() => resolve(true), ms);
-        const onAbort = () => {
-          cancel();
-          resolve(false);
-        };
-        signal?.addEventListener('abort', onAbort, { once: true });
-      });
-    },
-
+    sleep: createSleep(startTimer),
     random,
     randomUUID() {
       const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
