@@ -10,7 +10,7 @@ import { type ContinuationPlanner, publish, publishRetry } from './continuations
 import { redeliveryBackoffSeconds } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import type { ContinuationPublisher } from './publishContinuations.ts';
-import { epochOf, resultContext, type TaskRun } from './taskRun.ts';
+import { epochOf, type TaskRun } from './taskRun.ts';
 
 /** The answer of the store: the outcome is stored, or why the claim does not allow it. */
 export type StoreAnswer =
@@ -51,7 +51,7 @@ export function createOutcomeStore(
         return answer(await store.ignore(claim), 'acknowledge');
       case 'RETRY': {
         const retries = message.retries + 1;
-        const context = resultContext(deps, message, childrenJson);
+        const context = { ...run.context, childrenJson };
         const stored = await store.retry(claim, outcome, context, epochOf({ ...message, retries }));
         const changes = { retries, etaMs: outcome.etaMs };
         return answer(stored, 'acknowledge', () => publishRetry(deps, run, changes));
@@ -67,7 +67,7 @@ export function createOutcomeStore(
     // The result of such a task is stored nowhere, so that a redelivery could not publish what follows: publish it first.
     if (claim.ignoreResult) await publisher.publish(run, continuations);
     const sent = outcome.state === 'SUCCESS' ? continuations.expansions.flatMap(({ children }) => children) : [];
-    const context = resultContext(deps, message, withChildren(childrenJson, sent));
+    const context = { ...run.context, childrenJson: withChildren(childrenJson, sent) };
     const stored = await store.complete(claim, outcome, context);
     if (stored.kind !== 'ok') return stored;
     return answer(stored, 'acknowledge', async () => {

@@ -16,6 +16,8 @@ export interface TaskRun {
   readonly entry: RegistryEntry | undefined;
   readonly options: RunOptions;
   readonly claim: Claim;
+  /** The parts of the message that are stored with every result of the run. */
+  readonly context: ResultContext;
   readonly window: InvocationWindow;
   /** Names the run in log lines: `gwexample.analyses.tasks.fibonacci[0d6e…]`. */
   readonly title: string;
@@ -46,12 +48,14 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
     entry,
     delivery: { queueArn: delivery.receipt.queueArn, receiveCount: delivery.receiveCount },
   };
+  const storedContext = resultContext(deps, message);
   return {
     delivery,
     message,
     entry,
     options,
     window,
+    context: storedContext,
     claim: {
       id: message.id,
       task: message.task,
@@ -60,7 +64,7 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
       epoch: epochOf(message),
       ignoreResult: options.ignoreResult,
       worker: deps.worker,
-      context: resultContext(deps, message),
+      context: storedContext,
     },
     title: errbackOf === undefined ? titleOf(info) : `${message.task} (errback of ${errbackOf})`,
     info: errbackOf === undefined ? info : undefined,
@@ -88,13 +92,13 @@ export function epochOf({ retries, replacedTaskNesting }: Pick<Message, 'retries
 }
 
 /** The parts of the message that are stored with its result; more of them if the app has `resultExtended`. */
-export function resultContext(
+function resultContext(
   { registry, worker }: Pick<DispatcherDeps, 'registry' | 'worker'>,
   message: Message,
-  childrenJson = '[]',
 ): ResultContext {
   const { group, parentId } = message;
-  if (!registry.settings.resultExtended) return { group, parentId, childrenJson };
+  const context = { group, parentId, childrenJson: '[]' };
+  if (!registry.settings.resultExtended) return context;
   const extended = {
     name: message.task,
     argsJson: stringifyPythonJson(message.args),
@@ -104,5 +108,5 @@ export function resultContext(
     queue: message.deliveryInfo.routingKey,
     stamps: message.stamps,
   };
-  return { group, parentId, childrenJson, extended };
+  return { ...context, extended };
 }

@@ -13,7 +13,7 @@ import { type ContinuationPlanner, publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
-import { resultContext, type TaskRun } from './taskRun.ts';
+import type { TaskRun } from './taskRun.ts';
 
 /** What the store knows about a task when it is claimed. */
 export interface Claimed {
@@ -141,7 +141,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
   }
 
   async function updateState(run: TaskRun, { state, metaJson }: UpdateStatePayload): Promise<void> {
-    const answer = await store.updateState(run.claim, state, metaJson, resultContext(deps, run.message));
+    const answer = await store.updateState(run.claim, state, metaJson, run.context);
     if (answer.kind !== 'ok')
       throw new Error(`The state ${state} of ${run.title} was not stored: its claim is gone (${answer.kind}).`);
     if (!run.info) return;
