@@ -2,13 +2,13 @@ import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { app } from '../../packages/girder-worker/src/app.ts';
 import { createDispatcher } from '../../packages/girder-worker/src/dispatch/dispatcher.ts';
+import { runtimeWithoutReceiver } from '../../packages/girder-worker/src/execution/fixtures/runtime.ts';
 import type { Pool } from '../../packages/girder-worker/src/execution/pool.ts';
 import { runTask } from '../../packages/girder-worker/src/execution/runTask.ts';
 import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { lookUp, type Registry } from '../../packages/girder-worker/src/registry/registry.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
-import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
 import { createRecordedTransport } from '../../packages/girder-worker/src/transport/fixtures/recordedTransport.ts';
 import { mutatedMessage, seeded } from './mutate.ts';
 
@@ -36,16 +36,7 @@ const pool: Pick<Pool, 'run'> = {
       const entry = lookUp(registry, message.task);
       if (!entry)
         return { outcome: { state: 'SUCCESS', resultJson: '"a built-in task"' } as const, childrenJson: '[]' };
-      return runTask(entry, message, {
-        system: nodeSystem,
-        isCanceled: () => false,
-        signal: () => new AbortController().signal,
-        log: () => undefined,
-        updateState: async () => undefined,
-        request: async () => undefined,
-        sawRevocation: false,
-        stopError: undefined,
-      });
+      return runTask(entry, message, runtimeWithoutReceiver());
     });
     return { ended, cancel: () => undefined, terminate: () => undefined };
   },

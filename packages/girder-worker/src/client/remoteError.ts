@@ -1,4 +1,5 @@
 import { pythonRepr } from '../kombu/repr/pythonRepr.ts';
+import { ownValue } from '../kombu/values.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import {
   NotRegistered,
@@ -24,7 +25,7 @@ const classes: Readonly<Record<string, new (message: string) => Error>> = {
 export function toError({ state, exception, traceback }: StoredResult): Error {
   const type = exception?.type ?? (state === 'REVOKED' ? 'TaskRevokedError' : 'Error');
   const message = exception?.args.map(argumentText).join(', ') ?? '';
-  const known = Object.hasOwn(classes, type) ? classes[type] : undefined;
+  const known = ownValue(classes, type);
   const error = known ? new known(message) : Object.assign(new Error(message), { name: type });
   if (traceback) error.stack = `${type}: ${message}\n${traceback}`;
   return error;

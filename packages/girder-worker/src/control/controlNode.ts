@@ -1,6 +1,6 @@
 import { toCamelCase } from '../kombu/caseNames.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
-import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
+import { isObject, type KombuObject, type KombuValue, ownValue } from '../kombu/values.ts';
 import type { ControlCommand } from '../message/controlCommand.ts';
 import { isAddressedTo } from './addressing.ts';
 import { queueReply, registeredReply, setRepr, taskReply } from './celeryReplies.ts';
@@ -30,12 +30,11 @@ export function createControlNode(deps: ControlDeps): ControlNode {
   return async (command) => {
     if (!isAddressedTo(deps.node, command)) return undefined;
     const name = toCamelCase(command.method);
-    const execute = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const execute = ownValue(commands, name);
     if (!execute) {
       const { unsupportedCommands } = await import('./unsupportedCommands.ts');
       const reasons = deps.worker ? unsupportedCommands.ofWorkers : unsupportedCommands.ofFunctions;
-      const reason = Object.hasOwn(reasons, name) ? reasons[name] : `There is no command ${saferepr(command.method)}.`;
-      return { error: reason };
+      return { error: ownValue(reasons, name) ?? `There is no command ${saferepr(command.method)}.` };
     }
     try {
       return await execute(command.arguments);

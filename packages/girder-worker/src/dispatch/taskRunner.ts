@@ -3,7 +3,7 @@ import type { TaskProgress } from '../events/taskEvents.ts';
 import type { MapCall, RunListener, RunResult, UpdateStatePayload } from '../execution/pool.ts';
 import { resultOf } from '../execution/protocol.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
-import { isObject, type KombuValue } from '../kombu/values.ts';
+import { isObject, type KombuValue, ownValue } from '../kombu/values.ts';
 import type { Message } from '../message/message.ts';
 import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
@@ -133,7 +133,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       },
       onRequest({ name, payload }) {
         if (name === 'updateState') return updateState(run, payload as UpdateStatePayload);
-        const handle = Object.hasOwn(deps.taskRequests, name) ? deps.taskRequests[name] : undefined;
+        const handle = ownValue(deps.taskRequests, name);
         if (handle) return handle(run, payload);
         return Promise.reject(new Error(`The task asked for "${name}", which this worker does not handle.`));
       },

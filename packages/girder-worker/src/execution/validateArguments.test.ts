@@ -4,19 +4,10 @@ import { app } from '../app.ts';
 import { decode } from '../message/decode.ts';
 import { encode } from '../message/encode.ts';
 import type { RegistryEntry } from '../registry/registry.ts';
-import { nodeSystem } from '../system/nodeSystem.ts';
-import { type RunRuntime, runTask } from './runTask.ts';
+import { runtimeWithoutReceiver } from './fixtures/runtime.ts';
+import { runTask } from './runTask.ts';
 
-const runtime: RunRuntime = {
-  system: nodeSystem,
-  isCanceled: () => false,
-  signal: () => new AbortController().signal,
-  log: () => undefined,
-  updateState: async () => undefined,
-  request: async () => undefined,
-  sawRevocation: false,
-  stopError: undefined,
-};
+const runtime = runtimeWithoutReceiver();
 
 /** A schema of two numbers, the first of which it turns into an integer. */
 const twoNumbers: StandardSchemaV1 = {

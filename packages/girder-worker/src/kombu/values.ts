@@ -34,6 +34,14 @@ export function isObject(value: KombuValue | undefined): value is KombuObject {
   return prototype === Object.prototype || prototype === null;
 }
 
+/**
+ * Returns the value of an own property; undefined if there is none. A name from a message, such as "toString" or
+ * "__proto__", therefore finds nothing that objects inherit.
+ */
+export function ownValue<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
 /** A value in Kombu's tagged form: `{"__type__": type, "__value__": value}`. */
 export interface Tagged {
   readonly type: string;

@@ -1,4 +1,5 @@
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
+import { ownValue } from '../../kombu/values.ts';
 import type { Message } from '../../message/message.ts';
 import { type Failure, failureOf } from '../../outcome/failure.ts';
 import { CanvasError } from '../signatures/errors.ts';
@@ -89,7 +90,7 @@ export function isBuiltin(task: string): boolean {
  */
 export function builtinRun(task: string, { args, kwargs }: Arguments): BuiltinRun | undefined {
   if (task === 'celery.accumulate') return accumulate(args, kwargs);
-  const builtin = Object.hasOwn(builtins, task) ? builtins[task] : undefined;
+  const builtin = ownValue(builtins, task);
   if (!builtin) return undefined;
   const positional = Object.fromEntries(builtin.parameters.slice(0, args.length).map((name, i) => [name, args[i]]));
   try {

@@ -1,5 +1,6 @@
 import * as zlib from 'node:zlib';
 import { DecodeError } from '../errors.ts';
+import { ownValue } from '../values.ts';
 
 /** Decompresses bytes. Throws an error with the code ERR_BUFFER_TOO_LARGE as soon as the output exceeds `maxOutputBytes`. */
 type Decompressor<Output> = (bytes: Uint8Array, maxOutputBytes: number) => Output;
@@ -79,9 +80,4 @@ function toDecodeError(cause: unknown, compression: string, maxOutputBytes: numb
 
 function contentTypeOf(compression: string): string {
   return ownValue(contentTypes, compression) ?? compression;
-}
-
-/** Returns the value of an own property, so that a name such as "toString" is not found. */
-function ownValue<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -1,7 +1,7 @@
 import { EncodeError } from '../errors.ts';
 import { maxDepth } from '../pythonLimits.ts';
 import { kombuTagOf } from '../taggedTypes.ts';
-import type { Tagged } from '../values.ts';
+import { ownValue, type Tagged } from '../values.ts';
 import { writeBigInt, writeNumber, writeString } from './jsonScalars.ts';
 
 /** What to send instead of a value of a type that cannot be serialized. */
@@ -106,6 +106,6 @@ function typeName(value: object): string {
 }
 
 function unserializable(type: string): EncodeError {
-  const hint = Object.hasOwn(hints, type) ? hints[type] : 'send plain data';
+  const hint = ownValue(hints, type) ?? 'send plain data';
   return new EncodeError(`Object of type ${type} is not JSON serializable: ${hint}.`);
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DecodeError } from '../errors.ts';
 import { parsePythonJson } from '../json/pythonJson.ts';
-import { isObject, type KombuValue } from '../values.ts';
+import { isObject, type KombuValue, ownValue } from '../values.ts';
 
 /** The body of an envelope: text if it was not encoded in base64, and otherwise bytes. */
 export type Payload = string | Buffer;
@@ -42,8 +42,7 @@ export async function deserialize(payload: Payload, contentType: string | null):
 }
 
 function deserializerFor(contentType: string | null): Deserializer | undefined {
-  if (contentType === null) return readJson;
-  return Object.hasOwn(deserializers, contentType) ? deserializers[contentType] : undefined;
+  return contentType === null ? readJson : ownValue(deserializers, contentType);
 }
 
 async function readJson(payload: Payload): Promise<KombuValue> {
