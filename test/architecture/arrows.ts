@@ -104,7 +104,7 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
   kombu: { '.': [], json: ['.'], compression: ['.'], repr: ['.'], serializers: ['.', 'json'] },
   store: { '.': [], document: ['.'], memory: ['.', 'document'], dynamodb: ['.', 'document'] },
   transport: { '.': [], sqs: ['.'] },
-  task: { client: [], '.': ['client'] },
+  task: { client: [], girder: [], '.': ['client', 'girder'] },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
   build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
   cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },

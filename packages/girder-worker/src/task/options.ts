@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { GirderJobOptions } from './girder/girderJob.ts';
 
 /** An error class or the `name` of errors: `TypeError`, `'ConnectionError'`. */
 export type ErrorMatcher = string | (abstract new (...args: never[]) => Error);
@@ -71,6 +72,8 @@ export interface TaskOptions {
    * @example app.task({ args: z.tuple([z.number().int()]) }, function fibonacci(n: number) { … })
    */
   readonly args?: StandardSchemaV1;
+  /** The Girder job of a task that another task sends. @default a job '<unnamed job>' of type 'celery' */
+  readonly girderJob?: GirderJobOptions;
 }
 
 /** Whether an error is an instance of one of the classes, or has one of the names. */

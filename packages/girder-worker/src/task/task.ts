@@ -1,5 +1,7 @@
 import type { System } from '../system/system.ts';
 import { Replaced } from './errors.ts';
+import type { GirderClient } from './girder/girderClient.ts';
+import type { JobManager } from './girder/jobManager.ts';
 import type { TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
 import { type RetryOptions, retryOf } from './retry.ts';
@@ -45,6 +47,10 @@ export class Task {
   readonly request: TaskRequest;
   /** Writes lines to the log of the worker: `this.log.info('step 3 of 10')`. */
   readonly log: TaskLog;
+  /** The Girder job of the task; undefined if its message names none. */
+  readonly jobManager?: JobManager;
+  /** The Girder server that sent the task; undefined if its message names none. */
+  readonly girderClient?: GirderClient;
 
   constructor(request: TaskRequest, runtime: TaskRuntime, options: TaskOptions = {}) {
     this.request = request;
