@@ -68,6 +68,7 @@ export function createClient({ transport, store, control, system = nodeSystem }:
       await publishExpansion(expansion, {
         startChord: async (groupId, members) => (await store()).startChord(groupId, members),
         publish: transport.publish,
+        beforePublish: current?.beforePublish,
         system,
       });
       current?.children.push(...expansion.children);

@@ -12,6 +12,7 @@ import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
 import type { Message } from '../message/message.ts';
 import { type RetryChanges, retryBody } from '../message/retryBody.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
+import type { BeforePublish } from '../task/current.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { continuationContext } from './taskOptions.ts';
 import type { TaskRun } from './taskRun.ts';
@@ -47,14 +48,17 @@ export function hasContinuations({ embed }: Message): boolean {
   return callbacks.length > 0 || errbacks.length > 0 || chain.length > 0 || chord !== null;
 }
 
-/** Writes the chords of an expansion, then publishes its messages. */
+/** Writes the chords of an expansion, then publishes its messages. `parent` is the message of the task that they follow. */
 export function publish(
-  { store, transport, system }: DispatcherDeps,
+  { store, transport, system, beforePublish }: DispatcherDeps,
+  parent: Message,
   expansion: Expansion,
   options?: { readonly delaySeconds?: number },
 ): Promise<void> {
   const { startChord } = store;
-  return publishExpansion(expansion, { startChord, publish: transport.publish, system }, options);
+  const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent));
+  const deps = { startChord, publish: transport.publish, beforePublish: prepare, system };
+  return publishExpansion(expansion, deps, options);
 }
 
 /** Publishes the message of a retry: the same message with a higher count of retries and an eta. */

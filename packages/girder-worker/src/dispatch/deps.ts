@@ -1,10 +1,12 @@
 import type { Log } from '../events/log.ts';
 import type { TaskEventEmitter } from '../events/taskEventEmitter.ts';
 import type { Pool } from '../execution/pool.ts';
+import type { Message } from '../message/message.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RevocationPoller } from '../revocation/revocationPoller.ts';
 import type { Claim, ResultStore } from '../store/resultStore.ts';
 import type { System } from '../system/system.ts';
+import type { UnpublishedMessage } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** What the steps of the dispatcher need; `createDispatcher` completes it from its options. */
@@ -28,10 +30,21 @@ export interface DispatcherDeps {
   readonly lease: LeaseOptions | undefined;
   /** Answers what tasks ask of the main thread, by the name of the request. */
   readonly taskRequests: Readonly<Record<string, TaskRequestHandler>>;
+  /** Prepares the messages of continuations. Undefined: they are published as they are. */
+  readonly beforePublish: BeforeContinuations | undefined;
 }
 
 /** Answers a request of a running task; a rejection is thrown in the task. */
-export type TaskRequestHandler = (run: { readonly claim: Claim }, payload: unknown) => Promise<unknown>;
+export type TaskRequestHandler = (
+  run: { readonly claim: Claim; readonly message: Message },
+  payload: unknown,
+) => Promise<unknown>;
+
+/** Prepares the messages of continuations before they are published. `parent` is the message of the task that they follow. */
+export type BeforeContinuations = <M extends UnpublishedMessage>(
+  messages: readonly M[],
+  parent: Message,
+) => Promise<readonly M[]>;
 
 /** How a worker claims that may run a task for hours, and may be killed at any time. */
 export interface LeaseOptions {

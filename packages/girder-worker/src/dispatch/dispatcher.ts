@@ -8,7 +8,7 @@ import { createTableRevocations } from '../revocation/tableRevocations.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
-import type { DispatcherDeps, Disposition, LeaseOptions, TaskRequestHandler } from './deps.ts';
+import type { BeforeContinuations, DispatcherDeps, Disposition, LeaseOptions, TaskRequestHandler } from './deps.ts';
 import { createDeliveryProcessor } from './processDelivery.ts';
 import type { RunContext } from './taskRun.ts';
 
@@ -28,6 +28,8 @@ export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
   readonly revocationSources?: readonly RevocationSource[];
   /** Answers what tasks ask of the main thread, by the name of the request. @default none but `updateState` */
   readonly taskRequests?: Readonly<Record<string, TaskRequestHandler>>;
+  /** Prepares the messages of continuations before they are published. @default they are published as they are */
+  readonly beforePublish?: BeforeContinuations;
   /** The attempts of a task, each ended by the death of its worker, after which it fails. @default 5 */
   readonly maxDeliveries?: number;
   /** Between two polls for revocations, in ms; a revocation is seen after half of it on average. @default 250 */
@@ -101,5 +103,6 @@ function completeDeps(options: DispatcherOptions): DispatcherDeps {
     maxDeliveries: options.maxDeliveries ?? 5,
     lease: options.lease,
     taskRequests: options.taskRequests ?? {},
+    beforePublish: options.beforePublish,
   };
 }

@@ -1,3 +1,4 @@
+import type { RunInfo } from '../events/taskEvents.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
@@ -5,7 +6,7 @@ import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { createContinuationPlanner, publishRetry } from './continuations.ts';
 import type { Delivery } from './delivery.ts';
-import type { DispatcherDeps, Disposition } from './deps.ts';
+import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isExpired, waitForEtaMs } from './eta.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
@@ -60,9 +61,13 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
     if (run.info) {
       events.emit('ended', run.info, result.outcome, system.now() - startedMs);
-      await events.handled(run.info, Math.min(listenerLimitMs, Math.max(0, run.window.endMs - system.now())));
+      await listenersHandled(run.info, run.window);
     }
     return stored.disposition;
+  }
+
+  function listenersHandled(info: RunInfo, { endMs }: InvocationWindow): Promise<void> {
+    return events.handled(info, Math.min(listenerLimitMs, Math.max(0, endMs - system.now())));
   }
 
   /**
@@ -109,6 +114,10 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
       case 'final':
         log.info(`Task ${run.title} has already ended: ${conflict.state}`);
         await publisher.republish(run);
+        if (run.info) {
+          events.emit('endedBefore', run.info, conflict.state);
+          await listenersHandled(run.info, run.window);
+        }
         return 'acknowledge';
       case 'outdated':
         log.info(`Task ${run.title} was sent again since: this message is outdated`);

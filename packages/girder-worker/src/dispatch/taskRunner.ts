@@ -68,7 +68,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
         return resultOf({ state: 'FAILURE', failure: builtin.failure });
       case 'sends': {
         const expansion = planner.child(message, builtin.signature, builtin.call);
-        await publish(deps, expansion);
+        await publish(deps, message, expansion);
         const { result, children } = expansion;
         return {
           outcome: { state: 'SUCCESS', resultJson: stringifyPythonJson(result) },

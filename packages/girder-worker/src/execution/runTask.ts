@@ -9,19 +9,13 @@ import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
 import type { TaskRequest } from '../task/request.ts';
 import { applyAutoretry } from '../task/retry.ts';
-import { Task, type TaskRuntime } from '../task/task.ts';
+import { Task } from '../task/task.ts';
 import { ArgumentError, bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
 import { type MapCall, type RunResult, resultOf } from './protocol.ts';
+import type { RunRuntime } from './runRuntime.ts';
+import type { CallArguments, ExtendedRun, TaskExtension } from './taskExtension.ts';
 import { validateArguments } from './validateArguments.ts';
-
-/** The runtime of a run, and what it knows when the task has ended. */
-export interface RunRuntime extends TaskRuntime {
-  /** Whether the task has read that it is revoked: then it has stopped early, and its return value is no result. */
-  readonly sawRevocation: boolean;
-  /** The reason with which `this.signal` was aborted. */
-  readonly stopError: Error | undefined;
-}
 
 /** A run as the pool requests it of a thread. */
 export interface BodyRun {
@@ -31,27 +25,35 @@ export interface BodyRun {
 }
 
 /** Runs the task of an SQS body, or the map call in its place. Never throws: every failure is an outcome. */
-export async function runBody(registry: Registry, { body, mapCall }: BodyRun, runtime: RunRuntime): Promise<RunResult> {
+export async function runBody(
+  registry: Registry,
+  { body, mapCall }: BodyRun,
+  runtime: RunRuntime,
+  extension?: TaskExtension,
+): Promise<RunResult> {
   const message = await decode(body);
   const task = mapCall?.task ?? message.task;
   const entry = lookUp(registry, task);
   if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
-  return runTask(entry, message, runtime, argumentLists);
+  return runTask(entry, message, runtime, { argumentLists, extension });
 }
 
-/**
- * Runs a message's task in this thread, or, with `argumentLists`, the entry's task once for each list of arguments.
- * Never throws: every failure is an outcome.
- */
+export interface RunTaskOptions {
+  /** Runs the entry's task once for each list of arguments, instead of with those of the message. */
+  readonly argumentLists?: readonly (readonly unknown[])[] | undefined;
+  readonly extension?: TaskExtension | undefined;
+}
+
+/** Runs a message's task in this thread. Never throws: every failure is an outcome. */
 export async function runTask(
   entry: RegistryEntry,
   message: Message,
   runtime: RunRuntime,
-  argumentLists?: readonly (readonly unknown[])[],
+  options: RunTaskOptions = {},
 ): Promise<RunResult> {
   const running: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
-  const outcome = await runAs(running, () => outcomeOf(entry, message, runtime, argumentLists));
+  const outcome = await runAs(running, () => outcomeOf(entry, message, runtime, running, options));
   return { outcome, childrenJson: stringifyPythonJson(running.children) };
 }
 
@@ -59,20 +61,29 @@ async function outcomeOf(
   entry: RegistryEntry,
   message: Message,
   runtime: RunRuntime,
-  argumentLists: readonly (readonly unknown[])[] | undefined,
+  running: RunningTask,
+  { argumentLists, extension }: RunTaskOptions,
 ): Promise<Outcome> {
   const request = requestOf(message, entry);
   let definition: TaskDefinition | undefined;
+  let extended: ExtendedRun | undefined;
   try {
     definition = await load(entry, message.task);
     const { fn, options } = definition;
     const task = new Task(request, runtime, options);
-    const call = async (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>): Promise<unknown> => {
+    const extending = extension?.extend(message, runtime);
+    if (extending) {
+      extended = await extending;
+      Object.assign(task, extended.members);
+      running.beforePublish = extended.beforePublish;
+    }
+    const callTask: Call = async ({ args, kwargs }) => {
       const bound = bindArguments(message.task, entry.parameters, args, kwargs);
       const valid = options.args ? await validateArguments(message.task, entry.parameters, options.args, bound) : bound;
       return fn.apply(task, valid as never[]);
     };
-    const value = argumentLists ? await callEach(argumentLists, call) : await call(message.args, message.kwargs);
+    const call = throughExtension(extended, callTask);
+    const value = argumentLists ? await callEach(argumentLists, call) : await call(message);
     return runtime.sawRevocation ? revoked : success(value);
   } catch (error) {
     if (runtime.sawRevocation) return revoked;
@@ -83,15 +94,20 @@ async function outcomeOf(
     const isRetryable = !(error instanceof ArgumentError);
     const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
     return outcomeOfError(final, message.task, options.throws);
+  } finally {
+    if (extended) await extended.end();
   }
 }
 
-async function callEach(
-  argumentLists: readonly (readonly unknown[])[],
-  call: (args: readonly unknown[], kwargs: Readonly<Record<string, unknown>>) => Promise<unknown>,
-): Promise<unknown[]> {
+type Call = (given: CallArguments) => Promise<unknown>;
+
+function throughExtension(extended: ExtendedRun | undefined, call: Call): Call {
+  return extended ? (given) => extended.call(given, call) : call;
+}
+
+async function callEach(argumentLists: readonly (readonly unknown[])[], call: Call): Promise<unknown[]> {
   const results: unknown[] = [];
-  for (const args of argumentLists) results.push(await call(args, {}));
+  for (const args of argumentLists) results.push(await call({ args, kwargs: {} }));
   return results;
 }
 

@@ -5,7 +5,15 @@ import type { System } from '../system/system.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import type { Pool, Run } from './pool.ts';
 import { type FromThread, type RunResult, resultOf } from './protocol.ts';
+import type { TaskExtension } from './taskExtension.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
+
+export interface SoloPoolOptions {
+  /** Adds to the runs of some tasks. @default nothing is added */
+  readonly extension?: TaskExtension;
+  /** @default nodeSystem */
+  readonly system?: Pick<System, 'startTimer' | 'now' | 'random'>;
+}
 
 /**
  * Runs tasks in this thread: the pool of tasks with `pool: 'solo'`, which are purely asynchronous and gain nothing from a
@@ -14,7 +22,7 @@ import { ThreadRuntime } from './threadRuntime.ts';
  */
 export function createSoloPool(
   registry: Registry,
-  system: Pick<System, 'startTimer' | 'now' | 'random'> = nodeSystem,
+  { extension, system = nodeSystem }: SoloPoolOptions = {},
 ): Pick<Pool, 'run'> {
   let runTask: Promise<typeof import('./runTask.ts')> | undefined;
   return {
@@ -39,7 +47,7 @@ export function createSoloPool(
         hard && system.startTimer(() => terminate(hard.outcome), hard.ms),
       ];
       runTask ??= import('./runTask.ts'); // Loaded for the first task: few deployments have solo tasks.
-      const run = runTask.then(({ runBody }) => runBody(registry, { body, mapCall }, runtime));
+      const run = runTask.then(({ runBody }) => runBody(registry, { body, mapCall }, runtime, extension));
       return {
         ended: Promise.race([run, terminated.promise]).finally(() => {
           for (const cancel of cancelTimers) cancel?.();

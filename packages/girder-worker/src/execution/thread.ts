@@ -5,10 +5,14 @@ import { CancellationFlag } from './cancellation.ts';
 import { captureConsole } from './captureConsole.ts';
 import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { runBody } from './runTask.ts';
+import type { TaskExtension } from './taskExtension.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
-/** Makes this worker thread a thread of a pool: it runs the messages that the pool sends, one after the other. */
-export function serveTasks(registry: Registry): void {
+/**
+ * Makes this worker thread a thread of a pool: it runs the messages that the pool sends, one after the other, each with what
+ * the extension adds to it.
+ */
+export function serveTasks(registry: Registry, extension?: TaskExtension): void {
   if (!parentPort) throw new Error('serveTasks must be called in a worker thread that createPool has started.');
   const port = parentPort;
   const { cell } = workerData as ThreadData;
@@ -29,7 +33,7 @@ export function serveTasks(registry: Registry): void {
           else onLateMessage(runtime, reply);
         });
         running = runtime;
-        const result = await runBody(registry, message, runtime);
+        const result = await runBody(registry, message, runtime, extension);
         running = undefined;
         send({ kind: 'ended', result });
       }

@@ -4,7 +4,7 @@ import { SoftTimeLimitExceeded } from '../task/errors.ts';
 import type { LogLevel } from '../task/task.ts';
 import type { CancellationFlag, StopReason } from './cancellation.ts';
 import type { FromThread, ToThread, UpdateStatePayload } from './protocol.ts';
-import type { RunRuntime } from './runTask.ts';
+import type { RunRuntime } from './runRuntime.ts';
 
 /** The reason with which `this.signal` is aborted. */
 const stopErrors: Readonly<Record<StopReason, () => Error>> = {

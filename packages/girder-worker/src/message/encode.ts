@@ -29,6 +29,8 @@ export interface OutgoingMessage extends Optional<Fields> {
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
   /** The custom properties of the sender. Celery's properties of the same names take precedence. */
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
+  /** Options of the call for what prepares the message before it is published; they are not encoded. */
+  readonly publishOptions?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The sender in Celery's form: `gen<pid>@<host>`. */

@@ -1,5 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** A message that is about to be published, as far as a `BeforePublish` needs it. */
+export interface UnpublishedMessage {
+  readonly task: string;
+  readonly id: string;
+  readonly args?: readonly unknown[] | undefined;
+  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+  /** Options of the call that are no part of the message. */
+  readonly publishOptions?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Prepares messages before they are published, as a handler of Celery's signal `before_task_publish`. Must not reject. */
+export type BeforePublish = <M extends UnpublishedMessage>(messages: readonly M[]) => Promise<readonly M[]>;
+
 /** The running task, as far as the messages that it sends need it. */
 export interface RunningTask {
   readonly rootId: string;
@@ -9,6 +23,8 @@ export interface RunningTask {
   readonly children: unknown[];
   /** Identifies the run: two runs of one task have different objects. */
   readonly runtime: object;
+  /** Prepares the messages that it sends. */
+  beforePublish?: BeforePublish | undefined;
 }
 
 const storage = new AsyncLocalStorage<RunningTask>();

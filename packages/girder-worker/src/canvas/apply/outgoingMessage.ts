@@ -40,8 +40,27 @@ const clientOptions =
   serializer compression delivery_mode mandatory immediate content_type content_encoding declare expiration timeout
   confirm_timeout exchange_type message_attributes`.split(/\s+/);
 
+/** Options of Girder Worker that become headers of the message (docs/wire-format.md §4). */
+const headerOptions = ['girder_client_token', 'girder_api_url', 'girder_result_hooks', 'girder_client_session_kwargs'];
+
+/** Options of Girder Worker that describe the job to create; they are no part of the message (docs/wire-format.md §4). */
+const publishOptions = [
+  'user',
+  'job_title',
+  'job_type',
+  'job_public',
+  'job_handler',
+  'job_other_fields',
+  'job_disable',
+].map((name) => `girder_${name}`);
+
 /** All other options become properties of the message. */
-const knownOptions: ReadonlySet<string> = new Set([...messageOptions, ...clientOptions]);
+const knownOptions: ReadonlySet<string> = new Set([
+  ...messageOptions,
+  ...clientOptions,
+  ...headerOptions,
+  ...publishOptions,
+]);
 
 /**
  * The message of a task's signature (docs/wire-format.md §1.1 to §1.3). Its own options win over those of `optionsOf`.
@@ -79,7 +98,8 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
     replacedTaskNesting: numberOrNull(options.replaced_task_nesting) ?? 0,
     stampedHeaders,
     stamps: Object.fromEntries(stampedHeaders.map((name) => [name, options[name]])),
-    headers: options.headers ? (options.headers as Options) : {},
+    headers: { ...(options.headers as Options | undefined), ...pick(options, headerOptions) },
+    publishOptions: pick(options, publishOptions),
     properties: Object.fromEntries(
       Object.entries(options).filter(([name]) => !knownOptions.has(name) && !stampedHeaders.includes(name)),
     ),
@@ -95,6 +115,10 @@ function queueOf({ queue, exchange, routing_key }: Options): string | undefined 
 /** In Celery an option that is None counts as not given. */
 function withoutNulls(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== undefined));
+}
+
+function pick(options: Options, names: readonly string[]): Options {
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(options, name)).map((name) => [name, options[name]]));
 }
 
 function numberOrNull(option: unknown): number | null {

@@ -2,6 +2,7 @@ import { encode, type OutgoingMessage } from '../../message/encode.ts';
 import type { ChordStore } from '../../store/chordStore.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
+import type { BeforePublish } from '../../task/current.ts';
 import type { Expansion } from './expansion.ts';
 
 /** The queue of a message and the SQS parameters of its SendMessage. */
@@ -15,6 +16,7 @@ export interface Route {
 export interface PublishDeps {
   readonly startChord: ChordStore['startChord'];
   readonly publish: (body: string, route: Route) => Promise<void>;
+  readonly beforePublish?: BeforePublish | undefined;
   /** @default nodeSystem */
   readonly system?: Pick<System, 'now' | 'randomUUID'>;
 }
@@ -28,11 +30,12 @@ const maxConcurrency = 20;
  */
 export async function publishExpansion(
   { chords, messages }: Expansion,
-  { startChord, publish, system = nodeSystem }: PublishDeps,
+  { startChord, publish, beforePublish, system = nodeSystem }: PublishDeps,
   { delaySeconds }: { readonly delaySeconds?: number } = {},
 ): Promise<void> {
   await Promise.all(chords.map(({ groupId, members }) => startChord(groupId, members)));
-  const outbox = messages.map((message) => {
+  const prepared = beforePublish ? await beforePublish(messages) : messages;
+  const outbox = prepared.map((message) => {
     const route = routeOf(message);
     return {
       body: encode(message, system),

@@ -23,6 +23,16 @@ const wireNames = {
   messageGroupId: 'MessageGroupId',
   messageDeduplicationId: 'MessageDeduplicationId',
   delaySeconds: 'DelaySeconds',
+  girderJobTitle: 'girder_job_title',
+  girderJobType: 'girder_job_type',
+  girderJobPublic: 'girder_job_public',
+  girderJobHandler: 'girder_job_handler',
+  girderJobOtherFields: 'girder_job_other_fields',
+  girderJobDisable: 'girder_job_disable',
+  girderResultHooks: 'girder_result_hooks',
+  girderApiUrl: 'girder_api_url',
+  girderClientToken: 'girder_client_token',
+  girderClientSessionKwargs: 'girder_client_session_kwargs',
 } as const satisfies Record<OptionName, string>;
 
 /**

@@ -1,7 +1,8 @@
+import type { GirderCallOptions } from '../girder/callOptions.ts';
 import type { AnyResult, AsyncResult, GroupResult, ValueOf } from './result.ts';
 
 /** The options of one call: those of Celery's `apply_async` in camelCase. They win over the options of the task. */
-export interface ApplyOptions {
+export interface ApplyOptions extends GirderCallOptions {
   /** Keyword arguments. A task in TypeScript receives them as the parameters of these names. */
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** The id of the task, which is the key of its result; of a chain the id of its last step. @default a random UUID */
