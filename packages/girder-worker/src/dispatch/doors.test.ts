@@ -48,7 +48,10 @@ test('an extension that rejects fails the task with its error', async () => {
   const { send, invokeWithin, store } = createVirtualStack({ extension, tasks: { 'p.add': add } });
   await send({ task: 'p.add', id: 'id', args: [1, 2] });
   await invokeWithin(1000);
-  expect(await store.read('id')).toMatchObject({ state: 'FAILURE', exception: { type: 'ValueError', args: ['no such file'] } });
+  expect(await store.read('id')).toMatchObject({
+    state: 'FAILURE',
+    exception: { type: 'ValueError', args: ['no such file'] },
+  });
 });
 
 test('a task to whose message no extension has anything to add runs as without extensions', async () => {
