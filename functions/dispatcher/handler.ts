@@ -11,6 +11,8 @@ import {
   type Log,
   nodeSystem,
 } from 'girder-worker/dispatch';
+import { createGirderExtension } from 'girder-worker/girder/extension';
+import { createGirderJobs } from 'girder-worker/girder/jobs';
 import { loadConfig } from './config.ts';
 import { registry } from './registry.generated.ts';
 
@@ -24,13 +26,15 @@ const pool = createPool({
 pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
 app.config.update(registry.settings);
 
+const log = logFormat === 'text' ? createTextLog() : await createJsonLog();
 const dispatch = createDispatcher({
+  ...createGirderJobs({ apiUrls: connections.girderApiUrls, registry, log, system: nodeSystem }),
   registry,
   pool,
-  solo: createSoloPool(registry),
+  solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }) }),
   store: connectStore(connections.backend),
   transport: connectTransport(connections.broker),
-  log: logFormat === 'text' ? createTextLog() : await createJsonLog(),
+  log,
   worker: { pid: process.pid, hostname: connections.nodeName },
   maxDeliveries,
 });

@@ -42,6 +42,19 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     events: 'code',
     revocation: 'code',
   },
+  // Girder: the jobs of tasks, transforms, the client of its REST API. Loaded where a message asks for it.
+  girder: {
+    system: 'code',
+    kombu: 'code',
+    connections: 'code',
+    task: 'code',
+    message: 'types',
+    registry: 'code',
+    outcome: 'types',
+    execution: 'types',
+    events: 'types',
+    revocation: 'types',
+  },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
   control: {
     kombu: 'code',
@@ -63,6 +76,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     transport: 'code',
     events: 'types',
     dispatch: 'code',
+    girder: 'code',
     control: 'code',
   },
   client: {
@@ -106,6 +120,16 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
   store: { '.': [], document: ['.'], memory: ['.', 'document'], dynamodb: ['.', 'document'] },
   transport: { '.': [], sqs: ['.'] },
   task: { client: ['girder'], girder: [], '.': ['client', 'girder'] },
+  girder: {
+    wire: [],
+    files: [],
+    http: ['wire'],
+    client: ['http', 'files', 'wire'],
+    transforms: ['client', 'files', 'wire'],
+    jobs: ['transforms', 'client', 'http', 'files', 'wire'],
+    extension: ['jobs', 'transforms', 'client', 'files', 'wire'],
+    '.': ['extension', 'jobs', 'transforms', 'client', 'wire'],
+  },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
   build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
   cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },

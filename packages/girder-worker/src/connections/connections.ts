@@ -3,6 +3,7 @@ import { parseBackendUrl } from './backendUrl.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import { type ClientSettings, clientSettings } from './clientSettings.ts';
 import { ConfigurationError, ConfigurationFaults } from './configurationError.ts';
+import { parseGirderApiUrls } from './girderApiUrls.ts';
 import { maskPassword } from './maskPassword.ts';
 
 /** Where broker and backend are, and the name of this node: all that the environment says about connections. */
@@ -14,6 +15,8 @@ export interface Connections {
   readonly nodeName: string;
   readonly broker: BrokerConnection;
   readonly backend: BackendConnection;
+  /** The Girder servers that may be called, by the URLs of their REST APIs. Empty if the environment names none. */
+  readonly girderApiUrls: readonly string[];
 }
 
 /** The queues in SQS, and the topic of remote control in SNS. */
@@ -56,6 +59,7 @@ const defaultBackend = 'dynamodb:///celery';
  * - GIRDER_WORKER_DEAD_LETTER_QUEUE_URL and GIRDER_WORKER_TOPIC_ARN;
  * - GIRDER_WORKER_NODE_NAME, by default `girder-worker@` and the name of the Lambda function, which all its environments
  *   share, or else of this machine;
+ * - GIRDER_WORKER_API_URL, the Girder servers that may be called (`girderApiUrls.ts`);
  * - the AWS SDK's variables of region, credentials and endpoints (`clientSettings`).
  *
  * Throws one ConfigurationError that lists all faults.
@@ -67,7 +71,8 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
   const broker = faults.collect(() => parseBrokerUrl(brokerUrl));
   const backend = faults.collect(() => parseBackendUrl(backendUrl));
   const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
-  if (!broker || !backend || !faults.isEmpty) throw faults.toError('Invalid settings');
+  const girderApiUrls = faults.collect(() => parseGirderApiUrls(env.GIRDER_WORKER_API_URL));
+  if (!broker || !backend || !girderApiUrls || !faults.isEmpty) throw faults.toError('Invalid settings');
 
   const sqs = clientSettings(env, 'SQS', broker);
   return {
@@ -89,6 +94,7 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
       ttlSeconds: backend.ttlSeconds,
       dynamodb: clientSettings(env, 'DYNAMODB', backend),
     },
+    girderApiUrls,
   };
 }
 

@@ -45,6 +45,13 @@ export class CancellationFlag {
     return this.#seen;
   }
 
+  /** Why the task must stop, without noting that the task knows it. */
+  peek(): StopReason | undefined {
+    const bits = Atomics.load(this.#bits, 0);
+    if ((bits & stopBits.revoked) !== 0) return 'revoked';
+    return (bits & stopBits.softLimit) !== 0 ? 'softLimit' : undefined;
+  }
+
   /** Why the task must stop; a revocation wins over the soft time limit. Undefined while it may go on. */
   stopReason(): StopReason | undefined {
     if (this.isSet()) return 'revoked';

@@ -4,6 +4,11 @@ import type { TaskRuntime } from '../task/task.ts';
 export interface RunRuntime extends TaskRuntime {
   /** Whether the task has read that it is revoked: then it has stopped early, and its return value is no result. */
   readonly sawRevocation: boolean;
+  /**
+   * A signal like `signal()`, for work around the task, such as a transfer of its files: taking it, and its abortion, do not
+   * count as the task knowing that it is revoked.
+   */
+  stopSignal(): AbortSignal;
   /** The reason with which `this.signal` was aborted. */
   readonly stopError: Error | undefined;
 }

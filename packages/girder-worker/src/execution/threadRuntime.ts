@@ -22,6 +22,7 @@ export class ThreadRuntime implements RunRuntime {
   readonly #requests = new Map<number, PromiseWithResolvers<unknown>>();
   #tickets = 0;
   #abort: AbortController | undefined;
+  #stop: AbortController | undefined;
 
   constructor(flag: CancellationFlag, send: (message: FromThread) => void, system: RunRuntime['system'] = nodeSystem) {
     this.system = system;
@@ -43,8 +44,16 @@ export class ThreadRuntime implements RunRuntime {
     return this.#abort.signal;
   }
 
-  /** Aborts the signal, if the task has taken it and must stop. */
+  stopSignal(): AbortSignal {
+    this.#stop ??= new AbortController();
+    this.abortIfStopped();
+    return this.#stop.signal;
+  }
+
+  /** Aborts the signals that were taken, if the task must stop. */
   abortIfStopped(): void {
+    const stopped = this.#stop && this.#flag.peek();
+    if (stopped) this.#stop?.abort(stopErrors[stopped]());
     if (!this.#abort || this.#abort.signal.aborted) return;
     const reason = this.#flag.stopReason();
     if (reason) this.#abort.abort(stopErrors[reason]());

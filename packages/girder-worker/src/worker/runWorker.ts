@@ -5,6 +5,8 @@ import { createDispatcher } from '../dispatch/dispatcher.ts';
 import type { Log } from '../events/log.ts';
 import { createPool } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
+import { createGirderExtension } from '../girder/girderExtension.ts';
+import { createGirderJobs } from '../girder/girderJobs.ts';
 import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
@@ -67,10 +69,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const pool = createPool({ threadFile, concurrency });
   pool.warmUp();
   const threads = createAbortablePool(pool);
-  const solo = createAbortablePool(createSoloPool(registry));
+  const extension = createGirderExtension({ registry, env: process.env });
+  const solo = createAbortablePool(createSoloPool(registry, { extension }));
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const dispatch = createDispatcher({
+    ...createGirderJobs({ apiUrls: connections.girderApiUrls, registry, log, system: nodeSystem }),
     ...{ registry, pool: threads, solo, store, transport, log, worker, lease },
   });
   const poller = startPoller({ queues, dispatch, transport, concurrency, lease, log });

@@ -40,10 +40,10 @@ const clientOptions =
   serializer compression delivery_mode mandatory immediate content_type content_encoding declare expiration timeout
   confirm_timeout exchange_type message_attributes`.split(/\s+/);
 
-/** Options of Girder Worker that become headers of the message (docs/wire-format.md §4). */
+/** Options of Girder Worker that become headers of the message (docs/wire-format.md §5). */
 const headerOptions = ['girder_client_token', 'girder_api_url', 'girder_result_hooks', 'girder_client_session_kwargs'];
 
-/** Options of Girder Worker that describe the job to create; they are no part of the message (docs/wire-format.md §4). */
+/** Options of Girder Worker that describe the job to create; they are no part of the message (docs/wire-format.md §5). */
 const publishOptions = [
   'user',
   'job_title',

@@ -1,0 +1,131 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { GirderDocument, TransferOptions } from '../../task/girder/girderClient.ts';
+import { safeName } from '../files/safeName.ts';
+import { GirderError } from '../wire/girderError.ts';
+import type { GirderApi } from './girderApi.ts';
+import { listDocuments } from './listDocuments.ts';
+
+/**
+ * The content of a file, in order. A connection that is lost is opened again at the position that was reached. Throws
+ * GirderError INCOMPLETE if the content has not the size that Girder states.
+ */
+export async function* downloadStream(
+  api: GirderApi,
+  fileId: string,
+  { onProgress, signal }: TransferOptions = {},
+): AsyncGenerator<Uint8Array> {
+  const path = `file/${encodeURIComponent(fileId)}`;
+  const { size } = await api.json<GirderDocument>('GET', path, { ...(signal && { signal }) });
+  const totalBytes = Number(size);
+  let currentBytes = 0;
+  for (let isDone = false, losses = 0; !isDone; ) {
+    const startBytes = currentBytes;
+    try {
+      const response = await api.repeated(() => api.open(`${path}/download`, startBytes, signal), signal);
+      // A storage that knows no ranges sends the file from its beginning.
+      let toSkip = startBytes > 0 && isWhole(response.headers['content-length'], totalBytes) ? startBytes : 0;
+      for await (const chunk of response.body as AsyncIterable<Buffer>) {
+        const rest = chunk.subarray(Math.min(toSkip, chunk.byteLength));
+        toSkip -= chunk.byteLength - rest.byteLength;
+        if (rest.byteLength === 0) continue;
+        currentBytes += rest.byteLength;
+        yield rest;
+        onProgress?.({ currentBytes, totalBytes });
+      }
+      isDone = true;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof GirderError || !isLostConnection(error)) throw error;
+      losses = currentBytes > startBytes ? 0 : losses + 1;
+      if (losses > 3)
+        throw new GirderError('UNREACHABLE', `The download of file ${fileId} broke off: ${(error as Error).message}`, {
+          cause: error,
+        });
+    }
+  }
+  if (currentBytes !== totalBytes) {
+    const message = `File ${fileId} has ${totalBytes} bytes, but Girder sent ${currentBytes}.`;
+    throw new GirderError('INCOMPLETE', message);
+  }
+}
+
+/** Downloads a file to a local path. If it fails, no file is left. Resolves to the number of bytes. */
+export async function downloadFile(
+  api: GirderApi,
+  fileId: string,
+  path: string,
+  options: TransferOptions = {},
+): Promise<number> {
+  const target = createWriteStream(path);
+  try {
+    await pipeline(downloadStream(api, fileId, options), target);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw isFull(error) ? fullDisk(fileId, path, error) : error;
+  }
+  return target.bytesWritten;
+}
+
+/** Downloads an item: one file of the item's name becomes a file, anything else a folder. Resolves to the local path. */
+export async function downloadItem(
+  api: GirderApi,
+  itemId: string,
+  folder: string,
+  { name, ...options }: TransferOptions & { readonly name?: string } = {},
+): Promise<string> {
+  const { signal } = options;
+  const id = encodeURIComponent(itemId);
+  const item = await api.json<GirderDocument>('GET', `item/${id}`, { ...(signal && { signal }) });
+  const files: GirderDocument[] = [];
+  for await (const file of listDocuments(api, `item/${id}/files`, {}, signal)) files.push(file);
+  const path = join(folder, safeName(name ?? String(item.name)));
+  const [only] = files;
+  if (files.length === 1 && only && only.name === item.name) {
+    await mkdir(folder, { recursive: true });
+    await downloadFile(api, only._id, path, options);
+    return path;
+  }
+  await mkdir(path, { recursive: true });
+  for (const file of files) await downloadFile(api, file._id, join(path, safeName(String(file.name))), options);
+  return path;
+}
+
+/** Downloads the items and folders of a folder into a local folder, recursively. */
+export async function downloadFolder(
+  api: GirderApi,
+  folderId: string,
+  folder: string,
+  options: TransferOptions = {},
+): Promise<void> {
+  const { signal } = options;
+  await mkdir(folder, { recursive: true });
+  for await (const child of listDocuments(api, 'folder', { parentId: folderId, parentType: 'folder' }, signal)) {
+    await downloadFolder(api, child._id, join(folder, safeName(String(child.name))), options);
+  }
+  for await (const item of listDocuments(api, 'item', { folderId }, signal)) {
+    await downloadItem(api, item._id, folder, options);
+  }
+}
+
+function isWhole(contentLength: string | undefined, totalBytes: number): boolean {
+  return contentLength !== undefined && Number(contentLength) === totalBytes;
+}
+
+function isLostConnection(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return /^(ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE)$/.test(code ?? '') || /aborted/.test(String(error));
+}
+
+function isFull(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOSPC';
+}
+
+function fullDisk(fileId: string, path: string, cause: unknown): Error {
+  const advice = 'give the function more ephemeral storage, or read the file with girderClient.downloadStream';
+  return Object.assign(new Error(`No space is left for file ${fileId} at ${path}: ${advice}.`, { cause }), {
+    code: 'ENOSPC',
+  });
+}

@@ -1,0 +1,135 @@
+import type { Log } from '../../events/log.ts';
+import type { Message } from '../../message/message.ts';
+import type { Outcome } from '../../outcome/outcome.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { System } from '../../system/system.ts';
+import type { UnpublishedMessage } from '../../task/current.ts';
+import { removeRunFolder } from '../files/runFolder.ts';
+import { GirderError, StateTransitionError } from '../wire/girderError.ts';
+import { type JobSpec, readJobSpec } from '../wire/girderHeaders.ts';
+import { GirderServers } from '../wire/girderServers.ts';
+import { createChildJobs } from './childJobs.ts';
+import { GirderJob } from './girderJob.ts';
+import { connectJob } from './jobConnection.ts';
+import type { JobAnswer, JobRequest } from './jobRequest.ts';
+
+export interface RunningJobsOptions {
+  /** The Girder servers that may be called, by the bases of their REST APIs. */
+  readonly apiUrls: readonly string[];
+  readonly registry: Registry;
+  readonly log: Log;
+  readonly system: System;
+}
+
+/** A job, and what its message says about it. */
+interface JobOfRun {
+  readonly job: GirderJob;
+  readonly spec: JobSpec;
+}
+
+/** The Girder jobs of the messages that are being processed. A message whose job cannot be updated is logged once. */
+export class RunningJobs {
+  readonly #options: RunningJobsOptions;
+  readonly #servers: GirderServers;
+  readonly #jobs = new WeakMap<Message, JobOfRun>();
+
+  constructor(options: RunningJobsOptions) {
+    this.#options = options;
+    this.#servers = new GirderServers(options.apiUrls);
+  }
+
+  /** Finds the job of a message. Later methods do nothing for a message without one. */
+  add(message: Message): void {
+    const { system } = this.#options;
+    try {
+      const spec = readJobSpec(message.headers, this.#servers);
+      this.#jobs.set(message, { spec, job: new GirderJob(connectJob(spec), system) });
+    } catch (error) {
+      if (!(error instanceof GirderError)) throw error;
+      this.#warn(message, `has no Girder job that can be updated: ${error.message}`);
+    }
+  }
+
+  /** Moves the job to RUNNING. Resolves to whether the task may run. */
+  async begin(message: Message): Promise<boolean> {
+    return (await this.#jobs.get(message)?.job.begin()) ?? true;
+  }
+
+  /** The ids of the messages whose jobs were cancelled, as far as it is known; asks Girder again where that is long ago. */
+  findCanceled(messages: readonly Message[]): string[] {
+    return messages.flatMap((message) => {
+      const job = this.#jobs.get(message)?.job;
+      job?.updates.poll();
+      return job?.isCanceled ? [message.id] : [];
+    });
+  }
+
+  /** Adds a line of the console to the log of the job. */
+  writeConsole(message: Message, line: string): void {
+    const found = this.#jobs.get(message);
+    if (found?.spec.logsConsole) found.job.updates.write(`${line}\n`);
+  }
+
+  /** Completes the job of a run, and removes files that its thread has left, if that was terminated. */
+  async end(message: Message, outcome: Outcome): Promise<void> {
+    await removeRunFolder(message.id);
+    const job = this.#jobs.get(message)?.job;
+    if (!job) return;
+    await job.end(outcome);
+    this.#report(message, job);
+  }
+
+  /** Completes a job whose worker died after it had stored the result. */
+  async repair(message: Message, state: string): Promise<void> {
+    const job = this.#jobs.get(message)?.job;
+    if (!job) return;
+    await job
+      .repair(state)
+      .catch((error: Error) => this.#warn(message, `has a Girder job that was not updated: ${error.message}`));
+    this.#report(message, job);
+  }
+
+  /** Gives the tasks that follow a task their jobs. */
+  prepare<M extends UnpublishedMessage>(messages: readonly M[], parent: Message): Promise<readonly M[]> {
+    const { registry } = this.#options;
+    const warn = (text: string) => this.#warn(parent, text);
+    return createChildJobs(messages, parent, { servers: this.#servers, registry, warn });
+  }
+
+  async answer(message: Message, request: JobRequest): Promise<JobAnswer> {
+    const job = this.#jobs.get(message)?.job;
+    if (!job) return { kind: 'failed', message: 'The message names no Girder job that can be updated.' };
+    try {
+      return { kind: 'ok', status: await act(job, request) };
+    } catch (error) {
+      if (error instanceof StateTransitionError) return { kind: 'transitionRefused', message: error.message };
+      if (error instanceof GirderError) return { kind: 'failed', message: error.message };
+      throw error;
+    }
+  }
+
+  #report(message: Message, job: GirderJob): void {
+    const undelivered = job.undelivered();
+    if (undelivered !== undefined) this.#warn(message, `has a Girder job that was not updated: ${undelivered}`);
+  }
+
+  #warn({ task, id }: Message, text: string): void {
+    this.#options.log.warn(`Task ${task}[${id}] ${text}`);
+  }
+}
+
+async function act(job: GirderJob, request: JobRequest): Promise<number | undefined> {
+  switch (request.kind) {
+    case 'write':
+      job.updates.write(request.text, request.forceFlush);
+      return job.updates.status;
+    case 'progress':
+      job.updates.progress(request);
+      return job.updates.status;
+    case 'status':
+      await job.updateStatus(request.status);
+      return job.updates.status;
+    case 'read':
+      return job.updates.read();
+  }
+}

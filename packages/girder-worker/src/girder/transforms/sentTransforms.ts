@@ -1,0 +1,27 @@
+import { saferepr } from '../../kombu/repr/saferepr.ts';
+import { isObject, type KombuObject, type KombuValue, OpaqueObject } from '../../kombu/values.ts';
+import { Transform, type TransformClient } from './transform.ts';
+import { transformIn } from './unpickledTransforms.ts';
+
+/** A value of a message with this server and token in each of its transforms that has none: Python's need one. */
+export function withTransformClient<T>(value: T, client: TransformClient): T {
+  return mapLeaves(value, (leaf) => (leaf instanceof Transform && !leaf.client ? leaf.withClient(client) : leaf)) as T;
+}
+
+/** A value as Girder shows it among the arguments of a job: JSON, without tokens and objects of Python. */
+export function describeArgument(value: unknown): unknown {
+  return mapLeaves(value, (leaf) => {
+    if (leaf instanceof Transform) return String(leaf);
+    if (leaf instanceof OpaqueObject) return String(transformIn(leaf) ?? `<${leaf.className} object>`);
+    const isJson = leaf === null || ['string', 'boolean'].includes(typeof leaf) || Number.isFinite(leaf);
+    return isJson ? leaf : saferepr(leaf);
+  });
+}
+
+function mapLeaves(value: unknown, map: (leaf: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapLeaves(item, map));
+  if (!isObject(value as KombuValue)) return map(value);
+  const transform = transformIn(value);
+  if (transform) return map(transform);
+  return Object.fromEntries(Object.entries(value as KombuObject).map(([key, item]) => [key, mapLeaves(item, map)]));
+}
