@@ -46,7 +46,6 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   girder: {
     system: 'code',
     kombu: 'code',
-    connections: 'code',
     task: 'code',
     message: 'types',
     registry: 'code',

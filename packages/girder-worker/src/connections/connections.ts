@@ -3,7 +3,7 @@ import { parseBackendUrl } from './backendUrl.ts';
 import { parseBrokerUrl } from './brokerUrl.ts';
 import { type ClientSettings, clientSettings } from './clientSettings.ts';
 import { ConfigurationError, ConfigurationFaults } from './configurationError.ts';
-import { parseGirderApiUrls } from './girderApiUrls.ts';
+import { checkGirderApiUrls } from './girderApiUrls.ts';
 import { maskPassword } from './maskPassword.ts';
 
 /** Where broker and backend are, and the name of this node: all that the environment says about connections. */
@@ -15,8 +15,8 @@ export interface Connections {
   readonly nodeName: string;
   readonly broker: BrokerConnection;
   readonly backend: BackendConnection;
-  /** The Girder servers that may be called, by the URLs of their REST APIs. Empty if the environment names none. */
-  readonly girderApiUrls: readonly string[];
+  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas; undefined for none. */
+  readonly girderApiUrls: string | undefined;
 }
 
 /** The queues in SQS, and the topic of remote control in SNS. */
@@ -71,8 +71,8 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
   const broker = faults.collect(() => parseBrokerUrl(brokerUrl));
   const backend = faults.collect(() => parseBackendUrl(backendUrl));
   const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
-  const girderApiUrls = faults.collect(() => parseGirderApiUrls(env.GIRDER_WORKER_API_URL));
-  if (!broker || !backend || !girderApiUrls || !faults.isEmpty) throw faults.toError('Invalid settings');
+  faults.collect(() => checkGirderApiUrls(env.GIRDER_WORKER_API_URL));
+  if (!broker || !backend || !faults.isEmpty) throw faults.toError('Invalid settings');
 
   const sqs = clientSettings(env, 'SQS', broker);
   return {
@@ -94,7 +94,7 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
       ttlSeconds: backend.ttlSeconds,
       dynamodb: clientSettings(env, 'DYNAMODB', backend),
     },
-    girderApiUrls,
+    girderApiUrls: env.GIRDER_WORKER_API_URL,
   };
 }
 

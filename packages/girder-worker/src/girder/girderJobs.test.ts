@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => girder.stop());
 beforeEach(() => {
-  stack = createGirderStack([girder.apiUrl]);
+  stack = createGirderStack(girder.apiUrl);
   const { app, register } = stack;
   register(
     app.task({ name: 'p.add' }, (x: number, y: number) => x + y),
@@ -244,7 +244,7 @@ describe('a task whose Girder', () => {
     async (_fault, fault, expected) => {
       const server = await GirderServer.start();
       server.fault = fault;
-      const { app, register, deliver, store, lines } = createGirderStack([server.apiUrl]);
+      const { app, register, deliver, store, lines } = createGirderStack(server.apiUrl);
       register(
         app.task({ name: 'p.add' }, (x: number, y: number) => x + y),
         'x',
@@ -276,7 +276,7 @@ describe('a task whose Girder', () => {
   });
 
   test('is down on this machine, where no port listens, runs', async () => {
-    stack = createGirderStack(['http://127.0.0.1:9/api/v1']);
+    stack = createGirderStack('http://127.0.0.1:9/api/v1');
     stack.register(
       stack.app.task({ name: 'p.add' }, (x: number, y: number) => x + y),
       'x',
@@ -321,7 +321,7 @@ describe('a message with a jobInfoSpec', () => {
   });
 
   test('is not called if the environment names no Girder', async () => {
-    stack = createGirderStack([]);
+    stack = createGirderStack('');
     stack.register(
       stack.app.task({ name: 'p.add' }, (x: number, y: number) => x + y),
       'x',

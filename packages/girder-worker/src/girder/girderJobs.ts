@@ -1,31 +1,30 @@
 import type { Log } from '../events/log.ts';
 import type { TaskEvents } from '../events/taskEvents.ts';
 import type { Message } from '../message/message.ts';
-import type { Registry } from '../registry/registry.ts';
+import { lookUp, type Registry } from '../registry/registry.ts';
 import type { RevocationSource } from '../revocation/revocationSource.ts';
 import type { System } from '../system/system.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
-import { type JobRequest, jobRequestName } from './jobs/jobRequest.ts';
+import type { JobRequest, JobRequestName } from './jobs/jobRequest.ts';
 import type { RunningJobs } from './jobs/runningJobs.ts';
-import { asksForGirder } from './wire/asksForGirder.ts';
-import { hasGirderHeaders, hasJob } from './wire/girderHeaders.ts';
+import { asksForGirder, hasGirderHeaders, hasJob } from './wire/asksForGirder.ts';
 
 export interface GirderJobsOptions {
-  /** The Girder servers that may be called, by the bases of their REST APIs. */
-  readonly apiUrls: readonly string[];
+  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
+  readonly apiUrls: string | undefined;
   /** Has the option `girderJob` of tasks. */
   readonly registry: Registry;
   readonly log: Log;
   readonly system: System;
 }
 
+type TaskRequest = (run: { readonly message: Message }, payload: unknown) => Promise<unknown>;
+
 /** What the dispatcher needs in order to follow tasks with Girder jobs: a part of its options. */
 export interface GirderJobs {
   readonly events: readonly TaskEvents[];
   readonly revocationSources: readonly RevocationSource[];
-  readonly taskRequests: Readonly<
-    Record<string, (run: { readonly message: Message }, payload: unknown) => Promise<unknown>>
-  >;
+  readonly taskRequests: Readonly<Record<string, TaskRequest>>;
   readonly beforePublish: <M extends UnpublishedMessage>(
     messages: readonly M[],
     parent: Message,
@@ -38,10 +37,11 @@ export interface GirderJobs {
  */
 export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
   let loading: Promise<RunningJobs> | undefined;
+  const girderJobOf = (task: string) => lookUp(options.registry, task)?.options.girderJob;
   /** Present for each message with a job. */
   const jobsOf = new WeakMap<Message, Promise<RunningJobs>>();
   const load = (): Promise<RunningJobs> => {
-    loading ??= import('./jobs/runningJobs.ts').then(({ RunningJobs }) => new RunningJobs(options));
+    loading ??= import('./lazy.ts').then(({ RunningJobs }) => new RunningJobs({ ...options, girderJobOf }));
     return loading;
   };
 
@@ -85,10 +85,10 @@ export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
     events: [events],
     revocationSources: [revocations],
     taskRequests: {
-      async [jobRequestName]({ message }, payload) {
+      async girderJob({ message }, payload) {
         return (await jobsOf.get(message))?.answer(message, payload as JobRequest);
       },
-    },
+    } satisfies Record<JobRequestName, TaskRequest>,
     async beforePublish(messages, parent) {
       return hasGirderHeaders(parent.headers) ? (await load()).prepare(messages, parent) : messages;
     },

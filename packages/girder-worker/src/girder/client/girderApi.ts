@@ -12,6 +12,8 @@ export interface GirderApiOptions {
   readonly apiUrl: string;
   readonly token?: string | undefined;
   readonly session?: GirderSession | undefined;
+  /** The longest time without any byte in either direction. @default 30000 */
+  readonly idleMs?: number;
   /** @default nodeSystem */
   readonly system?: Pick<System, 'sleep'>;
 }
@@ -20,9 +22,6 @@ export interface ApiRequest extends Omit<GirderRequestOptions, 'data'> {
   readonly parameters?: GirderParameters | undefined;
   readonly data?: HttpRequest['body'];
 }
-
-/** The longest time without any byte in either direction. */
-const idleMs = 30_000;
 
 /** How often a call is repeated that can be repeated without harm, and the delays between. */
 const repetitions = 4;
@@ -36,12 +35,14 @@ export class GirderApi {
   readonly apiUrl: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #verify: boolean | string;
+  readonly #idleMs: number;
   readonly #system: Pick<System, 'sleep'>;
 
-  constructor({ apiUrl, token, session, system = nodeSystem }: GirderApiOptions) {
+  constructor({ apiUrl, token, session, idleMs = 30_000, system = nodeSystem }: GirderApiOptions) {
     this.apiUrl = apiUrl.replace(/\/+$/, '');
     this.#headers = { ...session?.headers, ...(token !== undefined && { 'girder-token': token }) };
     this.#verify = session?.verify ?? true;
+    this.#idleMs = idleMs;
     this.#system = system;
   }
 
@@ -63,7 +64,7 @@ export class GirderApi {
       // Storage such as S3: its address is signed, and must not get the token.
       const headers = { ...(offset > 0 && { range: `bytes=${offset}-` }) };
       const url = new URL(target, this.apiUrl).href;
-      response = await sendHttpRequest({ method: 'GET', url, headers, verify: true, signal, idleMs });
+      response = await sendHttpRequest({ method: 'GET', url, headers, verify: true, signal, idleMs: this.#idleMs });
     }
     await assertOk(response);
     return response;
@@ -90,7 +91,7 @@ export class GirderApi {
       body: json === undefined ? data : JSON.stringify(json),
       verify: this.#verify,
       signal,
-      idleMs,
+      idleMs: this.#idleMs,
     });
   }
 

@@ -1,4 +1,3 @@
-import { parseGirderApiUrls } from '../../connections/girderApiUrls.ts';
 import type {
   GirderDocument,
   GirderParameters,
@@ -38,7 +37,12 @@ export class GirderClient implements GirderPort {
   readonly apiUrl: string;
   readonly #api: GirderApi;
 
-  constructor({ apiUrl, token, session, servers = configuredServers() }: GirderClientOptions) {
+  constructor({
+    apiUrl,
+    token,
+    session,
+    servers = new GirderServers(process.env.GIRDER_WORKER_API_URL),
+  }: GirderClientOptions) {
     this.apiUrl = servers.resolveApiUrl(apiUrl);
     this.#api = new GirderApi({ apiUrl: this.apiUrl, token, session });
   }
@@ -135,8 +139,4 @@ export class GirderClient implements GirderPort {
   ): Promise<void> {
     return uploadArtifact(this.#api, jobId, path, options);
   }
-}
-
-function configuredServers(): GirderServers {
-  return new GirderServers(parseGirderApiUrls(process.env.GIRDER_WORKER_API_URL));
 }

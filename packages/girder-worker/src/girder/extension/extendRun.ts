@@ -1,22 +1,20 @@
-import { parseGirderApiUrls } from '../../connections/girderApiUrls.ts';
 import type { RunRuntime } from '../../execution/runRuntime.ts';
 import type { CallArguments, ExtendedRun } from '../../execution/taskExtension.ts';
 import { unpickle } from '../../kombu/serializers/jsonpickle.ts';
 import type { KombuValue } from '../../kombu/values.ts';
 import type { Message } from '../../message/message.ts';
-import type { Registry } from '../../registry/registry.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import { GirderClient } from '../client/girderClient.ts';
 import { createRunSubfolder, removeRunFolder } from '../files/runFolder.ts';
-import { createChildJobs } from '../jobs/childJobs.ts';
+import { createChildJobs, type GirderJobOf } from '../jobs/childJobs.ts';
 import type { ResultTransform, Transform, TransformContext } from '../transforms/transform.ts';
 import { replaceTransforms, resultTransformOf } from '../transforms/unpickledTransforms.ts';
 import { GirderError } from '../wire/girderError.ts';
 import {
   apiUrlOf,
   clientTokenOf,
-  hasJob,
   jobIdOf,
+  jobInfoSpecOf,
   readJobSpec,
   resultHooksOf,
   sessionOf,
@@ -24,11 +22,10 @@ import {
 import { GirderServers } from '../wire/girderServers.ts';
 import { TaskJobManager } from './taskJobManager.ts';
 
-export interface ExtensionOptions {
-  /** GIRDER_WORKER_API_URL names the Girder servers that may be called. */
-  readonly env: NodeJS.ProcessEnv;
-  /** Has the option `girderJob` of tasks. */
-  readonly registry: Registry;
+export interface ExtendOptions {
+  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
+  readonly apiUrls: string | undefined;
+  readonly girderJobOf: GirderJobOf;
 }
 
 /** A transfer that takes longer is shown as the progress of the job. */
@@ -38,10 +35,10 @@ const shownTransferMs = 1000;
 export async function extendRun(
   message: Message,
   runtime: RunRuntime,
-  { env, registry }: ExtensionOptions,
+  { apiUrls, girderJobOf }: ExtendOptions,
 ): Promise<ExtendedRun> {
   const { headers } = message;
-  const servers = new GirderServers(parseGirderApiUrls(env.GIRDER_WORKER_API_URL));
+  const servers = new GirderServers(apiUrls);
   const jobManager = hasUsableJob(message, servers) ? new TaskJobManager(runtime) : undefined;
   const girderClient = clientOfMessage(message, servers, runtime);
   const hooks = resultHooksOf(headers).map(hookIn);
@@ -73,7 +70,7 @@ export async function extendRun(
   return {
     members: { ...(jobManager && { jobManager }), ...(girderClient && { girderClient }) },
     beforePublish: (messages) =>
-      createChildJobs(messages, message, { servers, registry, warn: (text) => runtime.log('warn', text) }),
+      createChildJobs(messages, message, { servers, girderJobOf, warn: (text) => runtime.log('warn', text) }),
 
     async call({ args, kwargs }, call) {
       const replaced = (value: unknown) => replaceTransforms(value, (transform) => transform.transform(context));
@@ -123,7 +120,7 @@ export async function extendRun(
 
 /** A job that cannot be updated is logged by the main thread. */
 function hasUsableJob({ headers }: Message, servers: GirderServers): boolean {
-  if (!hasJob(headers)) return false;
+  if (jobInfoSpecOf(headers) === undefined) return false;
   try {
     readJobSpec(headers, servers);
     return true;
@@ -141,7 +138,8 @@ function clientOfMessage({ headers }: Message, servers: GirderServers, runtime: 
   } catch (error) {
     if (!(error instanceof GirderError)) throw error;
     // A message with a job names the same server, which the main thread has logged.
-    if (!hasJob(headers)) runtime.log('warn', `this.girderClient is not available: ${error.message}`);
+    if (jobInfoSpecOf(headers) === undefined)
+      runtime.log('warn', `this.girderClient is not available: ${error.message}`);
     return undefined;
   }
 }

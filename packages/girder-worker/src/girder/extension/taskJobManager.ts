@@ -3,7 +3,7 @@ import type { System } from '../../system/system.ts';
 import type { JobManager, JobProgress } from '../../task/girder/jobManager.ts';
 import type { JobStatus } from '../../task/girder/jobStatus.ts';
 import type { TaskRuntime } from '../../task/task.ts';
-import { type JobAnswer, type JobRequest, jobRequestName } from '../jobs/jobRequest.ts';
+import type { JobAnswer, JobRequest, JobRequestName } from '../jobs/jobRequest.ts';
 import { GirderError, StateTransitionError } from '../wire/girderError.ts';
 
 /** The time between two messages of progress to the main thread, so that a loop that reports each step costs little. */
@@ -62,7 +62,7 @@ export class TaskJobManager implements JobManager {
   }
 
   async #ask(request: JobRequest): Promise<JobAnswer> {
-    return (await this.#runtime.request(jobRequestName, request)) as JobAnswer;
+    return (await this.#runtime.request('girderJob' satisfies JobRequestName, request)) as JobAnswer;
   }
 }
 

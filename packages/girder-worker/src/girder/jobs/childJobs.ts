@@ -1,19 +1,19 @@
 import type { Message } from '../../message/message.ts';
-import type { Registry } from '../../registry/registry.ts';
-import { lookUp } from '../../registry/registry.ts';
-import { nodeSystem } from '../../system/nodeSystem.ts';
-import { timeoutSignal } from '../../system/timeouts.ts';
 import type { UnpublishedMessage } from '../../task/current.ts';
 import type { GirderDocument, GirderParameters } from '../../task/girder/girderClient.ts';
+import type { GirderJobOptions } from '../../task/girder/girderJob.ts';
 import { GirderApi } from '../client/girderApi.ts';
 import { describeArgument, withTransformClient } from '../transforms/sentTransforms.ts';
 import { GirderError } from '../wire/girderError.ts';
-import { apiUrlOf, clientTokenOf, type Headers, hasJob, sessionOf } from '../wire/girderHeaders.ts';
+import { apiUrlOf, clientTokenOf, type Headers, jobInfoSpecOf, sessionOf } from '../wire/girderHeaders.ts';
 import type { GirderServers } from '../wire/girderServers.ts';
+
+/** The option `girderJob` of a task; undefined if it has none, or is not registered. */
+export type GirderJobOf = (task: string) => GirderJobOptions | undefined;
 
 export interface ChildJobOptions {
   readonly servers: GirderServers;
-  readonly registry: Registry;
+  readonly girderJobOf: GirderJobOf;
   readonly warn: (text: string) => void;
 }
 
@@ -34,7 +34,7 @@ const maxQueryLength = 4000;
 export async function createChildJobs<M extends UnpublishedMessage>(
   messages: readonly M[],
   parent: Message,
-  { servers, registry, warn }: ChildJobOptions,
+  { servers, girderJobOf, warn }: ChildJobOptions,
 ): Promise<readonly M[]> {
   const named = apiUrlOf(parent.headers);
   const token = clientTokenOf(parent.headers);
@@ -44,15 +44,23 @@ export async function createChildJobs<M extends UnpublishedMessage>(
   const prepare = async (message: M): Promise<M> => {
     if (message.task.startsWith('celery.')) return message;
     const prepared = withServer(message, { apiUrl: named, token });
-    if (hasJob(prepared.headers ?? {}) || message.publishOptions?.girder_job_disable) return prepared;
-    if (message.id === parent.id && hasJob(parent.headers)) return withJob(prepared, parent.headers.jobInfoSpec);
+    if (jobInfoSpecOf(prepared.headers ?? {}) !== undefined || message.publishOptions?.girder_job_disable)
+      return prepared;
+    if (message.id === parent.id && jobInfoSpecOf(parent.headers) !== undefined)
+      return withJob(prepared, parent.headers.jobInfoSpec);
     try {
       if (failure) throw failure; // Girder did not answer a moment ago: the messages do not wait for it again.
-      const api = new GirderApi({ apiUrl: servers.resolveApiUrl(named), token, session: sessionOf(parent.headers) });
-      const { jobInfoSpec } = await createJob(api, prepared, parent, registry);
+      const api = new GirderApi({
+        apiUrl: servers.resolveApiUrl(named),
+        token,
+        session: sessionOf(parent.headers),
+        idleMs: limitMs,
+      });
+      const { jobInfoSpec } = await createJob(api, prepared, parent, girderJobOf(message.task));
       return withJob(prepared, jobInfoSpec);
     } catch (error) {
-      failure = asGirderError(error);
+      if (!(error instanceof GirderError)) throw error;
+      failure = error;
       withoutJob++;
       return prepared;
     }
@@ -69,10 +77,9 @@ async function createJob(
   api: GirderApi,
   message: UnpublishedMessage,
   parent: Message,
-  registry: Registry,
+  own: GirderJobOptions = {},
 ): Promise<GirderDocument> {
-  const { task, id, args = [], kwargs = {}, publishOptions: call = {} } = message;
-  const own = lookUp(registry, task)?.options.girderJob ?? {};
+  const { id, args = [], kwargs = {}, publishOptions: call = {} } = message;
   const isCall = (value: unknown) => value !== undefined && value !== null;
   const choose = (name: string, ...others: unknown[]) => [call[name], ...others].find(isCall);
   const parameters: GirderParameters = {
@@ -88,14 +95,12 @@ async function createJob(
       ...(choose('girder_job_other_fields', own.otherFields, {}) as object),
     },
   };
-  const signal = timeoutSignal(nodeSystem, limitMs);
   const query = new URLSearchParams(
     Object.entries(parameters).map(([name, value]) => [name, textOf(value)] as [string, string]),
   );
-  if (query.size > 0 && query.toString().length <= maxQueryLength)
-    return api.json('POST', 'job', { parameters, signal });
+  if (query.size > 0 && query.toString().length <= maxQueryLength) return api.json('POST', 'job', { parameters });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return api.json('POST', 'job', { data: query.toString(), headers, signal });
+  return api.json('POST', 'job', { data: query.toString(), headers });
 }
 
 function withServer<M extends UnpublishedMessage>(message: M, { apiUrl, token }: { apiUrl: string; token: string }): M {
@@ -116,13 +121,6 @@ function withServer<M extends UnpublishedMessage>(message: M, { apiUrl, token }:
 /** Hooks that upload to "the job of the task" find it in their attribute `job`, in Python. */
 function withJob<M extends UnpublishedMessage>(message: M, jobInfoSpec: unknown): M {
   return { ...message, headers: { ...message.headers, jobInfoSpec } };
-}
-
-function asGirderError(error: unknown): GirderError {
-  if (error instanceof GirderError) return error;
-  if (error instanceof DOMException)
-    return new GirderError('UNREACHABLE', `Girder did not answer within ${limitMs} ms.`);
-  throw error;
 }
 
 function textOf(value: unknown): string {

@@ -1,6 +1,4 @@
-import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import { pythonRepr } from '../../kombu/repr/pythonRepr.ts';
-import type { KombuValue } from '../../kombu/values.ts';
 import type { Failure } from '../../outcome/failure.ts';
 
 /** A failure as Girder Worker writes it to the log of a job: `ValueError: boom`, and the frames of its traceback. */
@@ -11,8 +9,18 @@ export function exceptionText({ type, argsJson, traceback }: Failure): string {
 
 /** The exception as Python's `str` shows it. */
 function messageOf(type: string, argsJson: string): string {
-  const args = parsePythonJson(argsJson) as readonly KombuValue[];
+  const args = argsIn(argsJson);
+  if (!args) return argsJson.slice(1, -1);
   if (args.length === 0) return '';
   if (args.length > 1) return `(${args.map(pythonRepr).join(', ')})`;
   return typeof args[0] === 'string' && type !== 'KeyError' ? args[0] : pythonRepr(args[0]);
+}
+
+/** Undefined for JSON with Python's extensions, such as NaN. */
+function argsIn(argsJson: string): readonly unknown[] | undefined {
+  try {
+    return JSON.parse(argsJson) as readonly unknown[];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,5 @@
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { System } from '../../system/system.ts';
-import { withTimeout } from '../../system/timeouts.ts';
 import { JobStatus } from '../../task/girder/jobStatus.ts';
 import { StateTransitionError } from '../wire/girderError.ts';
 import { exceptionText } from './exceptionText.ts';
@@ -126,11 +125,15 @@ export class GirderJob {
     }
   }
 
+  /** Resolves when the promise does, or after `limitMs`. */
   async #within(limitMs: number, promise: Promise<void>): Promise<void> {
-    const late = new Error('late');
-    await withTimeout(this.#system, limitMs, promise, () => late).catch((error: unknown) => {
-      if (error !== late) throw error;
-    });
+    const settled = new AbortController();
+    const limit = this.#system.sleep(limitMs, settled.signal);
+    try {
+      await Promise.race([promise, limit]);
+    } finally {
+      settled.abort();
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 import type { JobProgress } from '../../task/girder/jobManager.ts';
 
-/** The name of the requests that a task makes of its job, which the main thread updates. */
-export const jobRequestName = 'girderJob';
+/**
+ * The name of the requests that a task makes of its job, which the main thread updates. A type, so that the eager and the
+ * lazy part of `girder/` share no code, which would be one more file to load.
+ */
+export type JobRequestName = 'girderJob';
 
 /** What a task asks of its job. */
 export type JobRequest =

@@ -1,22 +1,21 @@
 import type { Log } from '../../events/log.ts';
 import type { Message } from '../../message/message.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
-import type { Registry } from '../../registry/registry.ts';
 import type { System } from '../../system/system.ts';
 import type { UnpublishedMessage } from '../../task/current.ts';
 import { removeRunFolder } from '../files/runFolder.ts';
 import { GirderError, StateTransitionError } from '../wire/girderError.ts';
 import { type JobSpec, readJobSpec } from '../wire/girderHeaders.ts';
 import { GirderServers } from '../wire/girderServers.ts';
-import { createChildJobs } from './childJobs.ts';
+import { createChildJobs, type GirderJobOf } from './childJobs.ts';
 import { GirderJob } from './girderJob.ts';
 import { connectJob } from './jobConnection.ts';
 import type { JobAnswer, JobRequest } from './jobRequest.ts';
 
 export interface RunningJobsOptions {
-  /** The Girder servers that may be called, by the bases of their REST APIs. */
-  readonly apiUrls: readonly string[];
-  readonly registry: Registry;
+  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
+  readonly apiUrls: string | undefined;
+  readonly girderJobOf: GirderJobOf;
   readonly log: Log;
   readonly system: System;
 }
@@ -91,9 +90,9 @@ export class RunningJobs {
 
   /** Gives the tasks that follow a task their jobs. */
   prepare<M extends UnpublishedMessage>(messages: readonly M[], parent: Message): Promise<readonly M[]> {
-    const { registry } = this.#options;
+    const { girderJobOf } = this.#options;
     const warn = (text: string) => this.#warn(parent, text);
-    return createChildJobs(messages, parent, { servers: this.#servers, registry, warn });
+    return createChildJobs(messages, parent, { servers: this.#servers, girderJobOf, warn });
   }
 
   async answer(message: Message, request: JobRequest): Promise<JobAnswer> {

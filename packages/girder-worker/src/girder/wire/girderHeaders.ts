@@ -21,19 +21,9 @@ export interface JobSpec {
   readonly logsConsole: boolean;
 }
 
-const headerNames = [
-  ...['jobInfoSpec', 'girder_api_url', 'apiUrl', 'girder_client_token', 'girder_result_hooks'],
-  'girder_client_session_kwargs',
-];
-
-/** Whether a message asks for anything of Girder. */
-export function hasGirderHeaders(headers: Headers): boolean {
-  for (const name in headers) if (headerNames.includes(name)) return true;
-  return false;
-}
-
-export function hasJob(headers: Headers): boolean {
-  return headers.jobInfoSpec !== undefined && headers.jobInfoSpec !== null;
+/** The header `jobInfoSpec`; undefined if the message has no job. */
+export function jobInfoSpecOf({ jobInfoSpec }: Headers): unknown {
+  return jobInfoSpec ?? undefined;
 }
 
 /** The base of Girder's API as the message names it. `apiUrl` is an older name, used by the handler `worker_handler`. */

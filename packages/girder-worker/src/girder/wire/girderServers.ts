@@ -8,9 +8,10 @@ import { GirderError } from './girderError.ts';
 export class GirderServers {
   readonly #bases: readonly string[];
 
-  /** @param apiUrls the bases of the REST APIs, such as `https://girder.example.org/api/v1` */
-  constructor(apiUrls: readonly string[]) {
-    this.#bases = apiUrls.map(normalBase);
+  /** @param apiUrls the bases of the REST APIs, such as `https://girder.example.org/api/v1`, separated by commas */
+  constructor(apiUrls: string | undefined) {
+    const bases = (apiUrls ?? '').split(',').map((url) => url.trim());
+    this.#bases = bases.filter((url) => url !== '').map(normalBase);
   }
 
   /**
