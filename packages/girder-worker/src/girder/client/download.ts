@@ -78,12 +78,13 @@ export async function downloadItem(
 ): Promise<string> {
   const { signal } = options;
   const id = encodeURIComponent(itemId);
-  const item = await api.json<GirderDocument>('GET', `item/${id}`, { ...(signal && { signal }) });
+  const itemName =
+    name ?? String((await api.json<GirderDocument>('GET', `item/${id}`, { ...(signal && { signal }) })).name);
   const files: GirderDocument[] = [];
   for await (const file of listDocuments(api, `item/${id}/files`, {}, signal)) files.push(file);
-  const path = join(folder, safeName(name ?? String(item.name)));
+  const path = join(folder, safeName(itemName));
   const [only] = files;
-  if (files.length === 1 && only && only.name === item.name) {
+  if (files.length === 1 && only && only.name === itemName) {
     await mkdir(folder, { recursive: true });
     await downloadFile(api, only._id, path, options);
     return path;

@@ -19,6 +19,8 @@ export interface GirderClientOptions {
   readonly apiUrl: string;
   /** @default no token: only public documents can be read */
   readonly token?: string | undefined;
+  /** How a message names the configured server, if by another address: an `apiUrl` below it means that server. */
+  readonly namedApiUrl?: string | undefined;
   /** Headers of all calls, and how certificates are verified. */
   readonly session?: GirderSession | undefined;
   /** The servers that may be called. @default those of the variable GIRDER_WORKER_API_URL */
@@ -41,9 +43,10 @@ export class GirderClient implements GirderPort {
     apiUrl,
     token,
     session,
+    namedApiUrl,
     servers = new GirderServers(process.env.GIRDER_WORKER_API_URL),
   }: GirderClientOptions) {
-    this.apiUrl = servers.resolveApiUrl(apiUrl);
+    this.apiUrl = servers.resolveApiUrl(apiUrl, namedApiUrl);
     this.#api = new GirderApi({ apiUrl: this.apiUrl, token, session });
   }
 

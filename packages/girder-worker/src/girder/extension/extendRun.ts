@@ -46,7 +46,13 @@ export async function extendRun(
 
   const context: TransformContext = {
     client(transform: Transform) {
-      if (transform.client) return new GirderClient({ ...transform.client, session: sessionOf(headers), servers });
+      if (transform.client)
+        return new GirderClient({
+          ...transform.client,
+          namedApiUrl: apiUrlOf(headers),
+          session: sessionOf(headers),
+          servers,
+        });
       if (girderClient) return girderClient;
       throw new GirderError(
         'NOT_CONFIGURED',
@@ -134,7 +140,13 @@ function clientOfMessage({ headers }: Message, servers: GirderServers, runtime: 
   const apiUrl = apiUrlOf(headers);
   if (apiUrl === undefined) return undefined;
   try {
-    return new GirderClient({ apiUrl, token: clientTokenOf(headers), session: sessionOf(headers), servers });
+    return new GirderClient({
+      apiUrl,
+      namedApiUrl: apiUrl,
+      token: clientTokenOf(headers),
+      session: sessionOf(headers),
+      servers,
+    });
   } catch (error) {
     if (!(error instanceof GirderError)) throw error;
     // A message with a job names the same server, which the main thread has logged.

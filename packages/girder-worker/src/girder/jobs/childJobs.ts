@@ -51,7 +51,7 @@ export async function createChildJobs<M extends UnpublishedMessage>(
     try {
       if (failure) throw failure; // Girder did not answer a moment ago: the messages do not wait for it again.
       const api = new GirderApi({
-        apiUrl: servers.resolveApiUrl(named),
+        apiUrl: servers.resolveApiUrl(named, named),
         token,
         session: sessionOf(parent.headers),
         idleMs: limitMs,

@@ -35,7 +35,7 @@ export class GirderFileId extends DocumentTransform {
   }
 }
 
-/** The task gets the path of a local copy of this item: of its file, or of a folder with its files. */
+/** The task gets the path of a local folder with the files of this item. */
 export class GirderItemId extends DocumentTransform {
   override readonly className = 'GirderItemId';
   protected override attributes() {

@@ -24,14 +24,19 @@ export interface TransformClient {
 
 /** An object of a message that stands for something in Girder. It can be sent to workers in TypeScript and in Python. */
 export abstract class Transform {
-  /** Undefined: the Girder server of the message. */
-  readonly client: TransformClient | undefined;
+  /** Private, so that no description of a message's arguments shows the token. */
+  readonly #client: TransformClient | undefined;
 
   /** The name of Python's class. (A bundle may shorten the names of classes here.) */
   abstract readonly className: string;
 
   constructor(client: TransformClient | undefined) {
-    this.client = client;
+    this.#client = client;
+  }
+
+  /** Undefined: the Girder server of the message. */
+  get client(): TransformClient | undefined {
+    return this.#client;
   }
 
   /** The attributes of Python's object. */

@@ -41,9 +41,9 @@ export class GirderServers {
     );
   }
 
-  /** Returns the base of an API that a message names, without a slash at its end. Throws as `resolve` does. */
-  resolveApiUrl(apiUrl: string): string {
-    return normalBase(this.resolve(apiUrl, apiUrl));
+  /** Returns the base of an API without a slash at its end, for one that a message names. Throws as `resolve` does. */
+  resolveApiUrl(apiUrl: string, namedApiUrl?: string): string {
+    return normalBase(this.resolve(apiUrl, namedApiUrl));
   }
 }
 

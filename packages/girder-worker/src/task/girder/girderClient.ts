@@ -67,8 +67,8 @@ export interface GirderClient {
   /** The content of a file as a stream. */
   downloadStream(fileId: string, options?: TransferOptions): AsyncIterable<Uint8Array>;
   /**
-   * Downloads an item into a local folder, as Girder's Python client does: an item with one file of the same name becomes
-   * a file, any other a folder of files. `name` replaces the name of the item. Resolves to the local path.
+   * Downloads an item into a local folder, as Girder's Python client does: an item with one file of its name becomes a file,
+   * any other a folder of files. `name` counts as the name of the item. Resolves to the local path.
    */
   downloadItem(itemId: string, folder: string, options?: TransferOptions & { readonly name?: string }): Promise<string>;
   /** Downloads the items and folders of a folder into a local folder, recursively. */
