@@ -96,6 +96,11 @@ export class RecordingProxy {
     return () => this.#rules.delete(rule);
   }
 
+  /** False while connections are refused. */
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
   /** Closes the port, so that connections are refused. */
   async refuseConnections(): Promise<void> {
     if (!this.#server.listening) return;

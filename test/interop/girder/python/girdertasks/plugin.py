@@ -6,7 +6,7 @@ from celery.result import AsyncResult
 from girder.api import access
 from girder.api.describe import Description, autoDescribeRoute
 from girder.api.rest import Resource
-from girder.constants import AccessType
+from girder.constants import AccessType, TokenScope
 from girder.exceptions import RestException
 from girder.models.token import Token
 from girder.plugin import GirderPlugin, getPlugin
@@ -125,7 +125,7 @@ class GirderTasks(Resource):
             for job in Job().find({"celeryTaskId": id})
         ]
 
-    @access.user
+    @access.user(scope=TokenScope.DATA_WRITE)
     @autoDescribeRoute(
         Description("Keep a file of a job. Girder itself has no such route; GirderUploadJobArtifact needs one.")
         .modelParam("id", "", model=Job, level=AccessType.READ)

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { comparableCalls } from '../callSequence.ts';
+import { pythonCalls, recordedJobId } from '../pythonCalls.ts';
+import type { Scenario } from './scenario.ts';
+
+/** What happens when a user cancels a job in Girder. */
+export const cancellation: readonly Scenario[] = [
+  {
+    sentence: 'a running task sees that its job is cancelled, and its Celery state is REVOKED',
+    async run(girder) {
+      const { taskId, jobId } = await girder.send({ task: 'cancelable', args: [40] });
+      await girder.jobAt(jobId, 2);
+      await girder.api.cancel(jobId);
+      expect(await girder.resultOf(taskId)).toMatchObject({ state: 'REVOKED' });
+      const job = await girder.jobAt(jobId, 3, 4, 5);
+      expect(job.timestamps.map(({ status }) => status)).toEqual([2, 824, 5]);
+      expect(job.log?.join('')).toBe('cancel seen\n');
+      expect(comparableCalls(girder.callsAbout(jobId), jobId)).toEqual(
+        comparableCalls(pythonCalls.cancelledWhileRunning, recordedJobId),
+      );
+    },
+  },
+  {
+    sentence: 'a task that ignores that its job is cancelled keeps its result, and its job is cancelled',
+    async run(girder) {
+      const { taskId, jobId } = await girder.send({ task: 'noncooperative', args: [2] });
+      await girder.jobAt(jobId, 2);
+      await girder.api.cancel(jobId);
+      expect(await girder.resultOf(taskId)).toMatchObject({ state: 'SUCCESS', result: "'finished'" });
+      const job = await girder.jobAt(jobId, 3, 4, 5);
+      expect(job.timestamps.map(({ status }) => status)).toEqual([2, 824, 5]);
+      expect(comparableCalls(girder.callsAbout(jobId), jobId)).toEqual(
+        comparableCalls(pythonCalls.noncooperative, recordedJobId),
+      );
+    },
+  },
+  {
+    // The worker in Python runs such a task: it learns of the cancellation only when Girder refuses the status of the job.
+    sentence: 'a task does not run if its job is cancelled before a worker receives its message',
+    async run(girder) {
+      const { server, unservedQueues } = girder;
+      const queue = await unservedQueues.create(`cancelled ${server.version}`);
+      const file = join(tmpdir(), `girder-worker-trace-${process.pid}-${server.version}`);
+      const { taskId, jobId } = await girder.send({ task: 'trace', args: [file], options: { queue } });
+      await girder.api.cancel(jobId);
+      await unservedQueues.serve(queue);
+      expect(await girder.resultOf(taskId)).toMatchObject({ state: 'REVOKED' });
+      expect(existsSync(file)).toBe(false);
+      const { status, timestamps } = await girder.api.job(jobId);
+      expect(status).toBe(5);
+      expect(timestamps.map((timestamp) => timestamp.status)).toEqual([5]);
+    },
+  },
+];
