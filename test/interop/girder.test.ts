@@ -38,7 +38,7 @@ describe.skipIf(!requireGirder())('with a real Girder', () => {
             );
           });
         },
-        60_000,
+        120_000,
       );
     });
 

@@ -4,7 +4,7 @@ import type { GirderServer } from './girderServer.ts';
 import type { RecordedCall, RecordingProxy } from './recordingProxy.ts';
 
 const finalStates = new Set(['SUCCESS', 'FAILURE', 'REVOKED']);
-const timeoutMs = 20_000;
+const timeoutMs = 40_000;
 /** Each poll costs Girder some milliseconds of the CPU that it shares with the worker. */
 const intervalMs = 100;
 

@@ -11,7 +11,7 @@ export const cancellation: readonly Scenario[] = [
   {
     sentence: 'a running task sees that its job is cancelled, and its Celery state is REVOKED',
     async run(girder) {
-      const { taskId, jobId } = await girder.send({ task: 'cancelable', args: [40] });
+      const { taskId, jobId } = await girder.send({ task: 'cancelable', args: [100] });
       await girder.jobAt(jobId, 2);
       await girder.api.cancel(jobId);
       expect(await girder.resultOf(taskId)).toMatchObject({ state: 'REVOKED' });
