@@ -7,7 +7,7 @@ import { createQueues, serveQueues } from '../queues.ts';
 import { girderFaults } from './faults.ts';
 import { type GirderVersion, girderInstallation, girderVersions } from './girderInstallation.ts';
 import { startGirder } from './girderServer.ts';
-import { GirderUnderTest, type UnservedQueues } from './girderUnderTest.ts';
+import { type GirderProxies, GirderUnderTest, type UnservedQueues } from './girderUnderTest.ts';
 import { RecordingProxy } from './recordingProxy.ts';
 
 /** One dispatcher with the plugin `girdertasks`, and a Girder of each version that sends to it. */
@@ -27,7 +27,6 @@ export async function startGirderStack(): Promise<GirderStack> {
     for (const stopPart of stops.toReversed()) await stopPart();
   };
   try {
-    const proxies = new Map<GirderVersion, { main: RecordingProxy; faulty: Map<string, RecordingProxy> }>();
     const started: RecordingProxy[] = [];
     stops.push(async () => {
       await Promise.all(started.map((proxy) => proxy.stop()));
@@ -37,12 +36,14 @@ export async function startGirderStack(): Promise<GirderStack> {
       started.push(proxy);
       return proxy;
     };
+    const proxies = new Map<GirderVersion, GirderProxies>();
     for (const version of girderVersions) {
       const faulty = new Map<string, RecordingProxy>();
       for (const { name } of girderFaults) faulty.set(name, await startProxy());
-      proxies.set(version, { main: await startProxy(), faulty });
+      proxies.set(version, { main: await startProxy(), faulty, unlisted: await startProxy() });
     }
-    const variables = { GIRDER_WORKER_API_URL: started.map(({ url }) => url).join(',') };
+    const listed = [...proxies.values()].flatMap(({ main, faulty }) => [main, ...faulty.values()]);
+    const variables = { GIRDER_WORKER_API_URL: listed.map(({ url }) => url).join(',') };
 
     // One after the other: two sets of packages at the same time are not installed faster.
     for (const version of girderVersions) await girderInstallation(version);
@@ -54,12 +55,12 @@ export async function startGirderStack(): Promise<GirderStack> {
 
     const results = await Promise.allSettled(
       girderVersions.map(async (version) => {
-        const { main, faulty } = proxies.get(version)!;
+        const own = proxies.get(version)!;
         const server = await startGirder({ version, ...celeryUrls(stack.emulators, 'celery'), env: awsOf(stack.env) });
         stops.push(() => server.stop());
-        for (const proxy of [main, ...faulty.values()]) proxy.forwardTo(server.apiUrl);
-        await server.api.setApiUrl(main.url);
-        return [version, new GirderUnderTest(server, main, faulty, queues)] as const;
+        for (const proxy of [own.main, own.unlisted, ...own.faulty.values()]) proxy.forwardTo(server.apiUrl);
+        await server.api.setApiUrl(own.main.url);
+        return [version, new GirderUnderTest(server, own, queues)] as const;
       }),
     );
     const failed = results.find((result) => result.status === 'rejected');

@@ -8,25 +8,31 @@ const timeoutMs = 40_000;
 /** Each poll costs Girder some milliseconds of the CPU that it shares with the worker. */
 const intervalMs = 100;
 
+/** The proxies in front of a Girder. */
+export interface GirderProxies {
+  readonly main: RecordingProxy;
+  /** By the names of the faults. */
+  readonly faulty: ReadonlyMap<string, RecordingProxy>;
+  readonly unlisted: RecordingProxy;
+}
+
 /** A real Girder, the proxies through which the worker calls it, and what scenarios do with both. */
 export class GirderUnderTest {
   readonly server: GirderServer;
   readonly proxy: RecordingProxy;
   /** A proxy for each fault, because a fault concerns all jobs of a proxy. */
   readonly faultyProxies: ReadonlyMap<string, RecordingProxy>;
+  /** A proxy that the environment of the worker does not name. */
+  readonly unlistedProxy: RecordingProxy;
   /** Queues that no worker serves: scenarios read their messages, or connect a worker later. */
   readonly unservedQueues: UnservedQueues;
   #sending: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    server: GirderServer,
-    proxy: RecordingProxy,
-    faultyProxies: ReadonlyMap<string, RecordingProxy>,
-    unservedQueues: UnservedQueues,
-  ) {
+  constructor(server: GirderServer, proxies: GirderProxies, unservedQueues: UnservedQueues) {
     this.server = server;
-    this.proxy = proxy;
-    this.faultyProxies = faultyProxies;
+    this.proxy = proxies.main;
+    this.faultyProxies = proxies.faulty;
+    this.unlistedProxy = proxies.unlisted;
     this.unservedQueues = unservedQueues;
   }
 

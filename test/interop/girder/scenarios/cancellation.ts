@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { comparableCalls } from '../callSequence.ts';
+import type { GirderUnderTest } from '../girderUnderTest.ts';
 import { pythonCalls, recordedJobId } from '../pythonCalls.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -41,17 +42,34 @@ export const cancellation: readonly Scenario[] = [
     // The worker in Python runs such a task: it learns of the cancellation only when Girder refuses the status of the job.
     sentence: 'a task does not run if its job is cancelled before a worker receives its message',
     async run(girder) {
-      const { server, unservedQueues } = girder;
-      const queue = await unservedQueues.create(`cancelled ${server.version}`);
-      const file = join(tmpdir(), `girder-worker-trace-${process.pid}-${server.version}`);
+      const queue = await girder.unservedQueues.create(`cancelled ${girder.server.version}`);
+      const file = traceFile(girder, 'sent');
       const { taskId, jobId } = await girder.send({ task: 'trace', args: [file], options: { queue } });
       await girder.api.cancel(jobId);
-      await unservedQueues.serve(queue);
+      await girder.unservedQueues.serve(queue);
       expect(await girder.resultOf(taskId)).toMatchObject({ state: 'REVOKED' });
       expect(existsSync(file)).toBe(false);
-      const { status, timestamps } = await girder.api.job(jobId);
-      expect(status).toBe(5);
-      expect(timestamps.map((timestamp) => timestamp.status)).toEqual([5]);
+      const { timestamps } = await girder.jobAt(jobId, 5);
+      expect(timestamps.map(({ status }) => status)).toEqual([5]);
+    },
+  },
+  {
+    sentence: 'a task does not run if its scheduled job is being cancelled, and the worker cancels the job',
+    async run(girder) {
+      const queue = await girder.unservedQueues.create(`cancelled scheduled ${girder.server.version}`);
+      const file = traceFile(girder, 'scheduled');
+      const { taskId, jobId } = await girder.alone((api) => api.schedule({ task: 'trace', args: [file], queue }));
+      await girder.api.cancel(jobId);
+      await girder.unservedQueues.serve(queue);
+      expect(await girder.resultOf(taskId)).toMatchObject({ state: 'REVOKED' });
+      expect(existsSync(file)).toBe(false);
+      const { timestamps } = await girder.jobAt(jobId, 3, 4, 5);
+      expect(timestamps.map(({ status }) => status)).toEqual([1, 824, 5]);
     },
   },
 ];
+
+/** The path of a file that only a run of the task `trace` creates. */
+function traceFile({ server }: GirderUnderTest, purpose: string): string {
+  return join(tmpdir(), `girder-worker-trace-${process.pid}-${server.version}-${purpose}`);
+}

@@ -3,7 +3,7 @@ import { girderFaults, proxyFor } from '../faults.ts';
 import type { Scenario } from './scenario.ts';
 
 /** What a task does when Girder does not answer as it should. */
-export const unavailable: readonly Scenario[] = girderFaults.map((fault) => ({
+const withFaults: readonly Scenario[] = girderFaults.map((fault) => ({
   sentence: `a task succeeds although Girder ${fault.name}`,
   async run(girder) {
     const proxy = proxyFor(girder, fault);
@@ -24,3 +24,17 @@ export const unavailable: readonly Scenario[] = girderFaults.map((fault) => ({
     expect(await girder.api.job(jobId)).toMatchObject({ status: fault.jobStatus });
   },
 }));
+
+export const unavailable: readonly Scenario[] = [
+  ...withFaults,
+  {
+    sentence: 'a task succeeds, and its Girder is not called, if GIRDER_WORKER_API_URL does not list the Girder',
+    async run(girder) {
+      const { unlistedProxy: proxy } = girder;
+      const { taskId, jobId } = await girder.send({ task: 'add', args: [1, 2] }, proxy);
+      expect(await girder.resultOf(taskId)).toMatchObject({ state: 'SUCCESS', result: '3' });
+      expect(proxy.calls).toEqual([]);
+      expect(await girder.api.job(jobId)).toMatchObject({ status: 0 });
+    },
+  },
+];
