@@ -1,6 +1,7 @@
 import { GetQueueUrlCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { localSqsClient } from '../../../packages/girder-worker/src/local/emulators/resources.ts';
 import { celeryUrls } from '../../../packages/girder-worker/src/local/emulators/variables.ts';
+import { createTemporaryFolder } from '../../support/deployment.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { createQueues, serveQueues } from '../queues.ts';
@@ -43,7 +44,9 @@ export async function startGirderStack(): Promise<GirderStack> {
       proxies.set(version, { main: await startProxy(), faulty, unlisted: await startProxy() });
     }
     const listed = [...proxies.values()].flatMap(({ main, faulty }) => [main, ...faulty.values()]);
-    const variables = { GIRDER_WORKER_API_URL: listed.map(({ url }) => url).join(',') };
+    const temporary = createTemporaryFolder(); // Tasks leave files behind.
+    stops.push(async () => temporary[Symbol.dispose]());
+    const variables = { GIRDER_WORKER_API_URL: listed.map(({ url }) => url).join(','), TMPDIR: temporary.root };
 
     // One after the other: two sets of packages at the same time are not installed faster.
     for (const version of girderVersions) await girderInstallation(version);
