@@ -9,9 +9,7 @@ import { downloads, resultHooks } from './girder/scenarios/files.ts';
 import { messages } from './girder/scenarios/messages.ts';
 import { unavailable } from './girder/scenarios/unavailable.ts';
 
-const groups = { messages };
-/** They need a worker that calls Girder. */
-const waiting = { endings, cancellation, children, downloads, resultHooks, unavailable };
+const groups = { messages, endings, cancellation, children, downloads, resultHooks, unavailable };
 
 describe.skipIf(!requireGirder())('with a real Girder', () => {
   let girderStack: GirderStack;
@@ -40,10 +38,6 @@ describe.skipIf(!requireGirder())('with a real Girder', () => {
         },
         120_000,
       );
-    });
-
-    describe.each(Object.entries(waiting))('%s', (_group, scenarios) => {
-      for (const { sentence } of scenarios) test.todo(sentence);
     });
   });
 });
