@@ -26,6 +26,12 @@ const java: Requirement = {
   remedy: 'Debian and Ubuntu: apt-get install default-jdk-headless maven.',
 };
 
+const newerPython: Requirement = {
+  name: 'Python 3.10 or newer with venv',
+  probes: [['python3', '-c', 'import ensurepip, fcntl, sys, venv; assert sys.version_info >= (3, 10)']],
+  remedy: python.remedy,
+};
+
 /** Returns whether the tests with real Celery can run: `describe.skipIf(!requirePython())`. Throws like `isMet`. */
 export function requirePython(): boolean {
   return isMet(python);
@@ -34,6 +40,11 @@ export function requirePython(): boolean {
 /** Returns whether the tests with DynamoDB Local can run: `describe.skipIf(!requireJava())`. Throws like `isMet`. */
 export function requireJava(): boolean {
   return isMet(java);
+}
+
+/** Returns whether the tests with a real Girder can run: `describe.skipIf(!requireGirder())`. Throws like `isMet`. */
+export function requireGirder(): boolean {
+  return isMet(newerPython) && isMet(java);
 }
 
 /**
