@@ -200,7 +200,7 @@ export class JobUpdates {
     };
     this.#isInFlight = true;
     try {
-      this.#see(await this.#connection.update(fields, this.#closed.signal));
+      this.#see((await this.#connection.update(fields, this.#closed.signal)) ?? update.status);
     } catch (error) {
       if (!(error instanceof StateTransitionError)) throw error;
       update.answered?.reject(error);
@@ -213,8 +213,8 @@ export class JobUpdates {
     update.answered?.resolve();
   }
 
-  #see(status: number): void {
-    this.#status = status;
+  #see(status: number | undefined): void {
+    this.#status = status ?? this.#status;
     this.#seenMs = this.#system.now();
     this.#failure = undefined;
   }

@@ -48,7 +48,7 @@ export class GirderError extends Error {
 
 /** Girder does not allow the job to move from its status to another one. */
 export class StateTransitionError extends GirderError {
-  override readonly name = 'StateTransitionException';
+  override readonly name = 'StateTransitionError';
 
   constructor(message: string) {
     super('HTTP_STATUS', message, { status: 400, field: 'status' });
