@@ -1,6 +1,7 @@
 import { titleOf } from '../events/celeryLogEvents.ts';
 import type { RunInfo } from '../events/taskEvents.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { withoutPythonObjects } from '../kombu/repr/withoutPythonObjects.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type RegistryEntry } from '../registry/registry.ts';
 import type { Claim, ResultContext } from '../store/resultStore.ts';
@@ -101,8 +102,8 @@ function resultContext(
   if (!registry.settings.resultExtended) return context;
   const extended = {
     name: message.task,
-    argsJson: stringifyPythonJson(message.args),
-    kwargsJson: stringifyPythonJson(message.kwargs),
+    argsJson: stringifyPythonJson(message.args.map(withoutPythonObjects)),
+    kwargsJson: stringifyPythonJson(withoutPythonObjects(message.kwargs)),
     worker: worker.hostname,
     retries: message.retries,
     queue: message.deliveryInfo.routingKey,

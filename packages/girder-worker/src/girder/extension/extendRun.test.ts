@@ -133,6 +133,20 @@ describe('a transform that Python has sent', () => {
     });
   });
 
+  test('shows its token in no extended result', async () => {
+    stack = createGirderStack(girder.apiUrl, { resultExtended: true });
+    task('p.read', async (path: string) => readFile(path, 'utf8'));
+    const file_id = girder.addFile('a', Buffer.from('content'));
+    const transform = { 'py/object': `${module_}.GirderFileId`, gc: pickledClient('secret-token'), file_id };
+    await stack.deliver(pickledMessage([{ file: transform }, transform], headers()));
+    await stack.deliver({ task: 'p.read', id: 'plain', args: [transform], headers: headers() });
+    for (const id of ['id', 'plain']) {
+      const stored = JSON.stringify(await stack.store.read(id));
+      expect(stored).toContain(`<${module_}.GirderFileId object>`);
+      expect(stored).not.toContain('secret-token');
+    }
+  });
+
   test('of a class that is not Girder Worker’s stays an opaque object', async () => {
     task('p.kind', (value: { className: string }) => value.className);
     await stack.deliver(pickledMessage([{ 'py/object': 'shop.models.Order', id: 3 }], {}, 'p.kind'));
