@@ -45,6 +45,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       Architectures: ['x86_64'],
       MemorySize: 1769,
       Timeout: 300,
+      EphemeralStorage: { Size: 512 },
       Role: { 'Fn::GetAtt': ['DispatcherRole', 'Arn'] },
       Environment: {
         Variables: {
@@ -52,6 +53,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
           GIRDER_WORKER_BACKEND: { 'Fn::Sub': 'dynamodb://@${AWS::Region}/${ResultTable}' },
           GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
+          GIRDER_WORKER_API_URL: '',
         },
       },
     });

@@ -54,6 +54,8 @@ Environment:
   GIRDER_WORKER_BACKEND   URL of the result backend: dynamodb://@us-east-1/celery is the table "celery" in this region;
                           by default, the table "celery" in the region of the AWS environment
   GIRDER_WORKER_QUEUES    Celery queues of worker, inspect and status, separated by commas (default: celery)
+  GIRDER_WORKER_API_URL   URL of the REST API of the Girder server whose jobs are updated, such as
+                          https://girder.example.org/api/v1; no other server is called
   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS,
   AWS_ENDPOINT_URL_DYNAMODB   as for every AWS SDK
 
