@@ -1,29 +1,55 @@
-// Builds the package that is published: `node scripts/build-packages.mjs [folder]`, then `npm publish <folder>`.
-// The folder (default: packages/girder-worker/dist) receives JavaScript and declarations in lib/, compiled from the
-// TypeScript in src/, and a package.json that is derived from that of the library.
+// Builds the packages that are published: `node scripts/build-packages.mjs [folder]`, then `npm publish <its folder>`.
+// Each package receives a folder, packages/<name>/dist or <folder>/<name>, with JavaScript and declarations in lib/,
+// compiled from the TypeScript in src/, and a package.json that is derived from that of its sources.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..');
-const library = path.join(root, 'packages/girder-worker');
-const dist = path.resolve(process.argv[2] ?? path.join(library, 'dist'));
+const outFolder = process.argv[2];
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-compile();
-writeManifest();
-for (const file of ['README.md', 'LICENSE']) copyFileSync(path.join(root, file), path.join(dist, file));
-process.stdout.write(`The package is in ${path.relative(process.cwd(), dist) || '.'}\n`);
+for (const name of ['girder-worker', 'create-girder-worker-plugin']) {
+  const source = path.join(root, 'packages', name);
+  buildPackage(source, outFolder === undefined ? path.join(source, 'dist') : path.resolve(outFolder, name));
+}
+
+function buildPackage(source, dist) {
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist, { recursive: true });
+  const manifest = publishedManifest(JSON.parse(readFileSync(path.join(source, 'package.json'), 'utf8')));
+  compile(source, dist, manifest.exports !== undefined);
+  writeFileSync(path.join(dist, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const program of Object.values(manifest.bin)) chmodSync(path.join(dist, program), 0o755);
+  const readme = path.join(source, 'README.md');
+  copyFileSync(existsSync(readme) ? readme : path.join(root, 'README.md'), path.join(dist, 'README.md'));
+  copyFileSync(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE'));
+  process.stdout.write(`${manifest.name} is in ${path.relative(process.cwd(), dist) || '.'}\n`);
+}
 
 /** Compiles src/ to lib/. Both have the same depth, so that paths relative to a module stay valid. */
-function compile() {
+function compile(source, dist, withDeclarations) {
+  const project = {
+    extends: path.join(import.meta.dirname, 'publish.tsconfig.json'),
+    compilerOptions: {
+      rootDir: path.join(source, 'src'),
+      outDir: path.join(dist, 'lib'),
+      typeRoots: [path.join(root, 'node_modules/@types')],
+      // A program without declarations is compiled file by file. `npm run lint` checks its types.
+      ...(withDeclarations ? { declaration: true } : { noResolve: true, noCheck: true }),
+    },
+    include: [path.join(source, 'src')],
+    exclude: ['test.ts', 'fixture.ts']
+      .map((end) => path.join(source, `**/*.${end}`))
+      .concat(path.join(source, '**/fixtures')),
+  };
+  const file = path.join(dist, 'tsconfig.json');
+  writeFileSync(file, JSON.stringify(project));
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  const project = path.join(import.meta.dirname, 'publish.tsconfig.json');
-  const { status } = spawnSync(process.execPath, [tsc, '--project', project, '--outDir', path.join(dist, 'lib')], {
+  const { status } = spawnSync(process.execPath, [tsc, '--project', file], {
     stdio: ['ignore', process.stderr, process.stderr],
   });
   if (status !== 0) process.exit(1);
+  rmSync(file);
   // The compiler rewrites `./x.ts` to `./x.js` in code, but not in declarations.
   for (const file of globSync('lib/**/*.d.ts', { cwd: dist })) {
     const declarations = readFileSync(path.join(dist, file), 'utf8');
@@ -32,22 +58,17 @@ function compile() {
   }
 }
 
-function writeManifest() {
-  const {
-    private: _,
-    scripts,
-    devDependencies,
-    ...manifest
-  } = JSON.parse(readFileSync(path.join(library, 'package.json'), 'utf8'));
-  const published = {
+/** The package.json that is published, without what only the workspace needs. */
+function publishedManifest({ private: _, scripts, devDependencies, ...manifest }) {
+  return {
     ...manifest,
-    bin: mapValues(manifest.bin, compiled),
-    exports: mapValues(manifest.exports, (target) =>
-      isSource(target) ? { types: compiled(target, '.d.ts'), default: compiled(target) } : target,
-    ),
+    bin: mapValues(manifest.bin, (target) => compiled(target)),
+    ...(manifest.exports && {
+      exports: mapValues(manifest.exports, (target) =>
+        isSource(target) ? { types: compiled(target, '.d.ts'), default: compiled(target) } : target,
+      ),
+    }),
   };
-  writeFileSync(path.join(dist, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
-  for (const program of Object.values(published.bin)) chmodSync(path.join(dist, program), 0o755);
 }
 
 function isSource(target) {
@@ -56,8 +77,7 @@ function isSource(target) {
 
 /** Converts `./src/x.ts` to `./lib/x.js`. Throws for any other path: it would not exist in the published package. */
 function compiled(source, extension = '.js') {
-  if (!isSource(source))
-    throw new Error(`package.json of the library names "${source}", which is not a TypeScript file in src/`);
+  if (!isSource(source)) throw new Error(`A package.json names "${source}", which is not a TypeScript file in src/`);
   return source.replace('src/', 'lib/').replace(/\.ts$/, extension);
 }
 

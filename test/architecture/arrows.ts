@@ -91,6 +91,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   },
   build: { system: 'code', task: 'code', registry: 'types' },
   local: { system: 'code', transport: 'code' },
+  // The package of a new plugin: answers to files.
+  scaffold: { task: 'code' },
   cli: {
     system: 'code',
     kombu: 'code',
@@ -105,6 +107,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     client: 'code',
     build: 'code',
     local: 'code',
+    scaffold: 'code',
     doors: 'code',
   },
   doors: { task: 'code', client: 'code' },
@@ -131,6 +134,7 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
   },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
   build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+  scaffold: { answers: [], templates: ['answers'], '.': ['answers', 'templates'] },
   cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },
   local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
 };

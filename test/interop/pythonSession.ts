@@ -8,12 +8,11 @@ import type { Scenario } from './scenarios.ts';
 export { type Scenario, scenarios } from './scenarios.ts';
 
 /** Returns the environment for a Python process that uses a stack; `lab.py` reads it. */
-export function pythonEnvironment(env: NodeJS.ProcessEnv, emulators: Emulators): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    SQS_PORT: new URL(emulators.sqsEndpoint).port,
-    DYNAMODB_PORT: new URL(emulators.dynamodbEndpoint).port,
-  };
+export function pythonEnvironment(
+  env: NodeJS.ProcessEnv,
+  { sqsEndpoint, dynamodbEndpoint }: Pick<Emulators, 'sqsEndpoint' | 'dynamodbEndpoint'>,
+): NodeJS.ProcessEnv {
+  return { ...env, SQS_PORT: new URL(sqsEndpoint).port, DYNAMODB_PORT: new URL(dynamodbEndpoint).port };
 }
 
 /** A Python process with a Celery client. It runs scenarios one after the other. */

@@ -9,6 +9,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSource } from '../architecture/imports.ts';
+import { typeProblems } from './attw.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,20 +17,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 describe('the published package', () => {
   let folder: string;
   let dist: string;
+  let tarball: string;
   /** The folder of a user's project that has the package installed, as npm unpacks it. */
   let project: string;
   let installed: string;
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'girder-worker-publish-'));
-    dist = path.join(folder, 'dist');
+    dist = path.join(folder, 'packages/girder-worker');
     project = path.join(folder, 'project');
     installed = path.join(project, 'node_modules/girder-worker');
-    await run(process.execPath, [path.join(root, 'scripts/build-packages.mjs'), dist]);
+    await run(process.execPath, [path.join(root, 'scripts/build-packages.mjs'), path.join(folder, 'packages')]);
     await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: dist });
     await mkdir(installed, { recursive: true });
     const { version } = JSON.parse(await readFile(path.join(dist, 'package.json'), 'utf8'));
-    const tarball = path.join(folder, `girder-worker-${version}.tgz`);
+    tarball = path.join(folder, `girder-worker-${version}.tgz`);
     await run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', tarball, '--directory', installed]);
     // The dependencies are those of this repository, found one folder up, so that the test needs no npm registry.
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
@@ -103,6 +105,10 @@ describe('the published package', () => {
   test('passes publint without messages', async () => {
     const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+
+  test('has types that every ES module and bundler resolves', async () => {
+    expect(await typeProblems(tarball)).toBe('');
   });
 
   test('lets a project declare a task and call it as a function', async () => {

@@ -11,10 +11,18 @@ export interface DevProcess extends PrintingProcess {
   endpoints(): string[];
 }
 
-/** Starts it as a terminal does: as the leader of a process group. When it is killed, its child processes end, too. */
+/** Starts it in this repository. */
 export function startDev(...args: string[]): DevProcess {
-  const child = spawn(process.execPath, [path.join(root, 'packages/girder-worker/src/cli/main.ts'), 'dev', ...args], {
-    cwd: root,
+  return startDevIn(root, path.join(root, 'packages/girder-worker/src/cli/main.ts'), args);
+}
+
+/**
+ * Starts it in the folder of a deployment with the CLI of an installed library, as a terminal does: as the leader of a
+ * process group. When it is killed, its child processes end, too.
+ */
+export function startDevIn(deployment: string, cli: string, args: readonly string[]): DevProcess {
+  const child = spawn(process.execPath, [cli, 'dev', ...args], {
+    cwd: deployment,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -78,8 +78,8 @@ export async function startStack({
   };
 }
 
-/** Returns the sources of the functions without the generated registry, which is built from the tests' plugins. */
-function functionSources(): Record<string, string> {
+/** Returns the sources of the functions by their paths in a deployment, without the generated registry, which is built from the tests' plugins. */
+export function functionSources(): Record<string, string> {
   const folder = join(repository, 'functions');
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const sources = names.filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));

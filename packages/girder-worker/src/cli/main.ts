@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { buildCommand } from './commands/build.ts';
 import { buildRegistryCommand } from './commands/buildRegistry.ts';
 import { callCommand } from './commands/call.ts';
+import { createCommand } from './commands/create.ts';
 import { devCommand } from './commands/dev.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -21,6 +22,7 @@ const program = new Command('girder-worker')
   .addHelpText('after', environmentHelp())
   .addCommand(workerCommand())
   .addCommand(devCommand())
+  .addCommand(createCommand())
   .addCommand(buildRegistryCommand())
   .addCommand(buildCommand())
   .addCommand(callCommand())
@@ -62,6 +64,7 @@ Environment:
 Examples:
   $ girder-worker -l info -c 4                               runs a worker, without Lambda
   $ girder-worker dev                                        runs the whole stack on this machine
+  $ girder-worker create my-plugin                           creates the package of a new plugin
   $ girder-worker call gwexample.analyses.tasks.fibonacci 26
   $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
   $ girder-worker status                                     counts messages, running tasks and dead letters

@@ -1,0 +1,7 @@
+/** .gitignore. */
+export function gitignore(): string {
+  return `node_modules/
+lib/
+*.tgz
+`;
+}

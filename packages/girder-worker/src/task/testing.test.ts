@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { app } from '../app.ts';
+import { Retry } from './errors.ts';
+import type { Task } from './task.ts';
+import { createTask, runTask } from './testing.ts';
+
+const count = app.task({ name: 'testing.count', maxRetries: 1 }, async function count(this: Task, to: number) {
+  for (let current = 0; current < to; current++) {
+    if (this.canceled) return current;
+    this.jobManager?.updateProgress({ total: to, current: current + 1 });
+  }
+  return to;
+});
+
+const wait = app.task({ name: 'testing.wait' }, async function wait(this: Task, ms: number) {
+  await pause(ms, undefined, { signal: this.signal });
+});
+
+test('runTask returns what the task returns, and the task is not revoked', async () => {
+  expect(await runTask(count, [3])).toBe(3);
+});
+
+test('a task that is revoked before it starts reads that at its first look', async () => {
+  expect(await runTask(count, [3], { canceled: true })).toBe(0);
+});
+
+test('a task that is revoked at a step reads that at the next one', async () => {
+  const task = createTask({ onProgress: ({ current }) => void (current === 2 && task.revoke()) });
+  expect(await runTask(count, [5], task)).toBe(2);
+  expect(task.progress).toEqual([
+    { total: 5, current: 1 },
+    { total: 5, current: 2 },
+  ]);
+});
+
+test('revoke aborts the signal with an AbortError, as a worker does', async () => {
+  const task = createTask();
+  const run = runTask(wait, [3_600_000], task);
+  task.revoke();
+  await expect(run).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+  expect(task.canceled).toBe(true);
+  expect(task.signal.reason).toMatchObject({ name: 'AbortError', message: 'The task was revoked.' });
+});
+
+test('records log lines and states', async () => {
+  const report = app.task({ name: 'testing.report' }, async function report(this: Task) {
+    this.log.warn('half done');
+    await this.updateState({ state: 'PROGRESS', meta: { current: 1 } });
+  });
+  const task = createTask();
+  await runTask(report, [], task);
+  expect(task.lines).toEqual([{ level: 'warn', text: 'half done' }]);
+  expect(task.states).toEqual([{ state: 'PROGRESS', meta: { current: 1 } }]);
+});
+
+test('the request names the task and its arguments, also if its name cannot be derived', () => {
+  const seen = app.task(function seen(this: Task, _x: number) {
+    return [this.request.task, this.request.args, this.request.retries];
+  });
+  expect(runTask(seen, [7], { request: { retries: 2 } })).toEqual(['seen', [7], 2]);
+});
+
+test('this.retry observes the options of the task', () => {
+  const fail = app.task({ name: 'testing.fail', maxRetries: 1 }, function fail(this: Task): void {
+    throw this.retry({ exc: new RangeError('no answer') });
+  });
+  expect(() => runTask(fail, [])).toThrow(Retry);
+  expect(() => runTask(fail, [], { request: { retries: 1 } })).toThrow(RangeError);
+});
+
+test('the job has the status that the task has set', async () => {
+  const task = createTask();
+  await task.jobManager.updateStatus(820);
+  expect(await task.jobManager.refreshStatus()).toBe(820);
+});
+
+test('runTask refuses a function that is not a task', () => {
+  const plain = Object.assign(() => 1, {}) as never;
+  expect(() => runTask(plain, [])).toThrow(
+    'runTask needs a task that app.task has returned, got a function without app.task.',
+  );
+});
