@@ -9,6 +9,7 @@ import { bullmq } from './bullmq.ts';
 import { bundle } from './bundle.ts';
 import { endToEnd } from './endToEnd.ts';
 import { executor } from './executor.ts';
+import { girder } from './girder.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { revocation } from './revocation.ts';
@@ -27,6 +28,7 @@ const subjects: readonly Subject[] = [
   revocation,
   awsCalls,
   memory,
+  girder,
   growth,
 ];
 const results = new URL('./results/', import.meta.url);

@@ -195,20 +195,22 @@ async function targetOf(
   return { parentType, parentId, name: filename ?? basename(path), sizeBytes, mimeType, reference };
 }
 
+/** Each read overwrites what the one before it has returned: a new buffer for each chunk would fill the memory with garbage. */
 async function withFile<T>(path: string, use: (readAt: ReadAt) => Promise<T>): Promise<T> {
   const file = await open(path);
   try {
-    return await use((offset, length) => readFileAt(file, offset, length));
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, size));
+    return await use((offset, length) => readFileAt(file, buffer.subarray(0, length), offset));
   } finally {
     await file.close();
   }
 }
 
-async function readFileAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafe(length);
+async function readFileAt(file: FileHandle, buffer: Buffer, offset: number): Promise<Uint8Array> {
   let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

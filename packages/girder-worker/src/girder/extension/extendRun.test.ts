@@ -134,7 +134,7 @@ describe('a transform that Python has sent', () => {
   });
 
   test('shows its token in no extended result', async () => {
-    stack = createGirderStack(girder.apiUrl, { resultExtended: true });
+    stack = createGirderStack(girder.apiUrl, { settings: { resultExtended: true } });
     task('p.read', async (path: string) => readFile(path, 'utf8'));
     const file_id = girder.addFile('a', Buffer.from('content'));
     const transform = { 'py/object': `${module_}.GirderFileId`, gc: pickledClient('secret-token'), file_id };
