@@ -4,10 +4,8 @@ import type { GirderAccess } from '../run/context.ts';
 
 /** Creates a client of a Girder server that a binding names. Rejects if the deployment does not name the server. */
 export async function connectToGirder(apiUrl: string, token: string | undefined): Promise<GirderClient> {
-  const { GirderClient: Client } = await import('girder-worker/girder').catch((cause: unknown) => {
-    throw new Error('This version of girder-worker has no Girder client for bindings of mode "girder".', { cause });
-  });
-  return new Client({ apiUrl, ...(token !== undefined && { token }) });
+  const { GirderClient: Client } = await import('girder-worker/girder');
+  return new Client({ apiUrl, token });
 }
 
 /**
