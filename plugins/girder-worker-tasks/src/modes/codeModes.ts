@@ -2,16 +2,13 @@ import type { Settings } from '../settings.ts';
 import type { RunMode } from './mode.ts';
 
 /** The modes that execute code, or programs, that a message names. */
-const codeModes: ReadonlyMap<string, () => Promise<RunMode>> = new Map([
-  ['javascript', () => import('./javascript.ts').then((module) => module.runJavascript)],
-  ['process', () => import('./process.ts').then((module) => module.runProcess)],
-]);
+const codeModes = ['javascript', 'process'] as const;
 
 /** Throws unless this worker runs tasks of a mode. */
 export function assertRuns(mode: string, { runModes }: Settings): void {
   if (mode === 'workflow') return;
-  if (!codeModes.has(mode)) {
-    const all = ['workflow', ...codeModes.keys()].map((name) => `"${name}"`).join(', ');
+  if (!codeModes.some((name) => name === mode)) {
+    const all = ['workflow', ...codeModes].map((name) => `"${name}"`).join(', ');
     const hint = mode === 'python' ? ' A task without "mode" has the mode "python".' : '';
     throw new Error(`This worker does not run tasks of mode "${mode}". It has the modes ${all}.${hint}`);
   }
@@ -25,5 +22,6 @@ export function assertRuns(mode: string, { runModes }: Settings): void {
 /** Returns the function that runs tasks of a mode that executes code. Rejects as `assertRuns`. */
 export async function loadCodeMode(mode: string, settings: Settings): Promise<RunMode> {
   assertRuns(mode, settings);
-  return codeModes.get(mode)!();
+  const { runners } = await import('./runners.ts');
+  return runners[mode as (typeof codeModes)[number]];
 }
