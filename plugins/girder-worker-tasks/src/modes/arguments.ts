@@ -13,7 +13,7 @@ export interface TemplateValues {
   readonly folder: string;
 }
 
-const template = /\$(input|output|flag)\{([^}]+)\}/g;
+const template = /\$(input|output|flag)\{([^{}]+)\}/g;
 
 /**
  * Returns the arguments of a program, as Girder Worker expands those of a container:

@@ -90,6 +90,14 @@ describe('a program', () => {
     await expect(printed(node('', { args: ['a\0b'] }))).rejects.toThrow('has a NUL character');
   });
 
+  test('gets an argument of many templates that are not closed as it is', async () => {
+    const unclosed = '$input{'.repeat(15_000);
+    expect(await printed(node('', { args: ['-e', printArguments, '--', unclosed] }))).toEqual([unclosed]);
+    await expect(printed(node('', { args: ['x'.repeat(1_000_000)] }))).rejects.toThrow(
+      'The program "node" cannot be started: spawn E2BIG',
+    );
+  });
+
   test('has no credentials of the function in its environment, and runs in the temporary folder', async () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
     const source = 'console.log(JSON.stringify({ cwd: process.cwd(), env: process.env }))';

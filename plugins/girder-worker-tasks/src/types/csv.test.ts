@@ -13,6 +13,8 @@ describe('a table is read from CSV', () => {
     expect(numberOr('123456789012345678901')).toBe(123456789012345678901n);
     expect(numberOr(' 5 ')).toBe(5);
     expect(numberOr('')).toBe('');
+    expect(numberOr('-12.')).toBe(-12);
+    expect(numberOr('-123456789012345678901')).toBe(-123456789012345678901n);
   });
 
   test('with quotes, line breaks in cells, a byte order mark and empty lines', () => {
@@ -47,6 +49,12 @@ describe('a table is read from CSV', () => {
       ['constructor', 2],
     ]);
     expect(Object.getPrototypeOf(row)).toBe(Object.prototype);
+  });
+
+  test('in linear time, also if a cell is a million digits and a letter', () => {
+    const digits = '1'.repeat(1_000_000);
+    expect(numberOr(`${digits}x`)).toBe(`${digits}x`);
+    expect(numberOr(digits)).toBe(digits);
   });
 
   test('unless a quote is not closed', () => {

@@ -51,15 +51,17 @@ function parseRecords(text: string, preferred: ',' | '\t'): string[][] {
   }
 }
 
+/** The longest number that is read: the conversion of a text to a bigint takes quadratic time. */
+const maxDigits = 1000;
+
 /** The cell as a number if Python's int() or float() reads it as a finite one. */
 export function numberOr(cell: string): number | bigint | string {
-  const text = cell.trim();
+  const text = cell.length > maxDigits ? '' : cell.trim();
   if (/^[-+]?\d+$/.test(text)) {
     const value = Number(text);
-    // Number(...) of a long text is inexact, and BigInt takes quadratic time for a very long one.
-    return Number.isSafeInteger(value) ? value : text.length <= 1000 ? BigInt(text.replace(/^\+/, '')) : cell;
+    return Number.isSafeInteger(value) ? value : BigInt(text.replace(/^\+/, ''));
   }
-  if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return cell;
+  if (!/^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return cell;
   const value = Number(text);
   return Number.isFinite(value) ? value : cell;
 }
