@@ -4,6 +4,87 @@ import type { Registry } from 'girder-worker/registry';
 export const registry = {
   settings: {},
   tasks: {
+    "girder_worker.convert": {
+      plugin: "girder-worker-tasks@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "type"
+          },
+          {
+            "name": "input"
+          },
+          {
+            "name": "output"
+          },
+          {
+            "name": "fetch",
+            "optional": true
+          },
+          {
+            "name": "status",
+            "optional": true
+          }
+        ],
+        "keywords": {
+          "names": [],
+          "rest": true,
+          "optional": true
+        }
+      },
+      load: () => import("girder-worker-tasks/tasks").then((m) => m.convert),
+    },
+    "girder_worker.run": {
+      plugin: "girder-worker-tasks@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "task"
+          },
+          {
+            "name": "inputs",
+            "optional": true
+          },
+          {
+            "name": "outputs",
+            "optional": true
+          },
+          {
+            "name": "fetch",
+            "optional": true
+          },
+          {
+            "name": "status",
+            "optional": true
+          }
+        ],
+        "keywords": {
+          "names": [],
+          "rest": true,
+          "optional": true
+        }
+      },
+      load: () => import("girder-worker-tasks/tasks").then((m) => m.run),
+    },
+    "girder_worker.validators": {
+      plugin: "girder-worker-tasks@0.1.0",
+      options: {},
+      parameters: {
+        "positional": [
+          {
+            "name": "type",
+            "optional": true
+          },
+          {
+            "name": "format",
+            "optional": true
+          }
+        ]
+      },
+      load: () => import("girder-worker-tasks/tasks").then((m) => m.validators),
+    },
     "gwexample.analyses.tasks.cancelable": {
       plugin: "gwexample@0.1.0",
       options: {},
