@@ -12,7 +12,7 @@ export interface Settings {
   readonly maxDataBytes: number;
   /** The largest file of an input. */
   readonly maxFileBytes: number;
-  /** Statuses of a Girder job that are not reported. */
+  /** Statuses of a Girder job that are not reported. By default 821: Girder allows no way from there to SUCCESS. */
   readonly skippedStatuses: ReadonlySet<number>;
 }
 
@@ -22,8 +22,8 @@ const mebibyte = 1024 * 1024;
 
 /** Reads the settings. Throws if one has a value that cannot be used. */
 export function readSettings(environment: Environment = process.env): Settings {
-  const list = (name: string) =>
-    (environment[name] ?? '')
+  const list = (name: string, byDefault = '') =>
+    (environment[name] ?? byDefault)
       .split(',')
       .map((entry) => entry.trim())
       .filter(Boolean);
@@ -35,7 +35,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     programs: absolutePaths('GIRDER_WORKER_PROGRAMS'),
     maxDataBytes: megabytes(environment, 'GIRDER_WORKER_MAX_DATA_MB', 16),
     maxFileBytes: megabytes(environment, 'GIRDER_WORKER_MAX_FILE_MB', 512),
-    skippedStatuses: new Set(list('GIRDER_WORKER_SKIP_STATUSES').map(Number)),
+    skippedStatuses: new Set(list('GIRDER_WORKER_SKIP_STATUSES', '821').map(Number)),
   };
 }
 

@@ -38,7 +38,7 @@ export class StatusReporter {
       if (this.#last !== JobStatus.CONVERTING_INPUT) throw error;
       this.#refused = true;
       console.warn(
-        `Girder does not allow the status ${status} after CONVERTING_INPUT (821). To report no status 821, set GIRDER_WORKER_SKIP_STATUSES=821.`,
+        `Girder does not allow the status ${status} after CONVERTING_INPUT (821). To report no status 821, add it to GIRDER_WORKER_SKIP_STATUSES.`,
       );
     }
   }
