@@ -9,10 +9,11 @@ import type {
 } from '../../task/girder/girderClient.ts';
 import type { GirderSession } from '../wire/girderHeaders.ts';
 import { GirderServers } from '../wire/girderServers.ts';
+import { readerOf } from './content.ts';
 import { downloadFile, downloadFolder, downloadItem, downloadStream } from './download.ts';
 import { GirderApi } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
-import { readerOf, upload, uploadArtifact, uploadFileToFolder, uploadFileToItem } from './upload.ts';
+import { upload, uploadArtifact, uploadFileToFolder, uploadFileToItem } from './upload.ts';
 
 export interface GirderClientOptions {
   /** The base of the REST API: `https://girder.example.org/api/v1`. */

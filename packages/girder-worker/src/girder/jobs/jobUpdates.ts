@@ -3,6 +3,7 @@ import type { System } from '../../system/system.ts';
 import type { JobProgress } from '../../task/girder/jobManager.ts';
 import { GirderError, StateTransitionError } from '../wire/girderError.ts';
 import type { JobConnection, JobFields } from './jobConnection.ts';
+import { firstPart, WaitingLog } from './waitingLog.ts';
 
 /** The time between two updates of log and progress, as in Girder Worker. */
 const flushIntervalMs = 500;
@@ -12,15 +13,6 @@ const statusAgeMs = 1000;
 
 /** The delays before an update is repeated that Girder did not take. */
 const retryDelaysMs = { first: 250, max: 5000 };
-
-/**
- * The longest log of one update. Girder keeps as many updates of this length as fit into 4 MiB: with longer ones it would
- * drop the beginning of the log earlier.
- */
-const maxLogPerUpdate = 64 * 1024;
-
-/** The longest log that waits for a Girder that cannot be reached. */
-const maxWaitingLog = 1024 * 1024;
 
 /** An update that is to be sent. Updates are sent one after the other, in their order. */
 interface Update {
@@ -41,8 +33,7 @@ export class JobUpdates {
   readonly #system: System;
   readonly #queue: Update[] = [];
   readonly #closed = new AbortController();
-  #log = '';
-  #droppedCharacters = 0;
+  readonly #log = new WaitingLog();
   #progress: JobFields = {};
   #hasNewProgress = false;
   #status: number | undefined;
@@ -70,9 +61,7 @@ export class JobUpdates {
   }
 
   write(text: string, forceFlush = false): void {
-    const room = Math.max(0, maxWaitingLog - this.#waitingLog());
-    if (room > 0) this.#log += this.#noteOfDropped() + text.slice(0, room);
-    this.#droppedCharacters += Math.max(0, text.length - room);
+    this.#log.add(text, logOf(this.#queue));
     this.#flushSoon(forceFlush);
   }
 
@@ -111,7 +100,7 @@ export class JobUpdates {
 
   /** Sends all that waits. Resolves when it is sent, or after `limitMs`; then nothing is sent any more. */
   async drain(limitMs: number): Promise<void> {
-    this.#log += this.#noteOfDropped();
+    this.#log.noteDropped();
     this.#flush();
     const cancelTimer = this.#system.startTimer(() => this.#closed.abort(), limitMs);
     await this.#sending;
@@ -123,7 +112,7 @@ export class JobUpdates {
   undelivered(): string | undefined {
     const updates = [...this.#refused, ...this.#queue].filter(({ isPoll }) => !isPoll);
     const statuses = updates.flatMap(({ status }) => (status === undefined ? [] : [`status ${status}`]));
-    const characters = this.#waitingLog() + this.#droppedCharacters + logOf(this.#refused);
+    const characters = this.#log.lostLength + logOf(updates);
     const parts = [
       ...statuses,
       ...(characters > 0 ? [`${characters} characters of the log`] : []),
@@ -140,10 +129,9 @@ export class JobUpdates {
   #flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    if (this.#log === '' && !this.#hasNewProgress) return;
-    const log = this.#log;
+    if (this.#log.length === 0 && !this.#hasNewProgress) return;
+    const log = this.#log.take();
     const progress = this.#progress; // As Girder Worker, with each update.
-    this.#log = '';
     this.#hasNewProgress = false;
     const last = this.#queue.at(-1);
     const canJoin =
@@ -218,26 +206,8 @@ export class JobUpdates {
     this.#seenMs = this.#system.now();
     this.#failure = undefined;
   }
-
-  /** Says in the log how much of it was dropped since the last time; empty if nothing was. */
-  #noteOfDropped(): string {
-    const note = this.#droppedCharacters > 0 ? `\n[${this.#droppedCharacters} characters were dropped here]\n` : '';
-    this.#droppedCharacters = 0;
-    return note;
-  }
-
-  #waitingLog(): number {
-    return this.#log.length + logOf(this.#queue);
-  }
 }
 
 function logOf(updates: readonly Update[]): number {
   return updates.reduce((sum, { log }) => sum + log.length, 0);
-}
-
-/** As much of a text as one update takes, without cutting a character in two. */
-function firstPart(text: string): string {
-  if (text.length <= maxLogPerUpdate) return text;
-  const isHalf = /[\ud800-\udbff]/.test(text.charAt(maxLogPerUpdate - 1));
-  return text.slice(0, isHalf ? maxLogPerUpdate - 1 : maxLogPerUpdate);
 }

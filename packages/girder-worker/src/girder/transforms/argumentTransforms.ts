@@ -5,6 +5,8 @@ import { ArgumentTransform, type TransformClient, type TransformContext } from '
 /** A transform of one document of Girder. */
 abstract class DocumentTransform extends ArgumentTransform {
   readonly id: string;
+  /** The attribute of Python's object that has the id. */
+  protected abstract readonly idAttribute: string;
 
   /** @param client the Girder server and a token. @default those of the task that sends */
   constructor(id: string, client?: TransformClient) {
@@ -12,25 +14,31 @@ abstract class DocumentTransform extends ArgumentTransform {
     this.id = id;
   }
 
+  protected override attributes() {
+    return { [this.idAttribute]: this.id };
+  }
+
   protected override subject(): string {
     return this.id;
+  }
+
+  override withClient(client: TransformClient): DocumentTransform {
+    return new (this.constructor as new (id: string, client: TransformClient) => DocumentTransform)(this.id, client);
+  }
+
+  protected transferOptions({ signal, onProgress }: TransformContext) {
+    return { signal, onProgress: onProgress(`Downloading ${this}`) };
   }
 }
 
 /** The task gets the path of a local copy of this file. */
 export class GirderFileId extends DocumentTransform {
   override readonly className = 'GirderFileId';
-  protected override attributes() {
-    return { file_id: this.id };
-  }
-
-  override withClient(client: TransformClient): GirderFileId {
-    return new GirderFileId(this.id, client);
-  }
+  protected override readonly idAttribute = 'file_id';
 
   override async transform(context: TransformContext): Promise<string> {
     const path = join(await context.createFolder(), safeName(this.id));
-    await context.client(this).downloadFile(this.id, path, transferOptions(this, context));
+    await context.client(this).downloadFile(this.id, path, this.transferOptions(context));
     return path;
   }
 }
@@ -38,16 +46,10 @@ export class GirderFileId extends DocumentTransform {
 /** The task gets the path of a local folder with the files of this item. */
 export class GirderItemId extends DocumentTransform {
   override readonly className = 'GirderItemId';
-  protected override attributes() {
-    return { item_id: this.id };
-  }
-
-  override withClient(client: TransformClient): GirderItemId {
-    return new GirderItemId(this.id, client);
-  }
+  protected override readonly idAttribute = 'item_id';
 
   override async transform(context: TransformContext): Promise<string> {
-    const options = { ...transferOptions(this, context), name: this.id };
+    const options = { ...this.transferOptions(context), name: this.id };
     return context.client(this).downloadItem(this.id, await context.createFolder(), options);
   }
 }
@@ -55,17 +57,11 @@ export class GirderItemId extends DocumentTransform {
 /** The task gets the path of a local folder with the items and folders of this folder. */
 export class GirderFolderId extends DocumentTransform {
   override readonly className = 'GirderFolderId';
-  protected override attributes() {
-    return { folder_id: this.id };
-  }
-
-  override withClient(client: TransformClient): GirderFolderId {
-    return new GirderFolderId(this.id, client);
-  }
+  protected override readonly idAttribute = 'folder_id';
 
   override async transform(context: TransformContext): Promise<string> {
     const path = join(await context.createFolder(), safeName(this.id));
-    await context.client(this).downloadFolder(this.id, path, transferOptions(this, context));
+    await context.client(this).downloadFolder(this.id, path, this.transferOptions(context));
     return path;
   }
 }
@@ -73,6 +69,7 @@ export class GirderFolderId extends DocumentTransform {
 /** The task gets the path of an empty folder, which is removed after it. */
 export class TemporaryDirectory extends ArgumentTransform {
   override readonly className = 'TemporaryDirectory';
+
   constructor() {
     super(undefined);
   }
@@ -90,7 +87,7 @@ export class TemporaryDirectory extends ArgumentTransform {
   }
 
   override toString(): string {
-    return 'TemporaryDirectory';
+    return this.className;
   }
 
   protected override subject(): string {
@@ -100,8 +97,4 @@ export class TemporaryDirectory extends ArgumentTransform {
   override transform(context: TransformContext): Promise<string> {
     return context.createFolder();
   }
-}
-
-function transferOptions(transform: DocumentTransform, { signal, onProgress }: TransformContext) {
-  return { signal, onProgress: onProgress(`Downloading ${transform}`) };
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { UploadOptions } from '../../task/girder/girderClient.ts';
 import type { GirderClient } from '../client/girderClient.ts';
 import { GirderError } from '../wire/girderError.ts';
+import { filesAt, pathIn, typeOf } from './localPath.ts';
 import { ResultTransform, type TransformClient, type TransformContext } from './transform.ts';
 
 export interface UploadTransformOptions {
@@ -180,23 +181,4 @@ export class GirderItemMetadata extends ResultTransform {
     await context.client(this).addMetadataToItem(this.id, value as Readonly<Record<string, unknown>>);
     return value;
   }
-}
-
-function pathIn(value: unknown, transform: ResultTransform): string {
-  if (typeof value === 'string') return value;
-  throw new TypeError(`${transform} needs the path of a file, but the task returned ${typeOf(value)}.`);
-}
-
-function typeOf(value: unknown): string {
-  return Array.isArray(value) ? 'an array' : value === null ? 'null' : `a value of type ${typeof value}`;
-}
-
-/** The file at a path, or the files in the folder there. */
-async function filesAt(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
-  const names = (await readdir(path)).sort();
-  const files = await Promise.all(
-    names.map(async (name) => ((await stat(join(path, name))).isFile() ? [join(path, name)] : [])),
-  );
-  return files.flat();
 }
