@@ -63,6 +63,7 @@ function publishedManifest({ private: _, scripts, devDependencies, ...manifest }
   return {
     ...manifest,
     bin: mapValues(manifest.bin, (target) => compiled(target)),
+    ...(manifest.sideEffects && { sideEffects: manifest.sideEffects.map((glob) => glob.replace('/src/', '/lib/')) }),
     ...(manifest.exports && {
       exports: mapValues(manifest.exports, (target) =>
         isSource(target) ? { types: compiled(target, '.d.ts'), default: compiled(target) } : target,
