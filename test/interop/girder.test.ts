@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireGirder } from '../support/requirements.ts';
 import { girderVersions } from './girder/girderInstallation.ts';
 import { type GirderStack, startGirderStack } from './girder/girderStack.ts';
+import { builtIns } from './girder/scenarios/builtIns.ts';
 import { cancellation } from './girder/scenarios/cancellation.ts';
 import { children } from './girder/scenarios/children.ts';
 import { endings } from './girder/scenarios/endings.ts';
@@ -9,7 +10,7 @@ import { downloads, resultHooks } from './girder/scenarios/files.ts';
 import { messages } from './girder/scenarios/messages.ts';
 import { unavailable } from './girder/scenarios/unavailable.ts';
 
-const groups = { messages, endings, cancellation, children, downloads, resultHooks, unavailable };
+const groups = { messages, endings, cancellation, children, downloads, resultHooks, builtIns, unavailable };
 
 describe.skipIf(!requireGirder())('with a real Girder', () => {
   let girderStack: GirderStack;

@@ -138,9 +138,9 @@ export class GirderApi {
     return (await this.#json('POST', 'girdertasks/chain', { steps })) as { taskIds: string[]; jobId: string };
   }
 
-  /** Creates a job of `worker_handler`, and schedules it. */
+  /** Creates a job of `worker_handler`, and schedules it; without the name of a task, that is `girder_worker.run`. */
   async schedule(
-    call: Omit<TaskCall, 'options'> & { readonly queue?: string; readonly title?: string },
+    call: Partial<Omit<TaskCall, 'options'>> & { readonly queue?: string; readonly title?: string },
   ): Promise<SentTask> {
     return (await this.#json('POST', 'girdertasks/schedule', call)) as SentTask;
   }

@@ -46,11 +46,15 @@ export async function startGirderStack(): Promise<GirderStack> {
     const listed = [...proxies.values()].flatMap(({ main, faulty }) => [main, ...faulty.values()]);
     const temporary = createTemporaryFolder(); // Tasks leave files behind.
     stops.push(async () => temporary[Symbol.dispose]());
-    const variables = { GIRDER_WORKER_API_URL: listed.map(({ url }) => url).join(','), TMPDIR: temporary.root };
+    const variables = {
+      GIRDER_WORKER_API_URL: listed.map(({ url }) => url).join(','),
+      TMPDIR: temporary.root,
+      GIRDER_WORKER_RUN_MODES: 'javascript',
+    };
 
     // One after the other: two sets of packages at the same time are not installed faster.
     for (const version of girderVersions) await girderInstallation(version);
-    const stack = await startStack({ plugins: ['girdertasks'], concurrency: 3, env: variables });
+    const stack = await startStack({ plugins: ['girdertasks', 'girder-worker-tasks'], concurrency: 3, env: variables });
     stops.push(() => stack.stop());
     const sqs = localSqsClient(stack.emulators.sqsEndpoint);
     stops.push(async () => sqs.destroy());

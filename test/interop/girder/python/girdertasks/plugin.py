@@ -83,9 +83,11 @@ class GirderTasks(Resource):
         )
     )
     def schedule(self, call):
-        if not hasattr(tasks, call["task"]):
-            raise RestException("No such task")
-        fields = {"celeryTaskName": f"girdertasks.tasks.{call['task']}"}
+        fields = {}  # Without a name, Girder sends girder_worker.run.
+        if call.get("task"):
+            if not hasattr(tasks, call["task"]):
+                raise RestException("No such task")
+            fields["celeryTaskName"] = f"girdertasks.tasks.{call['task']}"
         if call.get("queue"):
             fields["celeryQueue"] = call["queue"]
         job = Job().createJob(
