@@ -28,7 +28,7 @@ app.config.update(registry.settings);
 
 const log = logFormat === 'text' ? createTextLog() : await createJsonLog();
 const dispatch = createDispatcher({
-  ...createGirderJobs({ apiUrls: connections.girderApiUrls, registry, log, system: nodeSystem }),
+  ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
   registry,
   pool,
   solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }) }),

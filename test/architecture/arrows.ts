@@ -13,6 +13,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   system: {},
   // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
   kombu: {},
+  // Which addresses messages may lead to.
+  network: {},
   // Where broker and backend are: Celery's URLs, the AWS SDK's variables, the node's name.
   connections: {},
   // What plugin authors and clients use: app, tasks, options, errors.
@@ -46,6 +48,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   girder: {
     system: 'code',
     kombu: 'code',
+    network: 'code',
     task: 'code',
     message: 'types',
     registry: 'code',

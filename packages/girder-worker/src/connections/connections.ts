@@ -15,8 +15,6 @@ export interface Connections {
   readonly nodeName: string;
   readonly broker: BrokerConnection;
   readonly backend: BackendConnection;
-  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas; undefined for none. */
-  readonly girderApiUrls: string | undefined;
 }
 
 /** The queues in SQS, and the topic of remote control in SNS. */
@@ -59,10 +57,9 @@ const defaultBackend = 'dynamodb:///celery';
  * - GIRDER_WORKER_DEAD_LETTER_QUEUE_URL and GIRDER_WORKER_TOPIC_ARN;
  * - GIRDER_WORKER_NODE_NAME, by default `girder-worker@` and the name of the Lambda function, which all its environments
  *   share, or else of this machine;
- * - GIRDER_WORKER_API_URL, the Girder servers that may be called (`girderApiUrls.ts`);
  * - the AWS SDK's variables of region, credentials and endpoints (`clientSettings`).
  *
- * Throws one ConfigurationError that lists all faults.
+ * Also checks GIRDER_WORKER_API_URL, which `girder/` reads. Throws one ConfigurationError that lists all faults.
  */
 export function loadConnections(env: NodeJS.ProcessEnv): Connections {
   const brokerUrl = env.GIRDER_WORKER_BROKER ?? defaultBroker;
@@ -94,7 +91,6 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
       ttlSeconds: backend.ttlSeconds,
       dynamodb: clientSettings(env, 'DYNAMODB', backend),
     },
-    girderApiUrls: env.GIRDER_WORKER_API_URL,
   };
 }
 

@@ -48,15 +48,20 @@ export function hasContinuations({ embed }: Message): boolean {
   return callbacks.length > 0 || errbacks.length > 0 || chain.length > 0 || chord !== null;
 }
 
-/** Writes the chords of an expansion, then publishes its messages. `parent` is the message of the task that they follow. */
+/** The longest that the preparation of messages may take, and the end of an invocation that it leaves to their publication. */
+const prepareLimitMs = 5000;
+const prepareMarginMs = 1000;
+
+/** Writes the chords of an expansion, then publishes its messages. `run` is that of the task that they follow. */
 export function publish(
   { store, transport, system, beforePublish }: DispatcherDeps,
-  parent: Message,
+  { message: parent, window }: Pick<TaskRun, 'message' | 'window'>,
   expansion: Expansion,
   options?: { readonly delaySeconds?: number },
 ): Promise<void> {
   const { startChord } = store;
-  const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent));
+  const limitMs = Math.min(prepareLimitMs, Math.max(0, window.endMs - prepareMarginMs - system.now()));
+  const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent, limitMs));
   const deps = { startChord, publish: transport.publish, beforePublish: prepare, system };
   return publishExpansion(expansion, deps, options);
 }

@@ -40,10 +40,14 @@ export type TaskRequestHandler = (
   payload: unknown,
 ) => Promise<unknown>;
 
-/** Prepares the messages of continuations before they are published. `parent` is the message of the task that they follow. */
+/**
+ * Prepares the messages of continuations before they are published, within `limitMs`. `parent` is the message of the task that
+ * they follow.
+ */
 export type BeforeContinuations = <M extends UnpublishedMessage>(
   messages: readonly M[],
   parent: Message,
+  limitMs: number,
 ) => Promise<readonly M[]>;
 
 /** How a worker claims that may run a task for hours, and may be killed at any time. */

@@ -16,6 +16,9 @@ import { type Claimed, createTaskRunner } from './taskRunner.ts';
 /** The longest that the end of a run waits for asynchronous task event listeners. */
 const listenerLimitMs = 5000;
 
+/** The end of an invocation that listeners leave to the answer of the handler. */
+const listenerMarginMs = 500;
+
 /**
  * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
  * is idempotent.
@@ -54,20 +57,25 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
   async function runClaimed(run: TaskRun, claimed: Claimed): Promise<Disposition> {
     const startedMs = system.now();
-    const result = await runTask(run, claimed);
-    const stored = await storeOutcome(run, result);
-    if (stored.kind !== 'ok') return resolveConflict(run, stored);
-    await stored.publish();
-
-    if (run.info) {
-      events.emit('ended', run.info, result.outcome, system.now() - startedMs);
-      await listenersHandled(run.info, run.window);
+    let hasEnded = false;
+    try {
+      const result = await runTask(run, claimed);
+      const stored = await storeOutcome(run, result);
+      if (stored.kind !== 'ok') return await resolveConflict(run, stored);
+      await stored.publish();
+      if (run.info) events.emit('ended', run.info, result.outcome, system.now() - startedMs);
+      hasEnded = true;
+      return stored.disposition;
+    } finally {
+      if (run.info) {
+        if (!hasEnded) events.emit('abandoned', run.info);
+        await listenersHandled(run.info, run.window);
+      }
     }
-    return stored.disposition;
   }
 
   function listenersHandled(info: RunInfo, { endMs }: InvocationWindow): Promise<void> {
-    return events.handled(info, Math.min(listenerLimitMs, Math.max(0, endMs - system.now())));
+    return events.handled(info, Math.min(listenerLimitMs, Math.max(0, endMs - listenerMarginMs - system.now())));
   }
 
   /**

@@ -28,7 +28,7 @@ export function createContinuationPublisher(
 
   const publisher: ContinuationPublisher = {
     async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
-      for (const expansion of expansions) await publish(deps, run.message, expansion);
+      for (const expansion of expansions) await publish(deps, run, expansion);
       for (const { id, failure, ...context } of failedSteps) await store.fail(id, failure, context);
       for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
       for (const member of endedMembers) {

@@ -96,7 +96,7 @@ export function createOutcomeStore(
     } catch (error) {
       return complete(run, canvasFailure(message, error), childrenJson);
     }
-    await publish(deps, message, expansion, { delaySeconds: replacementDelaySeconds });
+    await publish(deps, run, expansion, { delaySeconds: replacementDelaySeconds });
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return answer(await store.release(claim, nextEpoch), 'acknowledge');
   }

@@ -4,7 +4,6 @@ import type { MapCall, RunListener, RunResult, UpdateStatePayload } from '../exe
 import { resultOf } from '../execution/protocol.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { isObject, type KombuValue, ownValue } from '../kombu/values.ts';
-import type { Message } from '../message/message.ts';
 import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
@@ -35,7 +34,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     const outcome = outcomeWithoutRunning(run, claimed) ?? (await outcomeIfRevoked(run));
     if (outcome) return resultOf(outcome);
     const builtin = builtinRun(run.message.task, run.message);
-    if (builtin && builtin.kind !== 'calls') return runBuiltin(run.message, builtin);
+    if (builtin && builtin.kind !== 'calls') return runBuiltin(run, builtin);
     if (run.options.acksEarly) {
       const limits = runLimits(run.options, run.window, system.now());
       if ('state' in limits) return resultOf(limits);
@@ -60,15 +59,15 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
   }
 
   /** Runs one of Celery's own tasks that runs no code of a plugin. */
-  async function runBuiltin(message: Message, builtin: BuiltinAnswer): Promise<RunResult> {
+  async function runBuiltin(run: TaskRun, builtin: BuiltinAnswer): Promise<RunResult> {
     switch (builtin.kind) {
       case 'value':
         return resultOf({ state: 'SUCCESS', resultJson: stringifyPythonJson(builtin.value) });
       case 'fails':
         return resultOf({ state: 'FAILURE', failure: builtin.failure });
       case 'sends': {
-        const expansion = planner.child(message, builtin.signature, builtin.call);
-        await publish(deps, message, expansion);
+        const expansion = planner.child(run.message, builtin.signature, builtin.call);
+        await publish(deps, run, expansion);
         const { result, children } = expansion;
         return {
           outcome: { state: 'SUCCESS', resultJson: stringifyPythonJson(result) },

@@ -44,6 +44,11 @@ export interface TaskEvents {
   progress?(run: RunInfo, progress: TaskProgress): Handled;
   /** The run has ended and its outcome is stored. Also for RETRY, REJECTED and RETURNED, after which the task runs again. */
   ended?(run: RunInfo, outcome: Outcome, runtimeMs: number): Handled;
+  /**
+   * The run is over, but its outcome was not stored: the store failed, or the claim is gone. The message is delivered again,
+   * or another delivery decides.
+   */
+  abandoned?(run: RunInfo): Handled;
   /** A message of a task that had already ended was delivered again; `state` is the stored state. The task does not run. */
   endedBefore?(run: RunInfo, state: string): Handled;
 }

@@ -169,13 +169,15 @@ export class PoolThread {
     }
   }
 
-  async #answer(ticket: number, request: TaskRequestToMain): Promise<void> {
+  async #answer(ticket: number | undefined, request: TaskRequestToMain): Promise<void> {
     const run = this.#run;
     if (!run) return;
     try {
-      this.#send({ kind: 'answer', ticket, value: await run.listener.onRequest(request) });
+      const value = await run.listener.onRequest(request);
+      if (ticket !== undefined) this.#send({ kind: 'answer', ticket, value });
     } catch (error) {
-      this.#send({ kind: 'answer', ticket, error: String(error) });
+      if (ticket !== undefined) this.#send({ kind: 'answer', ticket, error: String(error) });
+      else run.listener.onLog('error', `The request "${request.name}" of the task failed: ${error}`);
     }
   }
 

@@ -33,8 +33,8 @@ export type FromThread =
   | { readonly kind: 'lateError'; readonly text: string }
   | { readonly kind: 'ended'; readonly result: RunResult }
   | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
-  /** The task asks the main thread for something, and waits for the answer with this ticket. */
-  | { readonly kind: 'request'; readonly ticket: number; readonly request: TaskRequestToMain };
+  /** The task asks the main thread for something, and waits for the answer with this ticket; without a ticket it does not. */
+  | { readonly kind: 'request'; readonly ticket?: number; readonly request: TaskRequestToMain };
 
 /** What a task may ask of the main thread, such as to store a state; who handles it is found by its name. */
 export interface TaskRequestToMain {

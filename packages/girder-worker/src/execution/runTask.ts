@@ -95,7 +95,7 @@ async function outcomeOf(
     const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
     return outcomeOfError(final, message.task, options.throws);
   } finally {
-    if (extended) await extended.end();
+    if (extended) await extended.end().catch((error) => runtime.log('error', `A task extension failed: ${error}`));
   }
 }
 

@@ -61,8 +61,11 @@ export function createSoloPool(
         if (message.kind === 'request') {
           const { ticket, request } = message;
           listener.onRequest(request).then(
-            (value) => runtime.onAnswer({ ticket, value }),
-            (error: unknown) => runtime.onAnswer({ ticket, error: String(error) }),
+            (value) => ticket !== undefined && runtime.onAnswer({ ticket, value }),
+            (error: unknown) => {
+              if (ticket !== undefined) runtime.onAnswer({ ticket, error: String(error) });
+              else listener.onLog('error', `The request "${request.name}" of the task failed: ${error}`);
+            },
           );
         }
       }

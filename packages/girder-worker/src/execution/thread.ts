@@ -74,6 +74,7 @@ export function serveTasks(registry: Registry, extension?: TaskExtension): void 
 
 /** A message of a task that has finished must not be taken for one of its successor. */
 function onLateMessage(finished: ThreadRuntime, message: FromThread): void {
-  if (message.kind === 'request') finished.onAnswer({ ticket: message.ticket, error: 'The task has ended.' });
+  if (message.kind === 'request' && message.ticket !== undefined)
+    finished.onAnswer({ ticket: message.ticket, error: 'The task has ended.' });
   if (message.kind === 'log') console.log(message.text);
 }

@@ -79,6 +79,10 @@ export class ThreadRuntime implements RunRuntime {
     return answered.promise;
   }
 
+  notify(name: string, payload: unknown): void {
+    this.#send({ kind: 'request', request: { name, payload } });
+  }
+
   onAnswer({ ticket, value, error }: Answer): void {
     const answered = this.#requests.get(ticket);
     this.#requests.delete(ticket);

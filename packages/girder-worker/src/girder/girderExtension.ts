@@ -18,8 +18,7 @@ export function createGirderExtension({ registry, env }: GirderExtensionOptions)
   return {
     extend(message, runtime) {
       if (!asksForGirder(message)) return undefined;
-      const apiUrls = env.GIRDER_WORKER_API_URL;
-      return import('./lazy.ts').then(({ extendRun }) => extendRun(message, runtime, { apiUrls, girderJobOf }));
+      return import('./lazy.ts').then(({ extendRun }) => extendRun(message, runtime, { env, girderJobOf }));
     },
   };
 }

@@ -10,8 +10,8 @@ import type { RunningJobs } from './jobs/runningJobs.ts';
 import { asksForGirder, hasGirderHeaders, hasJob } from './wire/asksForGirder.ts';
 
 export interface GirderJobsOptions {
-  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
-  readonly apiUrls: string | undefined;
+  /** GIRDER_WORKER_API_URL names the Girder servers that may be called. */
+  readonly env: NodeJS.ProcessEnv;
   /** Has the option `girderJob` of tasks. */
   readonly registry: Registry;
   readonly log: Log;
@@ -28,6 +28,7 @@ export interface GirderJobs {
   readonly beforePublish: <M extends UnpublishedMessage>(
     messages: readonly M[],
     parent: Message,
+    limitMs: number,
   ) => Promise<readonly M[]>;
 }
 
@@ -61,6 +62,9 @@ export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
       if (!asksForGirder(message)) return undefined;
       return load().then((jobs) => jobs.end(message, outcome));
     },
+    abandoned({ message }) {
+      return jobsOf.get(message)?.then((jobs) => jobs.abandon(message));
+    },
     endedBefore({ message }, state) {
       return jobsOf.get(message)?.then((jobs) => jobs.repair(message, state));
     },
@@ -89,8 +93,8 @@ export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
         return (await jobsOf.get(message))?.answer(message, payload as JobRequest);
       },
     } satisfies Record<JobRequestName, TaskRequest>,
-    async beforePublish(messages, parent) {
-      return hasGirderHeaders(parent.headers) ? (await load()).prepare(messages, parent) : messages;
+    async beforePublish(messages, parent, limitMs) {
+      return hasGirderHeaders(parent.headers) ? (await load()).prepare(messages, parent, limitMs) : messages;
     },
   };
 }

@@ -185,3 +185,14 @@ export class OpaqueObject {
     return this.#pickled;
   }
 }
+
+/**
+ * The name of the Python class of a value that is an object of one, read or still as jsonpickle writes it; undefined for any
+ * other value. Such an object may contain secrets, such as the token of a client.
+ */
+export function pythonClassOf(value: unknown): string | undefined {
+  if (value instanceof OpaqueObject) return value.className;
+  if (!isObject(value as KombuValue)) return undefined;
+  const pickled = ownValue(value as KombuObject, 'py/object');
+  return typeof pickled === 'string' ? pickled : undefined;
+}

@@ -11,6 +11,7 @@ export function eagerTask(name: string, args: readonly unknown[]): Task {
     signal: () => never,
     log: (level, text) => console[level](text),
     updateState: async () => undefined, // Without a message there is no stored result.
+    notify: () => undefined,
     request: (name) =>
       Promise.reject(new Error(`A task that is called as a function has no worker to ask for "${name}".`)),
   });

@@ -47,6 +47,7 @@ export class TestTask extends Task {
         signal: () => revocation.signal,
         log: (level, text) => void lines.push({ level, text }),
         updateState: async (state, meta) => void states.push({ state, meta }),
+        notify: () => undefined,
         request: (name) => Promise.reject(new Error(`A task in a test has no worker to ask for "${name}".`)),
       },
       options,

@@ -74,7 +74,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const dispatch = createDispatcher({
-    ...createGirderJobs({ apiUrls: connections.girderApiUrls, registry, log, system: nodeSystem }),
+    ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
     ...{ registry, pool: threads, solo, store, transport, log, worker, lease },
   });
   const poller = startPoller({ queues, dispatch, transport, concurrency, lease, log });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { isInternalAddress } from 'girder-worker/network';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startServer, type TestServer } from '../fixtures/httpServer.ts';
 import { runSpec } from '../fixtures/testTask.ts';
-import { isRefusedAddress } from './addresses.ts';
 
 const text = { name: 'a', type: 'string', format: 'text' };
 const result = { name: 'y', type: 'string', format: 'text' };
@@ -193,9 +193,9 @@ describe('an http output', () => {
 
 test('public and private addresses are not refused', () => {
   for (const address of ['8.8.8.8', '10.0.0.1', '192.168.1.1', '2606:4700::1'])
-    expect(isRefusedAddress(address)).toBe(false);
+    expect(isInternalAddress(address)).toBe(false);
   for (const address of ['64:ff9b::7f00:1', 'fe80::1%eth0', '255.255.255.255', 'no address']) {
-    expect(isRefusedAddress(address)).toBe(true);
+    expect(isInternalAddress(address)).toBe(true);
   }
 });
 

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { GirderDocument, TransferOptions } from '../../task/girder/girderClient.ts';
 import { safeName } from '../files/safeName.ts';
 import { GirderError } from '../wire/girderError.ts';
-import type { GirderApi } from './girderApi.ts';
+import { type GirderApi, idIn } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
 
 /**
@@ -17,37 +17,37 @@ export async function* downloadStream(
   fileId: string,
   { onProgress, signal }: TransferOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const path = `file/${encodeURIComponent(fileId)}`;
+  const path = `file/${idIn(fileId)}`;
   const { size } = await api.json<GirderDocument>('GET', path, { ...(signal && { signal }) });
   const totalBytes = Number(size);
   let currentBytes = 0;
   for (let isDone = false, losses = 0; !isDone; ) {
     const startBytes = currentBytes;
+    const { body, headers, errorOf } = await api.repeated(
+      () => api.open(`${path}/download`, startBytes, signal),
+      signal,
+    );
+    // A storage that knows no ranges sends the file from its beginning.
+    let toSkip = startBytes > 0 && isWhole(headers['content-length'], totalBytes) ? startBytes : 0;
     try {
-      const response = await api.repeated(() => api.open(`${path}/download`, startBytes, signal), signal);
-      // A storage that knows no ranges sends the file from its beginning.
-      let toSkip = startBytes > 0 && isWhole(response.headers['content-length'], totalBytes) ? startBytes : 0;
-      for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
         const rest = chunk.subarray(Math.min(toSkip, chunk.byteLength));
         toSkip -= chunk.byteLength - rest.byteLength;
         if (rest.byteLength === 0) continue;
         currentBytes += rest.byteLength;
+        if (currentBytes > totalBytes) break;
         yield rest;
         onProgress?.({ currentBytes, totalBytes });
       }
       isDone = true;
     } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof GirderError || !isLostConnection(error)) throw error;
+      const failure = errorOf(error);
       losses = currentBytes > startBytes ? 0 : losses + 1;
-      if (losses > 3)
-        throw new GirderError('UNREACHABLE', `The download of file ${fileId} broke off: ${(error as Error).message}`, {
-          cause: error,
-        });
+      if (!(failure instanceof GirderError) || losses > 3) throw failure;
     }
   }
   if (currentBytes !== totalBytes) {
-    const message = `File ${fileId} has ${totalBytes} bytes, but Girder sent ${currentBytes}.`;
+    const message = `File ${fileId} has ${totalBytes} bytes, but Girder sent ${currentBytes > totalBytes ? 'more' : currentBytes}.`;
     throw new GirderError('INCOMPLETE', message);
   }
 }
@@ -77,7 +77,7 @@ export async function downloadItem(
   { name, ...options }: TransferOptions & { readonly name?: string } = {},
 ): Promise<string> {
   const { signal } = options;
-  const id = encodeURIComponent(itemId);
+  const id = idIn(itemId);
   const itemName =
     name ?? String((await api.json<GirderDocument>('GET', `item/${id}`, { ...(signal && { signal }) })).name);
   const files: GirderDocument[] = [];
@@ -90,7 +90,13 @@ export async function downloadItem(
     return path;
   }
   await mkdir(path, { recursive: true });
-  for (const file of files) await downloadFile(api, file._id, join(path, safeName(String(file.name))), options);
+  const names = new Set<string>();
+  for (const file of files) {
+    const own = safeName(String(file.name));
+    const unique = names.has(own) ? safeName(`${file._id}-${own}`) : own;
+    names.add(unique);
+    await downloadFile(api, file._id, join(path, unique), options);
+  }
   return path;
 }
 
@@ -113,11 +119,6 @@ export async function downloadFolder(
 
 function isWhole(contentLength: string | undefined, totalBytes: number): boolean {
   return contentLength !== undefined && Number(contentLength) === totalBytes;
-}
-
-function isLostConnection(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return /^(ECONNRESET|EPIPE|ETIMEDOUT|ERR_STREAM_PREMATURE_CLOSE)$/.test(code ?? '') || /aborted/.test(String(error));
 }
 
 function isFull(error: unknown): boolean {

@@ -6,10 +6,13 @@ import { assertOk, readJson } from '../http/answer.ts';
 import { type HttpRequest, type HttpResponse, sendHttpRequest } from '../http/httpRequest.ts';
 import { GirderError } from '../wire/girderError.ts';
 import type { GirderSession } from '../wire/girderHeaders.ts';
+import type { GirderServers } from '../wire/girderServers.ts';
 
 export interface GirderApiOptions {
   /** The base of the REST API, without a slash at its end. It must be that of a server that may be called. */
   readonly apiUrl: string;
+  /** Decides where Girder may redirect downloads to. */
+  readonly servers: GirderServers;
   readonly token?: string | undefined;
   readonly session?: GirderSession | undefined;
   /** The longest time without any byte in either direction. @default 30000 */
@@ -35,13 +38,15 @@ export class GirderApi {
   readonly apiUrl: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #verify: boolean | string;
+  readonly #servers: GirderServers;
   readonly #idleMs: number;
   readonly #system: Pick<System, 'sleep'>;
 
-  constructor({ apiUrl, token, session, idleMs = 30_000, system = nodeSystem }: GirderApiOptions) {
+  constructor({ apiUrl, servers, token, session, idleMs = 30_000, system = nodeSystem }: GirderApiOptions) {
     this.apiUrl = apiUrl.replace(/\/+$/, '');
     this.#headers = { ...session?.headers, ...(token !== undefined && { 'girder-token': token }) };
     this.#verify = session?.verify ?? true;
+    this.#servers = servers;
     this.#idleMs = idleMs;
     this.#system = system;
   }
@@ -55,16 +60,25 @@ export class GirderApi {
   /** Opens the content of a file from a position on. The caller reads the body. */
   async open(path: string, offset: number, signal: AbortSignal | undefined): Promise<HttpResponse> {
     let response = await this.#send('GET', path, { parameters: { offset }, ...(signal && { signal }) });
+    let from = this.apiUrl;
     for (let redirects = 0; response.status >= 300 && response.status < 400; redirects++) {
       response.body.destroy();
-      const target = response.headers.location;
-      if (target === undefined || redirects === maxRedirects) {
-        throw new GirderError('UNEXPECTED_ANSWER', `Girder answered ${response.status} without an address to follow.`);
+      const { location } = response.headers;
+      if (redirects === maxRedirects) {
+        throw new GirderError('UNEXPECTED_ANSWER', `Girder redirects a download more than ${maxRedirects} times.`);
       }
       // Storage such as S3: its address is signed, and must not get the token.
+      const target = this.#servers.resolverOfRedirect(location, from);
+      from = target.url;
       const headers = { ...(offset > 0 && { range: `bytes=${offset}-` }) };
-      const url = new URL(target, this.apiUrl).href;
-      response = await sendHttpRequest({ method: 'GET', url, headers, verify: true, signal, idleMs: this.#idleMs });
+      response = await sendHttpRequest({
+        ...target,
+        method: 'GET',
+        headers,
+        verify: true,
+        signal,
+        idleMs: this.#idleMs,
+      });
     }
     await assertOk(response);
     return response;
@@ -109,6 +123,17 @@ export class GirderApi {
   }
 }
 
-function parameterText(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** A parameter as Girder expects it: objects and lists as JSON, in which a bigint is the nearest number. */
+export function parameterText(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value, withBigint) : String(value);
+}
+
+function withBigint(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** An id as a part of a path. Throws GirderError MALFORMED for one that would change the path. */
+export function idIn(id: string): string {
+  if (/^\.{0,2}$/.test(id)) throw new GirderError('MALFORMED', `"${id}" is no id of a document in Girder.`);
+  return encodeURIComponent(id);
 }

@@ -11,7 +11,7 @@ import type { GirderSession } from '../wire/girderHeaders.ts';
 import { GirderServers } from '../wire/girderServers.ts';
 import { readerOf } from './content.ts';
 import { downloadFile, downloadFolder, downloadItem, downloadStream } from './download.ts';
-import { GirderApi } from './girderApi.ts';
+import { GirderApi, idIn } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
 import { upload, uploadArtifact, uploadFileToFolder, uploadFileToItem } from './upload.ts';
 
@@ -40,15 +40,9 @@ export class GirderClient implements GirderPort {
   readonly apiUrl: string;
   readonly #api: GirderApi;
 
-  constructor({
-    apiUrl,
-    token,
-    session,
-    namedApiUrl,
-    servers = new GirderServers(process.env.GIRDER_WORKER_API_URL),
-  }: GirderClientOptions) {
+  constructor({ apiUrl, token, session, namedApiUrl, servers = new GirderServers(process.env) }: GirderClientOptions) {
     this.apiUrl = servers.resolveApiUrl(apiUrl, namedApiUrl);
-    this.#api = new GirderApi({ apiUrl: this.apiUrl, token, session });
+    this.#api = new GirderApi({ apiUrl: this.apiUrl, servers, token, session });
   }
 
   get<T>(path: string, parameters?: GirderParameters, options?: GirderRequestOptions): Promise<T> {
@@ -132,7 +126,7 @@ export class GirderClient implements GirderPort {
   }
 
   addMetadataToItem(itemId: string, metadata: Readonly<Record<string, unknown>>): Promise<GirderDocument> {
-    return this.put(`item/${encodeURIComponent(itemId)}/metadata`, {}, { json: metadata });
+    return this.put(`item/${idIn(itemId)}/metadata`, {}, { json: metadata });
   }
 
   /** Uploads a local file as an artifact of a job. `name` replaces the name of the file. */

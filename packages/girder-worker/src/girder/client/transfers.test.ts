@@ -16,7 +16,11 @@ let folder: string;
 
 beforeAll(async () => {
   girder = await GirderServer.start();
-  client = new GirderClient({ apiUrl: girder.apiUrl, token: 'secret', servers: new GirderServers(girder.apiUrl) });
+  client = new GirderClient({
+    apiUrl: girder.apiUrl,
+    token: 'secret',
+    servers: new GirderServers({ GIRDER_WORKER_API_URL: girder.apiUrl }),
+  });
 });
 afterAll(() => girder.stop());
 beforeEach(async () => {
@@ -82,7 +86,10 @@ describe('a download', () => {
     await new Promise<void>((resolve) => storage.listen(0, '127.0.0.1', resolve));
     const location = `http://127.0.0.1:${(storage.address() as AddressInfo).port}/bucket/key?signature=1`;
     girder.fault = ({ path }) => (path.endsWith('/download') ? { status: 303, headers: { location } } : undefined);
-    await client.downloadFile(girder.addFile('a', Buffer.from('abcdef')), join(folder, 'a'));
+    const GIRDER_WORKER_ALLOWED_URLS = new URL(location).origin;
+    const servers = new GirderServers({ GIRDER_WORKER_API_URL: girder.apiUrl, GIRDER_WORKER_ALLOWED_URLS });
+    const allowing = new GirderClient({ apiUrl: girder.apiUrl, token: 'secret', servers });
+    await allowing.downloadFile(girder.addFile('a', Buffer.from('abcdef')), join(folder, 'a'));
     storage.close();
     expect(await readFile(join(folder, 'a'), 'utf8')).toBe('abcdef');
     expect(seen).toEqual([undefined, undefined]);
@@ -243,7 +250,9 @@ describe('a call', () => {
   });
 
   test('goes to configured servers only', () => {
-    const servers = new GirderServers('https://girder.example.org/api/v1, https://other.example.org/api/v1/');
+    const servers = new GirderServers({
+      GIRDER_WORKER_API_URL: 'https://girder.example.org/api/v1, https://other.example.org/api/v1/',
+    });
     const to = (apiUrl: string) => new GirderClient({ apiUrl, servers }).apiUrl;
     expect(to('https://other.example.org/api/v1/')).toBe('https://other.example.org/api/v1');
     for (const apiUrl of [

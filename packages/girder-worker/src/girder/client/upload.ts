@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { Readable } from 'node:stream';
 import { lookup } from 'mrmime';
 import type { GirderDocument, TransferOptions, UploadOptions, UploadTarget } from '../../task/girder/girderClient.ts';
 import { chunkBytes, type ReadAt, withFile } from './content.ts';
-import type { GirderApi } from './girderApi.ts';
+import { type GirderApi, idIn } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
 import { assertLength, sendChunks } from './uploadChunks.ts';
 
@@ -16,11 +17,11 @@ export async function uploadFileToItem(
   options: UploadOptions = {},
 ): Promise<GirderDocument> {
   const target = await targetOf('item', itemId, path, options);
-  for await (const file of listDocuments(api, `item/${encodeURIComponent(itemId)}/files`, {}, options.signal)) {
+  for await (const file of listDocuments(api, `item/${idIn(itemId)}/files`, {}, options.signal)) {
     if (file.name !== target.name) continue;
     if (file.size === target.sizeBytes) return file;
     const { sizeBytes: size, reference } = target;
-    const contents = await api.json<GirderDocument>('PUT', `file/${file._id}/contents`, {
+    const contents = await api.json<GirderDocument>('PUT', `file/${idIn(file._id)}/contents`, {
       parameters: { size, reference },
     });
     return withFile(path, (readAt) => sendChunks(api, contents, target, readAt, options));
@@ -64,9 +65,11 @@ export async function uploadArtifact(
 ): Promise<void> {
   const { size: sizeBytes } = await stat(path);
   const parameters = { name, size: sizeBytes, mimeType: mimeTypeOf(name) };
-  const data = { sizeBytes, open: () => createReadStream(path) };
-  const send = () =>
-    api.json('POST', `job/${encodeURIComponent(jobId)}/artifact`, { parameters, data, ...(signal && { signal }) });
+  const data = {
+    sizeBytes,
+    open: () => (sizeBytes > 0 ? createReadStream(path, { end: sizeBytes - 1 }) : Readable.from([])),
+  };
+  const send = () => api.json('POST', `job/${idIn(jobId)}/artifact`, { parameters, data, ...(signal && { signal }) });
   await api.repeated(send, signal);
 }
 

@@ -1,7 +1,7 @@
 import type { GirderDocument, TransferOptions, UploadTarget } from '../../task/girder/girderClient.ts';
 import { GirderError } from '../wire/girderError.ts';
 import { chunkBytes, type ReadAt } from './content.ts';
-import type { GirderApi } from './girderApi.ts';
+import { type GirderApi, idIn } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
 
 /** How often a chunk is sent again before the upload fails. */
@@ -63,7 +63,7 @@ async function uploadedFile(api: GirderApi, target: UploadTarget, lost: GirderEr
     for await (const { _id } of listDocuments(api, 'item', { folderId: parentId, name })) items.push(_id);
   }
   for (const item of items) {
-    for await (const file of listDocuments(api, `item/${encodeURIComponent(item)}/files`)) {
+    for await (const file of listDocuments(api, `item/${idIn(item)}/files`)) {
       if (file.name === name && file.size === sizeBytes) return file;
     }
   }

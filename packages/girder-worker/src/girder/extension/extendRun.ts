@@ -19,14 +19,16 @@ import {
   resultHooksOf,
   sessionOf,
 } from '../wire/girderHeaders.ts';
-import { GirderServers } from '../wire/girderServers.ts';
+import { type GirderEnvironment, GirderServers } from '../wire/girderServers.ts';
 import { TaskJobManager } from './taskJobManager.ts';
 
 export interface ExtendOptions {
-  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
-  readonly apiUrls: string | undefined;
+  readonly env: GirderEnvironment;
   readonly girderJobOf: GirderJobOf;
 }
+
+/** The longest that the messages of a task wait for their jobs. */
+const childJobsLimitMs = 5000;
 
 /** A transfer that takes longer is shown as the progress of the job. */
 const shownTransferMs = 1000;
@@ -35,10 +37,10 @@ const shownTransferMs = 1000;
 export async function extendRun(
   message: Message,
   runtime: RunRuntime,
-  { apiUrls, girderJobOf }: ExtendOptions,
+  { env, girderJobOf }: ExtendOptions,
 ): Promise<ExtendedRun> {
   const { headers } = message;
-  const servers = new GirderServers(apiUrls);
+  const servers = new GirderServers(env);
   const jobManager = hasUsableJob(message, servers) ? new TaskJobManager(runtime) : undefined;
   const girderClient = clientOfMessage(message, servers, runtime);
   const hooks = resultHooksOf(headers).map(hookIn);
@@ -76,7 +78,12 @@ export async function extendRun(
   return {
     members: { ...(jobManager && { jobManager }), ...(girderClient && { girderClient }) },
     beforePublish: (messages) =>
-      createChildJobs(messages, message, { servers, girderJobOf, warn: (text) => runtime.log('warn', text) }),
+      createChildJobs(messages, message, {
+        servers,
+        girderJobOf,
+        warn: (text) => runtime.log('warn', text),
+        limitMs: childJobsLimitMs,
+      }),
 
     async call({ args, kwargs }, call) {
       const replaced = (value: unknown) => replaceTransforms(value, (transform) => transform.transform(context));
@@ -93,9 +100,13 @@ export async function extendRun(
           .cleanUp(value)
           .catch((error: Error) => runtime.log('warn', `${hook} could not clean up: ${error.message}`));
       }
-      await removeRunFolder(message.id);
+      await removeRunFolder(message.id).catch(warnOf('Its files were not removed'));
     },
   };
+
+  function warnOf(what: string): (error: Error) => void {
+    return ({ message: text }) => runtime.log('warn', `${what}: ${text}`);
+  }
 
   /** Transfers that are aborted because the task is revoked end it as revoked. */
   async function unlessStopped<T>(work: () => Promise<T>): Promise<T> {
@@ -156,7 +167,7 @@ function clientOfMessage({ headers }: Message, servers: GirderServers, runtime: 
   }
 }
 
-/** A hook in the header is an object that jsonpickle has written by itself. */
-function hookIn(hook: unknown): ResultTransform {
-  return resultTransformOf(unpickle(structuredClone(hook) as KombuValue));
+/** A hook in the header is an object that jsonpickle has written by itself. None stands for no hook. */
+function hookIn(hook: unknown): ResultTransform | undefined {
+  return hook === null ? undefined : resultTransformOf(unpickle(structuredClone(hook) as KombuValue));
 }

@@ -11,13 +11,16 @@ const progressIntervalMs = 50;
 
 /** `this.jobManager` of a task: the main thread makes the updates, also while the task computes. */
 export class TaskJobManager implements JobManager {
-  readonly #runtime: Pick<TaskRuntime, 'request'>;
+  readonly #runtime: Pick<TaskRuntime, 'request' | 'notify'>;
   readonly #system: Pick<System, 'now' | 'startTimer'>;
   #waiting: JobProgress | undefined;
   #sentMs = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(runtime: Pick<TaskRuntime, 'request'>, system: Pick<System, 'now' | 'startTimer'> = nodeSystem) {
+  constructor(
+    runtime: Pick<TaskRuntime, 'request' | 'notify'>,
+    system: Pick<System, 'now' | 'startTimer'> = nodeSystem,
+  ) {
     this.#runtime = runtime;
     this.#system = system;
   }
@@ -56,9 +59,9 @@ export class TaskJobManager implements JobManager {
     this.#sentMs = this.#system.now();
   }
 
-  /** The main thread logs what Girder does not receive; an answer that comes after the end of the task concerns nothing. */
+  /** The main thread logs what Girder does not receive. */
   #send(request: JobRequest): void {
-    this.#ask(request).catch(() => undefined);
+    this.#runtime.notify('girderJob' satisfies JobRequestName, request);
   }
 
   async #ask(request: JobRequest): Promise<JobAnswer> {

@@ -4,8 +4,8 @@ import type { HttpResponse } from './httpRequest.ts';
 /** The longest answer that is read into memory; files are streamed instead. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
-/** The characters of an error page that a message shows. */
-const maxShownCharacters = 200;
+/** The characters of an answer that a message shows. */
+const maxShownCharacters = 500;
 
 /**
  * Reads the JSON of Girder's answer. Throws GirderError: HTTP_STATUS for an error status, with Girder's own message;
@@ -14,17 +14,15 @@ const maxShownCharacters = 200;
 export async function readJson(response: HttpResponse): Promise<unknown> {
   const text = await readText(response);
   if (response.status >= 400) throw statusError(response, text);
-  if (response.status >= 300)
+  if (response.status >= 300) {
     throw new GirderError('UNEXPECTED_ANSWER', `Girder answered with a redirect (${response.status}).`, response);
+  }
   try {
     return JSON.parse(text);
   } catch {
     const type = response.headers['content-type'] ?? 'no content type';
-    throw new GirderError(
-      'UNEXPECTED_ANSWER',
-      `Girder answered with ${type} instead of JSON: ${shown(response.redact(text))}`,
-      response,
-    );
+    const message = `Girder answered with ${type} instead of JSON: ${shown(response.redact(text))}`;
+    throw new GirderError('UNEXPECTED_ANSWER', message, response);
   }
 }
 
@@ -33,7 +31,7 @@ export async function assertOk(response: HttpResponse): Promise<void> {
   if (response.status >= 400) throw statusError(response, await readText(response));
 }
 
-async function readText({ body }: HttpResponse): Promise<string> {
+async function readText({ body, errorOf }: HttpResponse): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -45,26 +43,27 @@ async function readText({ body }: HttpResponse): Promise<string> {
       chunks.push(chunk);
     }
   } catch (error) {
-    if (error instanceof GirderError) throw error;
-    throw new GirderError('UNREACHABLE', `The answer of Girder broke off: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw errorOf(error);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Girder's errors are JSON: `{ type, message, field }`. */
+/** Girder's errors are JSON: `{ type, message, field }`. Any other is one of a proxy before it. */
 function statusError({ status, redact }: HttpResponse, text: string): GirderError {
-  let answer: { readonly message?: unknown; readonly field?: unknown } | undefined;
-  try {
-    answer = JSON.parse(text) as typeof answer;
-  } catch {
-    answer = undefined;
-  }
+  const answer = errorIn(text);
   const field = typeof answer?.field === 'string' ? answer.field : undefined;
-  const message = typeof answer?.message === 'string' ? redact(answer.message) : shown(redact(text));
+  const isGirders = typeof answer?.message === 'string';
+  const message = shown(redact(isGirders ? String(answer?.message) : text));
   if (status === 400 && field === 'status') return new StateTransitionError(message);
-  return new GirderError('HTTP_STATUS', `Girder answered ${status}: ${message}`, { status, field });
+  return new GirderError('HTTP_STATUS', `Girder answered ${status}: ${message}`, { status, field, isGirders });
+}
+
+function errorIn(text: string): { readonly message?: unknown; readonly field?: unknown } | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function shown(text: string): string {

@@ -1,11 +1,14 @@
 import type { Message } from '../../message/message.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { UnpublishedMessage } from '../../task/current.ts';
 import type { GirderDocument, GirderParameters } from '../../task/girder/girderClient.ts';
 import type { GirderJobOptions } from '../../task/girder/girderJob.ts';
-import { GirderApi } from '../client/girderApi.ts';
+import { GirderApi, parameterText } from '../client/girderApi.ts';
+import { GirderUploadJobArtifact } from '../transforms/resultTransforms.ts';
 import { describeArgument, withTransformClient } from '../transforms/sentTransforms.ts';
+import type { TransformClient } from '../transforms/transform.ts';
 import { GirderError } from '../wire/girderError.ts';
-import { apiUrlOf, clientTokenOf, type Headers, jobInfoSpecOf, sessionOf } from '../wire/girderHeaders.ts';
+import { apiUrlOf, clientTokenOf, type Headers, jobIdOf, jobInfoSpecOf, sessionOf } from '../wire/girderHeaders.ts';
 import type { GirderServers } from '../wire/girderServers.ts';
 
 /** The option `girderJob` of a task; undefined if it has none, or is not registered. */
@@ -15,10 +18,9 @@ export interface ChildJobOptions {
   readonly servers: GirderServers;
   readonly girderJobOf: GirderJobOf;
   readonly warn: (text: string) => void;
+  /** The longest that all messages together wait for their jobs. */
+  readonly limitMs: number;
 }
-
-/** The longest that a message waits for its job. */
-const limitMs = 5000;
 
 /** The jobs that are created at the same time. */
 const concurrency = 10;
@@ -34,34 +36,31 @@ const maxQueryLength = 4000;
 export async function createChildJobs<M extends UnpublishedMessage>(
   messages: readonly M[],
   parent: Message,
-  { servers, girderJobOf, warn }: ChildJobOptions,
+  { servers, girderJobOf, warn, limitMs }: ChildJobOptions,
 ): Promise<readonly M[]> {
   const named = apiUrlOf(parent.headers);
   const token = clientTokenOf(parent.headers);
   if (named === undefined || token === undefined) return messages;
-  let failure: GirderError | undefined;
-  let withoutJob = 0;
+  const limit = new AbortController();
+  const late = new GirderError('UNREACHABLE', `Girder did not answer within ${limitMs} ms.`);
+  const cancelLimit = nodeSystem.startTimer(() => limit.abort(late), limitMs);
+  const failures: Error[] = [];
   const prepare = async (message: M): Promise<M> => {
     if (message.task.startsWith('celery.')) return message;
-    const prepared = withServer(message, { apiUrl: named, token });
-    if (jobInfoSpecOf(prepared.headers ?? {}) !== undefined || message.publishOptions?.girder_job_disable)
-      return prepared;
-    if (message.id === parent.id && jobInfoSpecOf(parent.headers) !== undefined)
-      return withJob(prepared, parent.headers.jobInfoSpec);
+    let prepared = message;
     try {
-      if (failure) throw failure; // Girder did not answer a moment ago: the messages do not wait for it again.
-      const api = new GirderApi({
-        apiUrl: servers.resolveApiUrl(named, named),
-        token,
-        session: sessionOf(parent.headers),
-        idleMs: limitMs,
-      });
-      const { jobInfoSpec } = await createJob(api, prepared, parent, girderJobOf(message.task));
-      return withJob(prepared, jobInfoSpec);
+      prepared = withServer(message, { apiUrl: named, token });
+      if (jobInfoSpecOf(prepared.headers ?? {}) !== undefined || message.publishOptions?.girder_job_disable)
+        return prepared;
+      const parentSpec = jobInfoSpecOf(parent.headers);
+      if (message.id === parent.id && parentSpec !== undefined) return withJob(prepared, parentSpec);
+      if (failures[0]) throw failures[0]; // Girder did not answer a moment ago: the messages do not wait for it again.
+      const session = sessionOf(parent.headers);
+      const api = new GirderApi({ apiUrl: servers.resolveApiUrl(named, named), servers, token, session });
+      return withJob(prepared, await createJob(api, prepared, parent, limit.signal, girderJobOf(message.task)));
     } catch (error) {
-      if (!(error instanceof GirderError)) throw error;
-      failure = error;
-      withoutJob++;
+      // Whatever is wrong with the job, the task is sent.
+      failures.push(error as Error);
       return prepared;
     }
   };
@@ -69,7 +68,10 @@ export async function createChildJobs<M extends UnpublishedMessage>(
   for (let i = 0; i < messages.length; i += concurrency) {
     result.push(...(await Promise.all(messages.slice(i, i + concurrency).map(prepare))));
   }
-  if (failure) warn(`sent ${withoutJob} of ${messages.length} tasks without a Girder job: ${failure.message}`);
+  cancelLimit();
+  if (failures[0]) {
+    warn(`sent ${failures.length} of ${messages.length} tasks without a Girder job: ${failures[0].message}`);
+  }
   return result;
 }
 
@@ -77,8 +79,9 @@ async function createJob(
   api: GirderApi,
   message: UnpublishedMessage,
   parent: Message,
+  signal: AbortSignal,
   own: GirderJobOptions = {},
-): Promise<GirderDocument> {
+): Promise<unknown> {
   const { id, args = [], kwargs = {}, publishOptions: call = {} } = message;
   const isCall = (value: unknown) => value !== undefined && value !== null;
   const choose = (name: string, ...others: unknown[]) => [call[name], ...others].find(isCall);
@@ -95,34 +98,44 @@ async function createJob(
       ...(choose('girder_job_other_fields', own.otherFields, {}) as object),
     },
   };
-  const query = new URLSearchParams(
-    Object.entries(parameters).map(([name, value]) => [name, textOf(value)] as [string, string]),
-  );
-  if (query.size > 0 && query.toString().length <= maxQueryLength) return api.json('POST', 'job', { parameters });
+  const texts = Object.entries(parameters).map(([name, value]) => [name, parameterText(value)] as [string, string]);
+  const query = new URLSearchParams(texts).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  return api.json('POST', 'job', { data: query.toString(), headers });
+  const request = query.length <= maxQueryLength ? { parameters } : { data: query, headers };
+  const job = await api.json<Partial<GirderDocument> | null>('POST', 'job', { ...request, signal });
+  if (jobInfoSpecOf(job ?? {}) === undefined)
+    throw new GirderError('UNEXPECTED_ANSWER', 'Girder answered with a job without jobInfoSpec.');
+  return job?.jobInfoSpec;
 }
 
-function withServer<M extends UnpublishedMessage>(message: M, { apiUrl, token }: { apiUrl: string; token: string }): M {
+/** Another server than that of the task gets no token of it. */
+function withServer<M extends UnpublishedMessage>(message: M, own: TransformClient): M {
   const { headers = {} } = message;
-  const client = { apiUrl: apiUrlOf(headers) ?? apiUrl, token: clientTokenOf(headers) ?? token };
+  const apiUrl = apiUrlOf(headers) ?? own.apiUrl;
+  const token = clientTokenOf(headers) ?? (apiUrl === own.apiUrl ? own.token : undefined);
+  if (token === undefined) return message;
+  const client = { apiUrl, token };
   return {
     ...message,
     ...(message.args && { args: withTransformClient(message.args, client) }),
     ...(message.kwargs && { kwargs: withTransformClient(message.kwargs, client) }),
     headers: {
       ...(withTransformClient(headers, client) as Headers),
-      girder_api_url: client.apiUrl,
-      girder_client_token: client.token,
+      girder_api_url: apiUrl,
+      girder_client_token: token,
     },
   };
 }
 
-/** Hooks that upload to "the job of the task" find it in their attribute `job`, in Python. */
+/** A hook that uploads to "the job of the task" gets the id of that job: a worker in Python does not find it otherwise. */
 function withJob<M extends UnpublishedMessage>(message: M, jobInfoSpec: unknown): M {
-  return { ...message, headers: { ...message.headers, jobInfoSpec } };
+  const headers: Headers = { ...message.headers, jobInfoSpec };
+  const jobId = jobIdOf(headers);
+  const hooks = headers.girder_result_hooks;
+  if (jobId === undefined || !Array.isArray(hooks)) return { ...message, headers };
+  return { ...message, headers: { ...headers, girder_result_hooks: hooks.map((hook) => withJobId(hook, jobId)) } };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function withJobId(hook: unknown, jobId: string): unknown {
+  return hook instanceof GirderUploadJobArtifact && hook.jobId === undefined ? hook.withJobId(jobId) : hook;
 }

@@ -6,14 +6,18 @@ import { exceptionText } from './exceptionText.ts';
 import type { JobConnection } from './jobConnection.ts';
 import { JobUpdates } from './jobUpdates.ts';
 
-/** The longest that a task waits for Girder before it starts. */
-const startLimitMs = 3000;
+/** The longest that a task waits for Girder. */
+export interface JobLimits {
+  /** Before it starts. */
+  readonly startMs: number;
+  /** When it sets a status, and at its end, until Girder has received all. */
+  readonly endMs: number;
+}
 
-/** The longest that a task waits for Girder when it sets a status. */
-const statusLimitMs = 5000;
+export const normalLimits: JobLimits = { startMs: 3000, endMs: 4500 };
 
-/** The longest that the end of a run waits until Girder has received all. */
-const endLimitMs = 4500;
+/** For a Girder that did not answer a moment ago. */
+export const shortLimits: JobLimits = { startMs: 500, endMs: 1000 };
 
 /** The statuses of a job that no update can leave. */
 const finalStatuses: readonly (number | undefined)[] = [JobStatus.SUCCESS, JobStatus.ERROR, JobStatus.CANCELED];
@@ -21,12 +25,14 @@ const finalStatuses: readonly (number | undefined)[] = [JobStatus.SUCCESS, JobSt
 /** The Girder job of one run of a task. A Girder that is down or slow delays the task for a few seconds at most. */
 export class GirderJob {
   readonly #system: System;
+  readonly #limits: JobLimits;
   readonly updates: JobUpdates;
   /** Girder's words when it did not allow the final status. */
   #refusal: string | undefined;
 
-  constructor(connection: JobConnection, system: System) {
+  constructor(connection: JobConnection, system: System, limits: JobLimits = normalLimits) {
     this.#system = system;
+    this.#limits = limits;
     this.updates = new JobUpdates(connection, system);
   }
 
@@ -38,19 +44,19 @@ export class GirderJob {
 
   /** Moves the job to RUNNING. Resolves to whether the task may run: false for a job that was cancelled. */
   async begin(): Promise<boolean> {
-    await this.#within(startLimitMs, this.#moveTo(JobStatus.RUNNING));
+    await this.#within(this.#limits.startMs, this.#moveTo(JobStatus.RUNNING));
     return !this.isCanceled;
   }
 
   /** Moves the job to a status that the task has set. Rejects with StateTransitionError. */
   updateStatus(status: number): Promise<void> {
-    return this.#within(statusLimitMs, this.updates.moveTo(status));
+    return this.#within(this.#limits.endMs, this.updates.moveTo(status));
   }
 
   /** Moves the job to its final status, and waits until Girder has received all, for a few seconds at most. */
   async end(outcome: Outcome): Promise<void> {
     const finished = this.#finish(outcome);
-    await this.#within(endLimitMs, finished);
+    await this.#within(this.#limits.endMs, finished);
     await this.updates.drain(0);
     await finished;
   }
@@ -58,9 +64,17 @@ export class GirderJob {
   /** Moves a job to its final status whose task has ended earlier, if the worker died before it could. */
   async repair(state: string): Promise<void> {
     const target = finalStatusOf[state];
-    if (target === undefined || finalStatuses.includes(await this.updates.read())) return;
-    await this.#within(endLimitMs, this.#moveTo(this.isCanceled ? JobStatus.CANCELED : target));
-    await this.updates.drain(0);
+    if (target === undefined) return;
+    try {
+      await this.#within(this.#limits.endMs, this.#repair(target));
+    } finally {
+      await this.updates.drain(0);
+    }
+  }
+
+  async #repair(target: JobStatus): Promise<void> {
+    if (finalStatuses.includes(await this.updates.read())) return;
+    await this.#moveTo(this.isCanceled ? JobStatus.CANCELED : target);
   }
 
   /** What Girder has not received, and why, in words; undefined if it has received all. */
@@ -68,7 +82,8 @@ export class GirderJob {
     const { failure } = this.updates;
     const undelivered = this.updates.undelivered();
     if (undelivered === undefined) return this.#refusal;
-    return `${failure?.message ?? 'Girder did not answer in time.'} Not delivered: ${undelivered}.`;
+    const reason = failure?.message ?? 'Girder did not answer in time.';
+    return `${reason.replace(/\.?$/, '.')} Not delivered: ${undelivered}.`;
   }
 
   async #finish(outcome: Outcome): Promise<void> {
@@ -96,7 +111,7 @@ export class GirderJob {
 
   /** Sends what waits, and no status. */
   #flush(): Promise<void> {
-    return this.updates.drain(endLimitMs);
+    return this.updates.drain(this.#limits.endMs);
   }
 
   /**

@@ -17,16 +17,20 @@ export interface JobConnection {
   read(signal: AbortSignal): Promise<number>;
 }
 
-/** The longest time without any byte of an answer. */
-const idleMs = 10_000;
+/**
+ * The longest time until a whole answer. Shorter than the time that the end of a run waits for Girder, so that a connection
+ * without an answer can be given up, and the update repeated on another one.
+ */
+const limitMs = 4000;
 
 export function connectJob({ url, method, session }: JobSpec): JobConnection {
   const { headers, verify } = session;
+  const limits = { idleMs: limitMs, totalMs: limitMs };
   return {
     async update(fields, signal) {
       const body = new URLSearchParams(fields).toString();
       const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
-      const response = await sendHttpRequest({ method, url, headers: form, body, verify, signal, idleMs });
+      const response = await sendHttpRequest({ method, url, headers: form, body, verify, signal, ...limits });
       try {
         return statusIn(await readJson(response));
       } catch (error) {
@@ -35,7 +39,9 @@ export function connectJob({ url, method, session }: JobSpec): JobConnection {
       }
     },
     async read(signal) {
-      return statusIn(await readJson(await sendHttpRequest({ method: 'GET', url, headers, verify, signal, idleMs })));
+      return statusIn(
+        await readJson(await sendHttpRequest({ method: 'GET', url, headers, verify, signal, ...limits })),
+      );
     },
   };
 }

@@ -88,7 +88,10 @@ test('a refused transition rejects, and the updates after it are sent', async ()
 });
 
 test('after an error that stays, such as an expired token, nothing more is sent, and all of it is named', async () => {
-  const refused = new GirderError('HTTP_STATUS', 'Girder answered 401: Invalid token', { status: 401 });
+  const refused = new GirderError('HTTP_STATUS', 'Girder answered 401: Invalid token', {
+    status: 401,
+    isGirders: true,
+  });
   const { system, sent, updates } = updatesUnderTest(() => refused);
   await updates.moveTo(2);
   updates.write('twelve chars');
@@ -101,7 +104,7 @@ test('after an error that stays, such as an expired token, nothing more is sent,
 });
 
 test('an update that Girder calls invalid is lost alone', async () => {
-  const invalid = new GirderError('HTTP_STATUS', 'Girder answered 400: no number', { status: 400 });
+  const invalid = new GirderError('HTTP_STATUS', 'Girder answered 400: no number', { status: 400, isGirders: true });
   const { updates, sent } = updatesUnderTest(({ progressTotal }) => (progressTotal ? invalid : 2));
   updates.progress({ total: 1, forceFlush: true });
   await updates.moveTo(2);

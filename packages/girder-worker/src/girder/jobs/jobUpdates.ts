@@ -26,12 +26,14 @@ interface Update {
 
 /**
  * The updates of one job: rate-limited, in order, repeated while Girder does not answer, and never more than one request at
- * a time. Nothing here waits for Girder but `drain`.
+ * a time.
  */
 export class JobUpdates {
   readonly #connection: JobConnection;
   readonly #system: System;
   readonly #queue: Update[] = [];
+  /** The characters of log in the queue. */
+  #queuedLog = 0;
   readonly #closed = new AbortController();
   readonly #log = new WaitingLog();
   #progress: JobFields = {};
@@ -40,8 +42,9 @@ export class JobUpdates {
   #seenMs = 0;
   #cancelTimer: (() => void) | undefined;
   #sending: Promise<void> | undefined;
-  #isInFlight = false;
-  #failure: GirderError | undefined;
+  /** Ends the request that is under way. */
+  #inFlight: AbortController | undefined;
+  #failure: Error | undefined;
   /** Updates that Girder has refused, each for what it contains. */
   readonly #refused: Update[] = [];
 
@@ -56,29 +59,34 @@ export class JobUpdates {
   }
 
   /** The error of the last call that failed, if none has succeeded since. */
-  get failure(): GirderError | undefined {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
   write(text: string, forceFlush = false): void {
-    this.#log.add(text, logOf(this.#queue));
+    this.#log.add(text, this.#queuedLog);
     this.#flushSoon(forceFlush);
   }
 
+  /** Numbers that JSON cannot represent are left out: Girder stores them, and then cannot answer any more. */
   progress({ total, current, message, forceFlush = false }: JobProgress): void {
-    this.#progress = {
-      ...this.#progress,
-      ...(total !== undefined && { progressTotal: String(total) }),
-      ...(current !== undefined && { progressCurrent: String(current) }),
-      ...(message !== undefined && { progressMessage: message }),
+    const news = {
+      ...(Number.isFinite(total) && { progressTotal: String(total) }),
+      ...(Number.isFinite(current) && { progressCurrent: String(current) }),
+      ...(typeof message === 'string' && { progressMessage: message }),
     };
+    if (Object.keys(news).length === 0) return;
+    this.#progress = { ...this.#progress, ...news };
     this.#hasNewProgress = true;
     this.#flushSoon(forceFlush);
   }
 
   /** Resolves when the job has the status. Rejects with StateTransitionError; does not reject if the updates are closed. */
   moveTo(status: number): Promise<void> {
+    this.#log.noteDropped();
     this.#flush();
+    const last = this.#queue.at(-1);
+    if (last?.status === status && last.answered) return last.answered.promise;
     const answered = Promise.withResolvers<void>();
     this.#enqueue({ log: '', progress: {}, status, answered });
     return answered.promise;
@@ -111,10 +119,10 @@ export class JobUpdates {
   /** What Girder has not received, in words; undefined if it has received all. */
   undelivered(): string | undefined {
     const updates = [...this.#refused, ...this.#queue].filter(({ isPoll }) => !isPoll);
-    const statuses = updates.flatMap(({ status }) => (status === undefined ? [] : [`status ${status}`]));
-    const characters = this.#log.lostLength + logOf(updates);
+    const statuses = new Set(updates.flatMap(({ status }) => status ?? []));
+    const characters = this.#log.lostLength + updates.reduce((sum, { log }) => sum + log.length, 0);
     const parts = [
-      ...statuses,
+      ...[...statuses].map((status) => `status ${status}`),
       ...(characters > 0 ? [`${characters} characters of the log`] : []),
       ...(updates.some(({ progress }) => Object.keys(progress).length > 0) ? ['the progress'] : []),
     ];
@@ -134,18 +142,17 @@ export class JobUpdates {
     const progress = this.#progress; // As Girder Worker, with each update.
     this.#hasNewProgress = false;
     const last = this.#queue.at(-1);
-    const canJoin =
-      last && last.status === undefined && !last.isPoll && !(this.#isInFlight && this.#queue.length === 1);
-    if (canJoin) {
-      last.log += log;
-      last.progress = progress;
-    } else {
-      this.#enqueue({ log, progress });
-    }
+    const canJoin = last && last.status === undefined && !last.isPoll && !(this.#inFlight && this.#queue.length === 1);
+    if (!canJoin) return void this.#enqueue({ log, progress });
+    last.log += log;
+    last.progress = progress;
+    this.#queuedLog += log.length;
   }
 
   #enqueue(update: Update): void {
+    if (this.#queue[0]?.isPoll) this.#inFlight?.abort(); // Whoever only asks makes way.
     this.#queue.push(update);
+    this.#queuedLog += update.log.length;
     if (this.#closed.signal.aborted) update.answered?.resolve();
     else this.#sending ??= this.#sendAll();
   }
@@ -156,23 +163,35 @@ export class JobUpdates {
         await this.#sendNext();
         attempt = 1;
       } catch (error) {
-        if (!(error instanceof GirderError)) break; // The updates were closed.
-        this.#failure = error;
-        if (this.#queue[0]?.isPoll) this.#queue.shift();
-        if (error.status === 400) this.#refuseNext();
-        else if (!error.isTransient)
-          this.#closed.abort(); // The token has expired, or the job is gone: no call can succeed.
-        else await this.#system.sleep(exponentialBackoff(attempt++, retryDelaysMs), this.#closed.signal);
+        if (this.#closed.signal.aborted) break;
+        const isPoll = this.#queue[0]?.isPoll;
+        if (isPoll) this.#queue.shift();
+        if (isPoll && this.#queue.length > 0) continue; // It has made way for an update.
+        this.#failure = error as Error;
+        if (error instanceof GirderError && error.isTransient) {
+          await this.#system.sleep(exponentialBackoff(attempt++, retryDelaysMs), this.#closed.signal);
+        } else if (error instanceof GirderError && error.status === 400) {
+          this.#refuseNext();
+        } else {
+          this.#closed.abort(); // The token has expired, or the message allows no request: no call can succeed.
+        }
       }
     }
     if (this.#closed.signal.aborted) for (const { answered } of this.#queue) answered?.resolve();
     this.#sending = undefined;
   }
 
-  /** Removes an update that Girder does not take; the next ones may be valid. */
+  /** Removes what Girder does not take: of an update with a log the progress, which is more often at fault, else all of it. */
   #refuseNext(): void {
-    const update = this.#queue.shift();
+    const update = this.#queue[0];
     if (!update) return;
+    if (update.log !== '' && Object.keys(update.progress).length > 0) {
+      this.#refused.push({ log: '', progress: update.progress });
+      update.progress = {};
+      this.#progress = {};
+      return;
+    }
+    this.#shift();
     this.#refused.push(update);
     update.answered?.resolve();
   }
@@ -186,19 +205,26 @@ export class JobUpdates {
       ...update.progress,
       ...(log !== '' && { log }),
     };
-    this.#isInFlight = true;
+    this.#inFlight = new AbortController();
+    const signal = AbortSignal.any([this.#closed.signal, this.#inFlight.signal]);
     try {
-      this.#see((await this.#connection.update(fields, this.#closed.signal)) ?? update.status);
+      this.#see((await this.#connection.update(fields, signal)) ?? update.status);
     } catch (error) {
       if (!(error instanceof StateTransitionError)) throw error;
       update.answered?.reject(error);
     } finally {
-      this.#isInFlight = false;
+      this.#inFlight = undefined;
     }
     update.log = update.log.slice(log.length);
+    this.#queuedLog -= log.length;
     if (update.log !== '') return;
-    this.#queue.shift();
+    this.#shift();
     update.answered?.resolve();
+  }
+
+  #shift(): void {
+    const update = this.#queue.shift();
+    this.#queuedLog -= update?.log.length ?? 0;
   }
 
   #see(status: number | undefined): void {
@@ -206,8 +232,4 @@ export class JobUpdates {
     this.#seenMs = this.#system.now();
     this.#failure = undefined;
   }
-}
-
-function logOf(updates: readonly Update[]): number {
-  return updates.reduce((sum, { log }) => sum + log.length, 0);
 }

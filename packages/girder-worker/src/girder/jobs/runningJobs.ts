@@ -6,19 +6,23 @@ import type { UnpublishedMessage } from '../../task/current.ts';
 import { removeRunFolder } from '../files/runFolder.ts';
 import { GirderError, StateTransitionError } from '../wire/girderError.ts';
 import { type JobSpec, readJobSpec } from '../wire/girderHeaders.ts';
-import { GirderServers } from '../wire/girderServers.ts';
+import { type GirderEnvironment, GirderServers } from '../wire/girderServers.ts';
 import { createChildJobs, type GirderJobOf } from './childJobs.ts';
-import { GirderJob } from './girderJob.ts';
+import { GirderJob, normalLimits, shortLimits } from './girderJob.ts';
 import { connectJob } from './jobConnection.ts';
 import type { JobAnswer, JobRequest } from './jobRequest.ts';
 
 export interface RunningJobsOptions {
-  /** The URLs of the REST APIs of the Girder servers that may be called, separated by commas. */
-  readonly apiUrls: string | undefined;
+  readonly env: GirderEnvironment;
   readonly girderJobOf: GirderJobOf;
   readonly log: Log;
   readonly system: System;
 }
+
+/** How long the tasks of a server that did not answer wait only shortly for it. */
+const troubledMs = 30_000;
+
+const abandonLimitMs = 500;
 
 /** A job, and what its message says about it. */
 interface JobOfRun {
@@ -31,10 +35,12 @@ export class RunningJobs {
   readonly #options: RunningJobsOptions;
   readonly #servers: GirderServers;
   readonly #jobs = new WeakMap<Message, JobOfRun>();
+  /** Until when the tasks of a server that did not answer wait only shortly for it, by its origin. */
+  readonly #troubled = new Map<string, number>();
 
   constructor(options: RunningJobsOptions) {
     this.#options = options;
-    this.#servers = new GirderServers(options.apiUrls);
+    this.#servers = new GirderServers(options.env);
   }
 
   /** Finds the job of a message. Later methods do nothing for a message without one. */
@@ -42,7 +48,8 @@ export class RunningJobs {
     const { system } = this.#options;
     try {
       const spec = readJobSpec(message.headers, this.#servers);
-      this.#jobs.set(message, { spec, job: new GirderJob(connectJob(spec), system) });
+      const limits = this.#isTroubled(spec) ? shortLimits : normalLimits;
+      this.#jobs.set(message, { spec, job: new GirderJob(connectJob(spec), system, limits) });
     } catch (error) {
       if (!(error instanceof GirderError)) throw error;
       this.#warn(message, `has no Girder job that can be updated: ${error.message}`);
@@ -71,28 +78,38 @@ export class RunningJobs {
 
   /** Completes the job of a run, and removes files that its thread has left, if that was terminated. */
   async end(message: Message, outcome: Outcome): Promise<void> {
-    await removeRunFolder(message.id);
-    const job = this.#jobs.get(message)?.job;
-    if (!job) return;
-    await job.end(outcome);
-    this.#report(message, job);
+    const found = this.#jobs.get(message);
+    if (found) {
+      await found.job.end(outcome);
+      this.#report(message, found);
+    }
+    await removeRunFolder(message.id).catch((error: Error) => this.#warn(message, `has left files: ${error.message}`));
+  }
+
+  /** Sends what waits for the job of a run whose outcome was not stored, for a moment at most. */
+  async abandon(message: Message): Promise<void> {
+    await this.#jobs.get(message)?.job.updates.drain(abandonLimitMs);
   }
 
   /** Completes a job whose worker died after it had stored the result. */
   async repair(message: Message, state: string): Promise<void> {
-    const job = this.#jobs.get(message)?.job;
-    if (!job) return;
-    await job
+    const found = this.#jobs.get(message);
+    if (!found) return;
+    await found.job
       .repair(state)
       .catch((error: Error) => this.#warn(message, `has a Girder job that was not updated: ${error.message}`));
-    this.#report(message, job);
+    this.#report(message, found);
   }
 
   /** Gives the tasks that follow a task their jobs. */
-  prepare<M extends UnpublishedMessage>(messages: readonly M[], parent: Message): Promise<readonly M[]> {
+  prepare<M extends UnpublishedMessage>(
+    messages: readonly M[],
+    parent: Message,
+    limitMs: number,
+  ): Promise<readonly M[]> {
     const { girderJobOf } = this.#options;
     const warn = (text: string) => this.#warn(parent, text);
-    return createChildJobs(messages, parent, { servers: this.#servers, girderJobOf, warn });
+    return createChildJobs(messages, parent, { servers: this.#servers, girderJobOf, warn, limitMs });
   }
 
   async answer(message: Message, request: JobRequest): Promise<JobAnswer> {
@@ -107,14 +124,27 @@ export class RunningJobs {
     }
   }
 
-  #report(message: Message, job: GirderJob): void {
+  #report(message: Message, { job, spec }: JobOfRun): void {
     const undelivered = job.undelivered();
-    if (undelivered !== undefined) this.#warn(message, `has a Girder job that was not updated: ${undelivered}`);
+    if (undelivered === undefined) return;
+    this.#warn(message, `has a Girder job that was not updated: ${undelivered}`);
+    const { failure } = job.updates;
+    const isDown = !failure || (failure instanceof GirderError && failure.isTransient);
+    if (isDown) this.#troubled.set(originOf(spec), this.#options.system.now() + troubledMs);
+  }
+
+  /** Whether the server of a job did not answer a moment ago. */
+  #isTroubled(spec: JobSpec): boolean {
+    return (this.#troubled.get(originOf(spec)) ?? 0) > this.#options.system.now();
   }
 
   #warn({ task, id }: Message, text: string): void {
     this.#options.log.warn(`Task ${task}[${id}] ${text}`);
   }
+}
+
+function originOf({ url }: JobSpec): string {
+  return new URL(url).origin;
 }
 
 async function act(job: GirderJob, request: JobRequest): Promise<number | undefined> {

@@ -16,9 +16,12 @@ export function typeOf(value: unknown): string {
 /** The file at a path, or the files in the folder there. */
 export async function filesAt(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
-  const names = (await readdir(path)).sort();
-  const files = await Promise.all(
-    names.map(async (name) => ((await stat(join(path, name))).isFile() ? [join(path, name)] : [])),
-  );
-  return files.flat();
+  const paths = (await readdir(path)).sort().map((name) => join(path, name));
+  const areFiles = await Promise.all(paths.map(isFile));
+  return paths.filter((_, index) => areFiles[index]);
+}
+
+/** Whether there is a file at a path. A link that leads nowhere is none. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

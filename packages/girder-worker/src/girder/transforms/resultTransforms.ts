@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { UploadOptions } from '../../task/girder/girderClient.ts';
 import type { GirderClient } from '../client/girderClient.ts';
 import { GirderError } from '../wire/girderError.ts';
-import { filesAt, pathIn, typeOf } from './localPath.ts';
+import { filesAt, isFile, pathIn, typeOf } from './localPath.ts';
 import { ResultTransform, type TransformClient, type TransformContext } from './transform.ts';
 
 export interface UploadTransformOptions {
@@ -101,7 +101,7 @@ export class GirderUploadToFolder extends UploadTransform {
       if (entry.isDirectory()) {
         const folder = await client.createFolder(folderId, entry.name, { reuseExisting: true });
         await this.#uploadFolder(client, child, folder._id, context);
-      } else if ((await stat(child)).isFile()) {
+      } else if (await isFile(child)) {
         await client.uploadFileToFolder(folderId, child, this.uploadOptionsFor(child, context));
       }
     }
@@ -115,7 +115,10 @@ export class GirderUploadJobArtifact extends ResultTransform {
   readonly artifactName: string | undefined;
 
   /** @param jobId @default the job of the task; `name` replaces the name of a single file */
-  constructor({ jobId, name }: { readonly jobId?: string; readonly name?: string } = {}, client?: TransformClient) {
+  constructor(
+    { jobId, name }: { readonly jobId?: string | undefined; readonly name?: string | undefined } = {},
+    client?: TransformClient,
+  ) {
     super(client);
     this.jobId = jobId;
     this.artifactName = name;
@@ -130,11 +133,12 @@ export class GirderUploadJobArtifact extends ResultTransform {
   }
 
   override withClient(client: TransformClient): GirderUploadJobArtifact {
-    const { jobId, artifactName: name } = this;
-    return new GirderUploadJobArtifact(
-      { ...(jobId !== undefined && { jobId }), ...(name !== undefined && { name }) },
-      client,
-    );
+    return new GirderUploadJobArtifact({ jobId: this.jobId, name: this.artifactName }, client);
+  }
+
+  /** The same transform for this job. */
+  withJobId(jobId: string): GirderUploadJobArtifact {
+    return new GirderUploadJobArtifact({ jobId, name: this.artifactName }, this.client);
   }
 
   override async transform(value: unknown, context: TransformContext): Promise<null> {

@@ -1,5 +1,5 @@
 import { saferepr } from '../../kombu/repr/saferepr.ts';
-import { isObject, type KombuObject, type KombuValue, OpaqueObject } from '../../kombu/values.ts';
+import { isObject, type KombuObject, type KombuValue, pythonClassOf } from '../../kombu/values.ts';
 import { Transform, type TransformClient } from './transform.ts';
 import { transformIn } from './unpickledTransforms.ts';
 
@@ -12,16 +12,15 @@ export function withTransformClient<T>(value: T, client: TransformClient): T {
 export function describeArgument(value: unknown): unknown {
   return mapLeaves(value, (leaf) => {
     if (leaf instanceof Transform) return String(leaf);
-    if (leaf instanceof OpaqueObject) return String(transformIn(leaf) ?? `<${leaf.className} object>`);
     const isJson = leaf === null || ['string', 'boolean'].includes(typeof leaf) || Number.isFinite(leaf);
     return isJson ? leaf : saferepr(leaf);
   });
 }
 
+/** Transforms, and other objects of Python classes, are leaves. */
 function mapLeaves(value: unknown, map: (leaf: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => mapLeaves(item, map));
+  if (pythonClassOf(value) !== undefined) return map(transformIn(value) ?? value);
   if (!isObject(value as KombuValue)) return map(value);
-  const transform = transformIn(value);
-  if (transform) return map(transform);
   return Object.fromEntries(Object.entries(value as KombuObject).map(([key, item]) => [key, mapLeaves(item, map)]));
 }

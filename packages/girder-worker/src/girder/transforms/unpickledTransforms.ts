@@ -1,5 +1,5 @@
 import { unpickle } from '../../kombu/serializers/jsonpickle.ts';
-import { isObject, type KombuObject, type KombuValue, OpaqueObject } from '../../kombu/values.ts';
+import { isObject, type KombuObject, type KombuValue, OpaqueObject, pythonClassOf } from '../../kombu/values.ts';
 import { GirderError } from '../wire/girderError.ts';
 import { GirderFileId, GirderFolderId, GirderItemId, TemporaryDirectory } from './argumentTransforms.ts';
 import {
@@ -41,23 +41,23 @@ const className = /^girder_worker(?:\.utils|_utils)\.transforms\.(?:contrib\.)?(
  * jsonpickle has written, a client in TypeScript the same in plain JSON.
  */
 export function transformIn(value: unknown): Transform | undefined {
-  const object = value instanceof OpaqueObject ? value : pickledObject(value);
-  const name = object && className.exec(object.className)?.[1];
-  const restore = name === undefined || !Object.hasOwn(transforms, name) ? undefined : transforms[name];
-  return restore?.(object!.fields, clientIn(object!.fields));
+  const name = className.exec(pythonClassOf(value) ?? '')?.[1];
+  if (name === undefined || !Object.hasOwn(transforms, name)) return undefined;
+  const object = value instanceof OpaqueObject ? value : unpickle(structuredClone(value as KombuObject));
+  if (!(object instanceof OpaqueObject)) return undefined;
+  return transforms[name]?.(object.fields, clientIn(object.fields));
 }
 
 /** Throws GirderError MALFORMED for a value that is no transform of results: its upload would be lost. */
 export function resultTransformOf(value: unknown): ResultTransform {
   const transform = transformIn(value);
   if (transform instanceof ResultTransform) return transform;
-  const name = value instanceof OpaqueObject ? value.className : pickledObject(value)?.className;
-  throw new GirderError('MALFORMED', `The result hook ${name ?? typeof value} is not supported by this worker.`);
+  const name = pythonClassOf(value) ?? typeof value;
+  throw new GirderError('MALFORMED', `The result hook ${name} is not supported by this worker.`);
 }
 
 /**
- * A value with its transforms of arguments replaced by what `transform` resolves to, one after the other. Values without any
- * are returned as they are.
+ * A copy of a value with its transforms of arguments replaced by what `transform` resolves to, one after the other.
  */
 export async function replaceTransforms(
   value: unknown,
@@ -75,12 +75,6 @@ export async function replaceTransforms(
   for (const [name, item] of Object.entries(value as KombuObject))
     entries.push([name, await replaceTransforms(item, transform)]);
   return Object.fromEntries(entries);
-}
-
-function pickledObject(value: unknown): OpaqueObject | undefined {
-  if (!isObject(value as KombuValue) || typeof (value as KombuObject)['py/object'] !== 'string') return undefined;
-  const restored = unpickle(structuredClone(value as KombuObject));
-  return restored instanceof OpaqueObject ? restored : undefined;
 }
 
 function clientIn({ gc }: Fields): TransformClient | undefined {

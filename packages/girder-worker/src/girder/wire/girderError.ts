@@ -15,6 +15,13 @@ export type GirderErrorCode =
   /** A file that was transferred has not the size that Girder stated. */
   | 'INCOMPLETE';
 
+interface GirderErrorDetails {
+  readonly status?: number | undefined;
+  readonly field?: string | undefined;
+  readonly isGirders?: boolean;
+  readonly cause?: unknown;
+}
+
 /** A call of Girder failed. The message never contains a token. */
 export class GirderError extends Error {
   override readonly name: string = 'GirderError';
@@ -24,25 +31,26 @@ export class GirderError extends Error {
   /** The field that Girder does not accept, from its answer: `status` for a transition that is not allowed. */
   readonly field: string | undefined;
 
+  /** Whether Girder itself has answered so, and not a proxy before it. */
+  readonly isGirders: boolean;
+
   constructor(
     code: GirderErrorCode,
     message: string,
-    {
-      status,
-      field,
-      cause,
-    }: { readonly status?: number; readonly field?: string | undefined; readonly cause?: unknown } = {},
+    { status, field, isGirders = false, cause }: GirderErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
     this.field = field;
+    this.isGirders = isGirders;
   }
 
-  /** Whether the same call may succeed later: Girder was not reached, is overloaded, or failed itself. */
+  /** Whether the same call may succeed later: Girder was not reached, is overloaded, or failed, or a proxy answered for it. */
   get isTransient(): boolean {
-    if (this.code === 'UNREACHABLE') return true;
-    return this.status !== undefined && (this.status >= 500 || this.status === 429 || this.status === 408);
+    if (this.code === 'UNREACHABLE' || this.code === 'UNEXPECTED_ANSWER') return true;
+    if (this.code !== 'HTTP_STATUS') return false;
+    return !this.isGirders || this.status === undefined || this.status >= 500 || [408, 429].includes(this.status);
   }
 }
 
@@ -51,6 +59,6 @@ export class StateTransitionError extends GirderError {
   override readonly name = 'StateTransitionError';
 
   constructor(message: string) {
-    super('HTTP_STATUS', message, { status: 400, field: 'status' });
+    super('HTTP_STATUS', message, { status: 400, field: 'status', isGirders: true });
   }
 }

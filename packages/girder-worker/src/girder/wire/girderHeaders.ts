@@ -13,7 +13,6 @@ export interface GirderSession {
 
 /** Where the updates of a job are sent, from the header `jobInfoSpec`. */
 export interface JobSpec {
-  readonly id: string;
   readonly url: string;
   readonly method: string;
   readonly session: GirderSession;
@@ -41,11 +40,14 @@ export function resultHooksOf(headers: Headers): readonly unknown[] {
   return Array.isArray(headers.girder_result_hooks) ? headers.girder_result_hooks : [];
 }
 
+/** The end of a job's url: its id. */
+const jobPath = /\/job\/([\w-]+)$/;
+
 /** The id of the message's job; undefined if it has none. */
 export function jobIdOf({ jobInfoSpec }: Headers): string | undefined {
   if (!isRecord(jobInfoSpec)) return undefined;
   if (typeof jobInfoSpec.reference === 'string') return jobInfoSpec.reference;
-  return typeof jobInfoSpec.url === 'string' ? /\/job\/([\w-]+)$/.exec(jobInfoSpec.url)?.[1] : undefined;
+  return typeof jobInfoSpec.url === 'string' ? jobPath.exec(jobInfoSpec.url)?.[1] : undefined;
 }
 
 /** Headers of the sender and the verification of certificates, from `girder_client_session_kwargs`. */
@@ -68,14 +70,13 @@ export function readJobSpec(headers: Headers, servers: GirderServers): JobSpec {
   const { url, method = 'PUT', logPrint } = spec;
   if (typeof url !== 'string') throw malformed('its url must be a string', url);
   const resolved = new URL(servers.resolve(url, apiUrlOf(headers)));
-  const id = /\/job\/([\w-]+)$/.exec(resolved.pathname)?.[1];
-  if (id === undefined) throw malformed('its url must end in /job/ and the id of a job', resolved.pathname);
+  if (!jobPath.test(resolved.pathname)) throw malformed('its url must end in /job/ and the id of a job', url);
   if (typeof method !== 'string' || !/^(PUT|POST|PATCH)$/i.test(method)) {
-    throw malformed('its method must be PUT, POST or PATCH', method);
+    const named = typeof method === 'string' && /^\w{1,10}$/.test(method) ? ` (${method})` : '';
+    throw malformed(`its method${named} must be PUT, POST or PATCH`, method);
   }
   const session = sessionOf(headers);
   return {
-    id,
     url: resolved.origin + resolved.pathname,
     method: method.toUpperCase(),
     session: { ...session, headers: { ...session.headers, ...textsIn(spec.headers) } },
@@ -83,16 +84,24 @@ export function readJobSpec(headers: Headers, servers: GirderServers): JobSpec {
   };
 }
 
+/** Shows only the type of a value: it may contain a token. */
 function malformed(what: string, value: unknown): GirderError {
-  const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : typeof value;
-  return new GirderError('MALFORMED', `The header jobInfoSpec is malformed: ${what}, got ${shown}.`);
+  const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+  return new GirderError('MALFORMED', `The header jobInfoSpec is malformed: ${what}, got ${type}.`);
 }
 
-/** The entries whose values are strings that an HTTP header can have. */
+/** Headers that belong to the connection, or decide which server answers. */
+const connectionHeaders =
+  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|proxy-.*)$/i;
+
+/** The entries whose values are strings that an HTTP header can have, without those of the connection. */
 function textsIn(value: unknown): Record<string, string> {
   if (!isRecord(value)) return {};
   const isHeader = ([name, text]: [string, unknown]) =>
-    /^[\w!#$%&'*+.^`|~-]+$/.test(name) && typeof text === 'string' && /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+    /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+    !connectionHeaders.test(name) &&
+    typeof text === 'string' &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
   return Object.fromEntries(Object.entries(value).filter(isHeader)) as Record<string, string>;
 }
 

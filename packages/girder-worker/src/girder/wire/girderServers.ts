@@ -1,4 +1,11 @@
+import type { LookupFunction } from 'node:net';
+import { externalResolver, isBelowAny } from '../../network/internalAddresses.ts';
 import { GirderError } from './girderError.ts';
+
+/** The variables that name addresses which may be called. */
+export type GirderEnvironment = Readonly<
+  Partial<Record<'GIRDER_WORKER_API_URL' | 'GIRDER_WORKER_ALLOWED_URLS', string>>
+>;
 
 /**
  * The Girder servers that may be called, from GIRDER_WORKER_API_URL. Messages name URLs, and messages can be forged: a URL
@@ -7,11 +14,37 @@ import { GirderError } from './girderError.ts';
  */
 export class GirderServers {
   readonly #bases: readonly string[];
+  readonly #allowed: readonly URL[];
 
-  /** @param apiUrls the bases of the REST APIs, such as `https://girder.example.org/api/v1`, separated by commas */
-  constructor(apiUrls: string | undefined) {
-    const bases = (apiUrls ?? '').split(',').map((url) => url.trim());
-    this.#bases = bases.filter((url) => url !== '').map(normalBase);
+  /** @param env GIRDER_WORKER_API_URL and GIRDER_WORKER_ALLOWED_URLS, each a list of URLs that are separated by commas */
+  constructor(env: GirderEnvironment) {
+    this.#bases = listOf(env.GIRDER_WORKER_API_URL).map(normalBase);
+    this.#allowed = listOf(env.GIRDER_WORKER_ALLOWED_URLS).flatMap((text) => URL.parse(text) ?? []);
+  }
+
+  /**
+   * Returns the resolver with which to connect to an address to which Girder redirects a download; undefined for Node's own.
+   * Throws GirderError URL_NOT_ALLOWED for an address of this machine or its platform, unless the environment allows it: any
+   * user of Girder can create a file that is a link.
+   */
+  resolverOfRedirect(
+    text: string | undefined,
+    from: string,
+  ): { readonly url: string; readonly lookup?: LookupFunction } {
+    const url = text === undefined ? null : URL.parse(text, from);
+    if (!url || !/^https?:$/.test(url.protocol) || (from.startsWith('https:') && url.protocol === 'http:')) {
+      throw new GirderError(
+        'URL_NOT_ALLOWED',
+        `Girder redirects a download to ${shownUrl(text ?? '')}, which is not followed.`,
+      );
+    }
+    if (isBelowAny(url, this.#allowed)) return { url: url.href };
+    try {
+      return { url: url.href, lookup: externalResolver(url) };
+    } catch (cause) {
+      const message = `Girder redirects a download, which is not followed: ${(cause as Error).message} To allow it, set GIRDER_WORKER_ALLOWED_URLS=${url.origin}.`;
+      throw new GirderError('URL_NOT_ALLOWED', message, { cause });
+    }
   }
 
   /**
@@ -26,7 +59,7 @@ export class GirderServers {
     if (only === undefined) {
       throw new GirderError(
         'NOT_CONFIGURED',
-        `Girder at ${originOf(url)} is not called: set GIRDER_WORKER_API_URL to the URL of its REST API, such as https://girder.example.org/api/v1.`,
+        `Girder at ${shownUrl(url)} is not called: set GIRDER_WORKER_API_URL to the URL of its REST API, such as https://girder.example.org/api/v1.`,
       );
     }
     const wanted = urlOf(url);
@@ -37,7 +70,7 @@ export class GirderServers {
     }
     throw new GirderError(
       'URL_NOT_ALLOWED',
-      `Girder at ${originOf(url)} is not called: it is not in GIRDER_WORKER_API_URL (${this.#bases.join(', ')}).`,
+      `Girder at ${shownUrl(url)} is not called: it is not in GIRDER_WORKER_API_URL (${this.#bases.join(', ')}).`,
     );
   }
 
@@ -52,9 +85,14 @@ function urlOf(text: string): URL | undefined {
   return url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' ? url : undefined;
 }
 
-/** What a message may show of a URL: user names, passwords and queries may be secret. */
-function originOf(text: string): string {
-  return urlOf(text)?.origin ?? `a URL that is none ("${text.replace(/[^\w:/.-].*$/s, '…').slice(0, 60)}")`;
+/** What may be shown of a URL: user names, passwords, paths and queries may be secret. */
+function shownUrl(text: string): string {
+  const url = URL.parse(text);
+  return url?.host ? `${url.protocol}//${url.host}` : 'an address that is no URL';
+}
+
+function listOf(text = ''): string[] {
+  return text.split(',').flatMap((url) => url.trim() || []);
 }
 
 function normalBase(apiUrl: string): string {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { kombuTagOf } from '../taggedTypes.ts';
-import { OpaqueObject } from '../values.ts';
+import { pythonClassOf } from '../values.ts';
 import { pythonNumberRepr } from './pythonRepr.ts';
 import { taggedRepr } from './taggedRepr.ts';
 
@@ -50,9 +50,10 @@ class SafereprWriter {
   }
 
   #object(value: object): void {
+    const className = pythonClassOf(value);
     const tagged = kombuTagOf(value);
     if (value instanceof Uint8Array) this.#write(safeBytesRepr(value, this.#left));
-    else if (value instanceof OpaqueObject) this.#write(truncate(`<${value.className} object>`, this.#left));
+    else if (className !== undefined) this.#write(truncate(`<${className} object>`, this.#left));
     else if (tagged !== undefined) this.#write(truncate(taggedRepr(tagged), this.#left));
     else this.#entries(value);
   }
