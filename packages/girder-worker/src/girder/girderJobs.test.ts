@@ -1,3 +1,6 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decode } from '../message/decode.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
@@ -297,7 +300,81 @@ describe('a task whose Girder', () => {
   });
 });
 
+describe('updates of a job', () => {
+  test('are given up after 4 s without an answer, and repeated on another connection', async () => {
+    let calls = 0;
+    girder.fault = () => (++calls === 1 ? { hang: true } : undefined);
+    const { job } = await run({ args: [1, 2] });
+    expect(job.status).toBe(JobStatus.SUCCESS);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('do not wait for a poll that gets no answer', async () => {
+    girder.fault = ({ fields }) => (Object.keys(fields).length === 0 ? { hang: true } : undefined);
+    const { app, register } = stack;
+    register(app.task({ name: 'p.waits' }, () => nodeSystem.sleep(1500)));
+    const startMs = nodeSystem.now();
+    expect((await run({ task: 'p.waits' })).job.status).toBe(JobStatus.SUCCESS);
+    expect(nodeSystem.now() - startMs).toBeLessThan(3000);
+  });
+
+  test('are repeated after a page of a proxy, which is no answer of Girder', async () => {
+    let calls = 0;
+    girder.fault = () => [{ status: 200 }, { status: 404 }][calls++];
+    expect((await run({ args: [1, 2] })).job.status).toBe(JobStatus.SUCCESS);
+  });
+
+  test('leave out numbers that JSON does not know, which Girder stores and then cannot answer', async () => {
+    const { app, register } = stack;
+    register(
+      app.task({ name: 'p.divides' }, function divides(this: Task) {
+        this.jobManager!.updateProgress({ total: 0 / 0, current: 1 / 0, message: 'half' });
+        this.jobManager!.updateProgress({ total: null as never, current: 1 });
+      }),
+    );
+    expect((await run({ task: 'p.divides' })).job.progress).toEqual({ progressCurrent: '1', progressMessage: 'half' });
+  });
+
+  test('end with the run, also if its outcome cannot be stored', async () => {
+    stack.store.complete = () => Promise.reject(new Error('DynamoDB is down'));
+    girder.fault = () => ({ status: 503 });
+    await run({ args: [1, 2] });
+    const { length } = girder.requests;
+    await nodeSystem.sleep(1000);
+    expect(girder.requests).toHaveLength(length);
+  });
+
+  test('reach Girder although the files of the run cannot be removed', async () => {
+    const folder = join(tmpdir(), `girder-worker-${process.pid}`);
+    await rm(folder, { recursive: true, force: true });
+    await writeFile(folder, 'no folder');
+    const { job, stored } = await run({ args: [1, 2] });
+    await rm(folder);
+    expect([job.status, stored?.state]).toEqual([JobStatus.SUCCESS, 'SUCCESS']);
+  });
+});
+
+test('a Girder that hangs does not make an invocation overrun its deadline', async () => {
+  const windowMs = 6000;
+  stack = createGirderStack(girder.apiUrl, { windowMs });
+  stack.register(stack.app.task({ name: 'p.hangs' }, () => new Promise(() => undefined)));
+  girder.fault = ({ fields, method }) => (fields.status === '4' || method === 'POST' ? { hang: true } : undefined);
+  const startMs = nodeSystem.now();
+  await stack.deliver(messageFor(girder.addJob(), { task: 'p.hangs' }));
+  expect(nodeSystem.now() - startMs).toBeLessThan(windowMs - 100);
+});
+
 describe('a message with a jobInfoSpec', () => {
+  test.each([
+    ['a spec that is a string', '{"headers":{"Girder-Token":"S3CRET-TOKEN"}}'],
+    ['a password in its url', { url: 'http://admin:S3CRET-TOKEN@127.0.0.1/api/v1/job/1' }],
+    ['a url that is none', { url: 'S3CRET-TOKEN' }],
+  ])('is not shown in log lines: %s', async (_what, jobInfoSpec) => {
+    await stack.deliver({ task: 'p.add', id: 'secret', args: [1, 2], headers: { jobInfoSpec } });
+    expect(warnings()).toHaveLength(1);
+    expect(stack.lines.join('\n')).not.toContain('S3CRET-TOKEN');
+  });
+
   const specs: [string, unknown, RegExp][] = [
     ['without a url', { method: 'PUT' }, /its url must be a string, got undefined/],
     ['that is a string', 'job', /it must be an object, got string/],
@@ -428,6 +505,44 @@ describe('a task that a task with a Girder job sends', () => {
     expect(warnings()).toEqual([
       expect.stringContaining('sent 1 of 1 tasks without a Girder job: Girder answered 500'),
     ]);
+  });
+
+  test('follows its parent, whatever is wrong with its job', async () => {
+    const link = (args: unknown[], options = {}) => ({
+      ...{ task: 'p.child', args, kwargs: {}, options, subtask_type: null, immutable: true },
+    });
+    const callbacks = [
+      link([{ 'py/object': 'girder_worker.utils.transforms.girder_io.GirderFileId' }]),
+      link([{ 'py/object': 'shop.Order', customer: { 'py/id': 99 } }]),
+      link([], { girder_job_other_fields: { count: 12345678901234567890n } }),
+    ];
+    await run({ args: [1, 2], embed: { callbacks } });
+    expect(stack.transport.published).toHaveLength(3);
+    for (const headers of [{ girder_client_token: 'line\nbreak' }, {}]) {
+      girder.fault = ({ method }) => (method === 'POST' ? { status: 200, body: 'null' } : undefined);
+      await run({ args: [1, 2], embed: { callbacks: [link([])] }, headers });
+    }
+    expect(stack.transport.published).toHaveLength(5);
+  });
+
+  test('waits no longer than 5 s for all jobs together', async () => {
+    girder.fault = ({ method }) => (method === 'POST' ? { hang: true } : undefined);
+    const callbacks = Array.from({ length: 100 }, () => ({
+      ...{ task: 'p.child', args: [], kwargs: {}, options: {}, subtask_type: null, immutable: true },
+    }));
+    const startMs = nodeSystem.now();
+    await run({ args: [1, 2], embed: { callbacks } });
+    expect(nodeSystem.now() - startMs).toBeLessThan(6000);
+    expect(stack.transport.published).toHaveLength(100);
+    expect(warnings()).toEqual([expect.stringMatching(/sent 100 of 100 tasks without a Girder job: .*within 5000 ms/)]);
+  });
+
+  test('of another server gets no token of its parent', async () => {
+    const options = { girder_api_url: 'https://other.example.org/api/v1' };
+    const callbacks = [{ task: 'p.child', args: [], kwargs: {}, options, subtask_type: null, immutable: true }];
+    await run({ args: [1, 2], embed: { callbacks } });
+    const { headers } = await decode(stack.transport.published[0]!.body);
+    expect(headers).not.toHaveProperty('girder_client_token');
   });
 
   test('has no job if it is sent by a task without one', async () => {

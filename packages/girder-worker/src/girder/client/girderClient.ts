@@ -125,7 +125,7 @@ export class GirderClient implements GirderPort {
     return this.post('item', { folderId, name, ...options });
   }
 
-  addMetadataToItem(itemId: string, metadata: Readonly<Record<string, unknown>>): Promise<GirderDocument> {
+  async addMetadataToItem(itemId: string, metadata: Readonly<Record<string, unknown>>): Promise<GirderDocument> {
     return this.put(`item/${idIn(itemId)}/metadata`, {}, { json: metadata });
   }
 

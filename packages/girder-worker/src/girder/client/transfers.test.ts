@@ -95,6 +95,37 @@ describe('a download', () => {
     expect(seen).toEqual([undefined, undefined]);
   });
 
+  test.each([
+    ['the runtime API of Lambda', 'http://127.0.0.1:9001/2018-06-01/runtime/invocation/next'],
+    ['the metadata of the platform', 'http://169.254.169.254/latest/meta-data/'],
+    ['this machine by a name', 'http://localhost:9001/'],
+    ['a file', 'file:///etc/passwd'],
+    ['nothing', 'http://['],
+  ])('is not redirected to %s: any user of Girder can make a file that is a link', async (_where, location) => {
+    girder.fault = ({ path }) => (path.endsWith('/download') ? { status: 303, headers: { location } } : undefined);
+    const failed = client.downloadFile(girder.addFile('a', Buffer.from('abc')), join(folder, 'a'));
+    await expect(failed).rejects.toMatchObject({ name: 'GirderError' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('ends when more bytes arrive than the file has', async () => {
+    const id = girder.addFile('a', Buffer.alloc(5 * MiB));
+    girder.files.get(id)!.size = 10;
+    let received = 0;
+    const failed = (async () => {
+      for await (const chunk of client.downloadStream(id)) received += chunk.byteLength;
+    })();
+    await expect(failed).rejects.toMatchObject({ code: 'INCOMPLETE' });
+    expect(received).toBeLessThanOrEqual(10);
+  });
+
+  test('of files with one local name keeps both', async () => {
+    const item = girder.addItem('it');
+    for (const name of ['a/b', 'a_b']) girder.addFile(name, Buffer.from(name), item);
+    await client.downloadItem(item, folder);
+    expect(await readdir(join(folder, 'it'))).toHaveLength(2);
+  });
+
   test('ends when its signal is aborted', async () => {
     girder.fault = ({ path }) => (path.endsWith('/download') ? { hang: true } : undefined);
     const abort = new AbortController();
@@ -246,6 +277,19 @@ describe('a call', () => {
 
   test('whose path leads out of the API is not sent', async () => {
     await expect(client.get('../../admin')).rejects.toMatchObject({ code: 'URL_NOT_ALLOWED' });
+    expect(girder.requests).toEqual([]);
+  });
+
+  test('that changes something is sent once, although its connection breaks', async () => {
+    girder.fault = ({ method }) => (method === 'POST' ? { closeAfterBytes: 0 } : undefined);
+    await client.get('folder', { parentId: 'none' }); // Opens a connection that could be used again.
+    await expect(client.post('folder', { name: 'n' })).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    expect(girder.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
+  test.each(['', '.', '..'])('with the id "%s" is not sent: it would change the path', async (id) => {
+    await expect(client.downloadItem(id, folder)).rejects.toMatchObject({ code: 'MALFORMED' });
+    await expect(client.addMetadataToItem(id, {})).rejects.toMatchObject({ code: 'MALFORMED' });
     expect(girder.requests).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -303,6 +303,34 @@ describe('a result hook', () => {
     await stack.store.revoke('id', 'revoked');
     await delivered;
     expect((await stack.store.read('id'))?.state).toBe('REVOKED');
+  });
+
+  test('that is null leaves its element as it is', async () => {
+    task('p.two', () => ['a', { b: 2 }]);
+    const item_id = girder.addItem('i');
+    await deliver('p.two', [null, hook('GirderItemMetadata', { item_id })]);
+    expect(await outcome()).toEqual(['a', { b: 2 }]);
+    expect(girder.items.get(item_id)?.meta).toEqual({ b: 2 });
+  });
+
+  test('leaves out links that lead nowhere', async () => {
+    task('p.links', async (path: string) => {
+      await writeFile(join(path, 'a'), 'a');
+      await symlink('/nowhere', join(path, 'broken'));
+      return path;
+    });
+    await deliver('p.links', [hook('GirderUploadToItem', { item_id: girder.addItem('i') })]);
+    expect((await stack.store.read('id'))?.state).toBe('SUCCESS');
+  });
+
+  test('gets no headers that belong to the connection, and no file that is none of certificates', async () => {
+    task('p.measure', () => ({ area: 3 }));
+    const session = { headers: { Host: 'evil.example.org', 'Content-Length': '5', Trailer: 'x' }, verify: '/dev/zero' };
+    await deliver('p.measure', [hook('GirderItemMetadata', { item_id: girder.addItem('i') })], {
+      girder_client_session_kwargs: session,
+    });
+    expect((await stack.store.read('id'))?.state).toBe('SUCCESS');
+    expect(girder.requests[0]?.headers.host).toBe(new URL(girder.apiUrl).host);
   });
 
   test.each([
