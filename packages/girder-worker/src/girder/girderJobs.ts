@@ -32,6 +32,9 @@ export interface GirderJobs {
   ) => Promise<readonly M[]>;
 }
 
+const notRevoked = Promise.resolve(undefined);
+const noneRevoked: ReadonlyMap<string, 'revoked'> = new Map();
+
 /**
  * Follows the tasks whose messages name a Girder job: moves the job through its statuses, sends it the log and the progress,
  * and revokes the task when a user cancels the job. Everything else of `girder/` is loaded when the first message asks for it.
@@ -73,13 +76,13 @@ export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
   const revocations: RevocationSource = {
     name: 'the Girder job',
     /** Moves the job to RUNNING: Girder refuses this for a job that was cancelled. */
-    async findBeforeRun(message) {
-      const jobs = await jobsOf.get(message);
-      return jobs && !(await jobs.begin(message)) ? 'revoked' : undefined;
+    findBeforeRun(message) {
+      const mayRun = jobsOf.get(message)?.then((jobs) => jobs.begin(message));
+      return mayRun?.then((may) => (may ? undefined : 'revoked')) ?? notRevoked;
     },
     async findWhileRunning(messages) {
       const withJob = messages.filter((message) => jobsOf.has(message));
-      if (withJob.length === 0) return new Map();
+      if (withJob.length === 0) return noneRevoked;
       const canceled = (await load()).findCanceled(withJob);
       return new Map(canceled.map((id) => [id, 'revoked'] as const));
     },
