@@ -1,21 +1,27 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { GirderServer } from '../packages/girder-worker/src/girder/fixtures/girderServer.ts';
 import { createGirderStack } from '../packages/girder-worker/src/girder/fixtures/girderStack.ts';
+import { GirderFileId, GirderUploadToFolder } from '../packages/girder-worker/src/girder/index.ts';
+import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
+import { createResultTable } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
+import { encode } from '../packages/girder-worker/src/message/encode.ts';
 import { nodeSystem } from '../packages/girder-worker/src/system/nodeSystem.ts';
 import { JobStatus } from '../packages/girder-worker/src/task/girder/jobStatus.ts';
 import type { Task } from '../packages/girder-worker/src/task/task.ts';
+import { bundleDeployment } from './support/deployment.ts';
+import { table } from './support/function.ts';
 import { startGirderFiles } from './support/girderFiles.ts';
 import { spreadOf } from './support/spread.ts';
 import type { BenchOptions, Findings, Subject } from './support/subject.ts';
 
 const run = promisify(execFile);
-const transfer = fileURLToPath(new URL('./fixtures/transfer.ts', import.meta.url));
+const invoke = fileURLToPath(new URL('./fixtures/invoke.mjs', import.meta.url));
 const gibibyte = 1024 ** 3;
 
 export const girder: Subject = {
@@ -43,24 +49,43 @@ export const girder: Subject = {
         { name: 'cancelled job to this.canceled', unit: 'ms', spread: spreadOf(latencies) },
       ],
       notes: [
-        'Memory is the largest resident set size of a process that transfers one file and does nothing else.',
+        'Memory is the largest resident set size of a function with 128 MB that transfers one file, from its cold start on.',
         'The job is polled once a second. A revoke over SNS, or one in the result table, arrives earlier: see revocation.',
       ],
     };
   },
 };
 
+/** Transfers a file in a function with 128 MB, in a new process each time. */
 async function measureTransfers(sizeBytes: number, rounds: number) {
   const server = await startGirderFiles(sizeBytes);
+  const emulators = await startEmulators();
+  await createResultTable(emulators.dynamodbEndpoint, table);
+  using deployment = await bundleDeployment();
   const folder = await mkdtemp(join(tmpdir(), 'girder-worker-bench-'));
-  const path = join(folder, 'file');
-  // As in the function: Node's own removal of types would need 40 MiB.
-  const program = join(folder, 'transfer.mjs');
-  await build({ entryPoints: [transfer], bundle: true, platform: 'node', format: 'esm', outfile: program });
-  const env = { ...process.env, GIRDER_WORKER_API_URL: server.apiUrl };
-  const measure = async (direction: string) => {
-    const { stdout } = await run(process.execPath, [program, direction, path], { env });
-    return JSON.parse(stdout) as { readonly seconds: number; readonly mib: number };
+  const local = join(folder, 'local');
+  await truncate(await open(local, 'w'), sizeBytes);
+  const headers = { girder_api_url: server.apiUrl, girder_client_token: 'token' };
+  const messages = {
+    download: { task: 'benchtasks.length', args: [new GirderFileId('file')], headers },
+    upload: {
+      task: 'benchtasks.echo',
+      args: [local],
+      headers: { ...headers, girder_result_hooks: [new GirderUploadToFolder('folder')] },
+    },
+  };
+  const env = isolatedVariables(process.env, {
+    ...stackVariables(emulators, table),
+    GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'http://unused',
+    GIRDER_WORKER_LOG_FORMAT: 'text',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+    GIRDER_WORKER_API_URL: server.apiUrl,
+    TMPDIR: folder,
+  });
+  const measure = async (direction: keyof typeof messages) => {
+    const body = encode({ id: crypto.randomUUID(), ...messages[direction] });
+    const { stdout } = await run(process.execPath, [invoke, deployment.handlerFile, body], { env });
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as { readonly seconds: number; readonly mib: number };
   };
   const downloads = [];
   const uploads = [];
@@ -68,12 +93,18 @@ async function measureTransfers(sizeBytes: number, rounds: number) {
     downloads.push(await measure('download'));
     uploads.push(await measure('upload'));
   }
+  await emulators.stop();
   server.stop();
   await rm(folder, { recursive: true });
   return [
     { direction: 'download', results: downloads },
     { direction: 'upload', results: uploads },
   ];
+}
+
+async function truncate(file: FileHandle, sizeBytes: number): Promise<void> {
+  await file.truncate(sizeBytes);
+  await file.close();
 }
 
 /** The jobs are cancelled at times that are spread over the second between two polls. */

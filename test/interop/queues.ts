@@ -24,7 +24,7 @@ export async function serveFurtherQueues(stack: Stack): Promise<FurtherQueues> {
   };
 }
 
-/** Creates queues that nobody serves yet. It does nothing for those that exist. */
+/** Creates queues that no worker serves yet. It does nothing for those that exist. */
 export async function createQueues(sqs: SQSClient, queueNames: readonly string[]): Promise<Queue[]> {
   const settings = { visibilityTimeoutSeconds: timeoutSeconds + 10, maxReceiveCount: 10 };
   return Promise.all(queueNames.map((name) => createQueue(sqs, { name, ...settings })));

@@ -3,10 +3,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { GirderDocument, TransferOptions } from '../../task/girder/girderClient.ts';
+import { collectBuffers } from '../files/collectBuffers.ts';
 import { safeName } from '../files/safeName.ts';
 import { GirderError } from '../wire/girderError.ts';
 import { type GirderApi, idIn } from './girderApi.ts';
 import { listDocuments } from './listDocuments.ts';
+
+/** The bytes after which the buffers of a download are freed. */
+const collectEveryBytes = 8 * 1024 * 1024;
 
 /**
  * The content of a file, in order. A connection that is lost is opened again at the position that was reached. Throws
@@ -21,6 +25,7 @@ export async function* downloadStream(
   const { size } = await api.json<GirderDocument>('GET', path, { ...(signal && { signal }) });
   const totalBytes = Number(size);
   let currentBytes = 0;
+  let collectedBytes = 0;
   for (let isDone = false, losses = 0; !isDone; ) {
     const startBytes = currentBytes;
     const { body, headers, errorOf } = await api.repeated(
@@ -38,6 +43,9 @@ export async function* downloadStream(
         if (currentBytes > totalBytes) break;
         yield rest;
         onProgress?.({ currentBytes, totalBytes });
+        if (currentBytes - collectedBytes < collectEveryBytes) continue;
+        collectBuffers();
+        collectedBytes = currentBytes;
       }
       isDone = true;
     } catch (error) {

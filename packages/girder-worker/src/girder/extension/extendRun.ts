@@ -96,9 +96,7 @@ export async function extendRun(
     async end() {
       jobManager?.flush();
       for (const [hook, value] of transformed) {
-        await hook
-          .cleanUp(value)
-          .catch((error: Error) => runtime.log('warn', `${hook} could not clean up: ${error.message}`));
+        await hook.cleanUp(value).catch(warnOf(`${hook} could not clean up`));
       }
       await removeRunFolder(message.id).catch(warnOf('Its files were not removed'));
     },

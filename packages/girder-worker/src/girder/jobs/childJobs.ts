@@ -59,7 +59,7 @@ export async function createChildJobs<M extends UnpublishedMessage>(
       const api = new GirderApi({ apiUrl: servers.resolveApiUrl(named, named), servers, token, session });
       return withJob(prepared, await createJob(api, prepared, parent, limit.signal, girderJobOf(message.task)));
     } catch (error) {
-      // Whatever is wrong with the job, the task is sent.
+      // The task is sent in any case.
       failures.push(error as Error);
       return prepared;
     }

@@ -150,7 +150,7 @@ export class JobUpdates {
   }
 
   #enqueue(update: Update): void {
-    if (this.#queue[0]?.isPoll) this.#inFlight?.abort(); // Whoever only asks makes way.
+    if (this.#queue[0]?.isPoll) this.#inFlight?.abort(); // It would delay the update.
     this.#queue.push(update);
     this.#queuedLog += update.log.length;
     if (this.#closed.signal.aborted) update.answered?.resolve();
