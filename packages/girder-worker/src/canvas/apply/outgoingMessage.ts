@@ -41,26 +41,13 @@ const clientOptions =
   confirm_timeout exchange_type message_attributes`.split(/\s+/);
 
 /** Options of Girder Worker that become headers of the message (docs/wire-format.md §5). */
-const headerOptions = ['girder_client_token', 'girder_api_url', 'girder_result_hooks', 'girder_client_session_kwargs'];
+const headerOption = /^girder_(client|api|result)_/;
 
 /** Options of Girder Worker that describe the job to create; they are no part of the message (docs/wire-format.md §5). */
-const publishOptions = [
-  'user',
-  'job_title',
-  'job_type',
-  'job_public',
-  'job_handler',
-  'job_other_fields',
-  'job_disable',
-].map((name) => `girder_${name}`);
+const publishOption = /^girder_(user$|job_)/;
 
 /** All other options become properties of the message. */
-const knownOptions: ReadonlySet<string> = new Set([
-  ...messageOptions,
-  ...clientOptions,
-  ...headerOptions,
-  ...publishOptions,
-]);
+const knownOptions: ReadonlySet<string> = new Set([...messageOptions, ...clientOptions]);
 
 /**
  * The message of a task's signature (docs/wire-format.md §1.1 to §1.3). Its own options win over those of `optionsOf`.
@@ -98,10 +85,12 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
     replacedTaskNesting: numberOrNull(options.replaced_task_nesting) ?? 0,
     stampedHeaders,
     stamps: Object.fromEntries(stampedHeaders.map((name) => [name, options[name]])),
-    headers: { ...(options.headers as Options | undefined), ...pick(options, headerOptions) },
-    publishOptions: pick(options, publishOptions),
+    headers: { ...(options.headers as Options | undefined), ...pick(options, headerOption) },
+    publishOptions: pick(options, publishOption),
     properties: Object.fromEntries(
-      Object.entries(options).filter(([name]) => !knownOptions.has(name) && !stampedHeaders.includes(name)),
+      Object.entries(options).filter(
+        ([name]) => !knownOptions.has(name) && !stampedHeaders.includes(name) && !isOfGirder(name),
+      ),
     ),
     deliveryInfo: { exchange: '', routingKey: queueOf(own) ?? queueOf(options) ?? 'celery' },
   };
@@ -117,8 +106,12 @@ function withoutNulls(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null && value !== undefined));
 }
 
-function pick(options: Options, names: readonly string[]): Options {
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(options, name)).map((name) => [name, options[name]]));
+function isOfGirder(name: string): boolean {
+  return headerOption.test(name) || publishOption.test(name);
+}
+
+function pick(options: Options, wanted: RegExp): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => wanted.test(name)));
 }
 
 function numberOrNull(option: unknown): number | null {
