@@ -8,6 +8,7 @@ import {
   placesOfTimeAndChance,
   renderArrows,
   reserved,
+  roomsWithoutGirder,
   roomsWithWireNames,
   selfContained,
   subRoomArrows,
@@ -127,6 +128,16 @@ describe('the rooms of the library', () => {
     );
     expect(speakers.length).toBeGreaterThan(0);
     expect(speakers.filter(({ file }) => !roomsWithWireNames.includes(roomOf(file)))).toEqual([]);
+  });
+
+  test(`do not know Girder in ${roomsWithoutGirder.join('/, ')}/: it is a listener, a revocation source and an extension`, () => {
+    const speakers = [...modules].flatMap(([file, { words }]) =>
+      [...words]
+        .filter((word) => /girder(?![-_]?worker)|job(info|manager)/i.test(word))
+        .map((word) => ({ file, word })),
+    );
+    expect(speakers.length).toBeGreaterThan(0);
+    expect(speakers.filter(({ file }) => roomsWithoutGirder.includes(roomOf(file)))).toEqual([]);
   });
 });
 

@@ -167,6 +167,9 @@ export const wireNames: readonly string[] = [
 // A signature keeps Celery's own spelling: its fields are passed on unchanged.
 export const roomsWithWireNames: readonly string[] = ['message', 'store', 'canvas'];
 
+/** The rooms through which every message passes, and that know nothing of Girder. */
+export const roomsWithoutGirder: readonly string[] = ['events', 'revocation', 'execution', 'store', 'dispatch'];
+
 const open = '<!-- arrows: kept by test/architecture.test.ts -->';
 const close = '<!-- /arrows -->';
 
