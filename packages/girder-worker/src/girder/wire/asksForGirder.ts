@@ -4,10 +4,7 @@ import type { Message } from '../../message/message.ts';
 // This file is loaded by every function, so it imports nothing else of `girder/`.
 
 /** The headers of Girder Worker (docs/wire-format.md §5). */
-const headerNames = [
-  ...['jobInfoSpec', 'girder_api_url', 'apiUrl', 'girder_client_token', 'girder_result_hooks'],
-  'girder_client_session_kwargs',
-];
+const girderHeader = /^(jobInfoSpec$|apiUrl$|girder_)/;
 
 /** Whether a message may ask for anything of Girder: by its headers, or by an object of a Python class in its arguments. */
 export function asksForGirder({ headers, args, kwargs }: Pick<Message, 'headers' | 'args' | 'kwargs'>): boolean {
@@ -15,7 +12,7 @@ export function asksForGirder({ headers, args, kwargs }: Pick<Message, 'headers'
 }
 
 export function hasGirderHeaders(headers: Message['headers']): boolean {
-  for (const name in headers) if (headerNames.includes(name)) return true;
+  for (const name in headers) if (girderHeader.test(name)) return true;
   return false;
 }
 
