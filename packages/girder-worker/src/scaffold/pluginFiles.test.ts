@@ -6,7 +6,7 @@ import { pluginFiles } from './pluginFiles.ts';
 import { toolVersions } from './templates/packageJson.ts';
 
 function filesFor(given: Partial<PluginAnswers> = {}): ReadonlyMap<string, string> {
-  return pluginFiles(completeAnswers(given, '/work/my-plugin'), '1.2.3');
+  return pluginFiles(completeAnswers(given, '/home/ada/my-plugin'), '1.2.3');
 }
 
 function manifestFor(given: Partial<PluginAnswers> = {}) {

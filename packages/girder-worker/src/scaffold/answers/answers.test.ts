@@ -5,8 +5,8 @@ test.each([
   ['/home/ada/my-plugin', 'my-plugin'],
   ['plugins/Image Tools', 'image-tools'],
   ['C:\\work\\Crème.Brûlée', 'creme.brulee'],
-  ['/work/@Acme/image-tools', '@acme/image-tools'],
-  ['/work/@/x', 'x'],
+  ['/home/ada/@Acme/image-tools', '@acme/image-tools'],
+  ['/home/ada/@/x', 'x'],
   ['__proto__', 'proto'],
   ['/', ''],
 ])('the package of the folder %j is named "%s"', (folder, name) => {
@@ -23,7 +23,7 @@ test.each([
 });
 
 test('what is given is kept, and the class derives from the given name', () => {
-  expect(completeAnswers({ name: '@acme/tiles', license: 'MIT' }, '/work/elsewhere')).toEqual({
+  expect(completeAnswers({ name: '@acme/tiles', license: 'MIT' }, '/home/ada/elsewhere')).toEqual({
     name: '@acme/tiles',
     description: 'Tasks for Girder Worker.',
     author: '',

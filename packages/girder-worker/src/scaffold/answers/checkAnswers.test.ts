@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { completeAnswers } from './answers.ts';
 import { checkAnswers, usedInTemplates } from './checkAnswers.ts';
 
-const valid = completeAnswers({}, '/work/my-plugin');
+const valid = completeAnswers({}, '/home/ada/my-plugin');
 const codesFor = (changed: Partial<typeof valid>) => checkAnswers({ ...valid, ...changed }).map(({ code }) => code);
 
 test.each(['my-plugin', '@acme/my-plugin', 'a', '3d', 'x.y_z'])('the package name %s is valid', (name) => {
