@@ -22,7 +22,7 @@ export async function* downloadStream(
   { onProgress, signal }: TransferOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const path = `file/${idIn(fileId)}`;
-  const { size } = await api.json<GirderDocument>('GET', path, { ...(signal && { signal }) });
+  const { size } = await api.json<GirderDocument>('GET', path, { signal });
   const totalBytes = Number(size);
   let currentBytes = 0;
   let collectedBytes = 0;
@@ -86,8 +86,7 @@ export async function downloadItem(
 ): Promise<string> {
   const { signal } = options;
   const id = idIn(itemId);
-  const itemName =
-    name ?? String((await api.json<GirderDocument>('GET', `item/${id}`, { ...(signal && { signal }) })).name);
+  const itemName = name ?? String((await api.json<GirderDocument>('GET', `item/${id}`, { signal })).name);
   const files: GirderDocument[] = [];
   for await (const file of listDocuments(api, `item/${id}/files`, {}, signal)) files.push(file);
   const path = join(folder, safeName(itemName));

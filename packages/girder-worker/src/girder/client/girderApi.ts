@@ -59,7 +59,7 @@ export class GirderApi {
 
   /** Opens the content of a file from a position on. The caller reads the body. */
   async open(path: string, offset: number, signal: AbortSignal | undefined): Promise<HttpResponse> {
-    let response = await this.#send('GET', path, { parameters: { offset }, ...(signal && { signal }) });
+    let response = await this.#send('GET', path, { parameters: { offset }, signal });
     let from = this.apiUrl;
     for (let redirects = 0; response.status >= 300 && response.status < 400; redirects++) {
       response.body.destroy();

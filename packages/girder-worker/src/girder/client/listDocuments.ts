@@ -13,7 +13,7 @@ export async function* listDocuments(
 ): AsyncGenerator<GirderDocument> {
   for (let offset = 0; ; offset += pageSize) {
     const page = { ...parameters, offset, limit: pageSize };
-    const documents = await api.json<GirderDocument[]>('GET', path, { parameters: page, ...(signal && { signal }) });
+    const documents = await api.json<GirderDocument[]>('GET', path, { parameters: page, signal });
     yield* documents;
     if (documents.length < pageSize) return;
   }

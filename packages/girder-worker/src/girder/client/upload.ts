@@ -69,7 +69,7 @@ export async function uploadArtifact(
     sizeBytes,
     open: () => (sizeBytes > 0 ? createReadStream(path, { end: sizeBytes - 1 }) : Readable.from([])),
   };
-  const send = () => api.json('POST', `job/${idIn(jobId)}/artifact`, { parameters, data, ...(signal && { signal }) });
+  const send = () => api.json('POST', `job/${idIn(jobId)}/artifact`, { parameters, data, signal });
   await api.repeated(send, signal);
 }
 
@@ -88,7 +88,7 @@ function fileRequest(
   { signal }: TransferOptions,
 ) {
   const parameters = { parentType, parentId, name, size: sizeBytes, mimeType: mimeType ?? mimeTypeOf(name), reference };
-  return { parameters, ...(signal && { signal }) };
+  return { parameters, signal };
 }
 
 async function targetOf(

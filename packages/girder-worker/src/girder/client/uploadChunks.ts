@@ -18,7 +18,7 @@ export async function sendChunks(
   const { sizeBytes } = target;
   if (sizeBytes === 0) return created; // Girder returns the file itself.
   const uploadId = created._id;
-  const request = { ...(signal && { signal }) };
+  const request = { signal };
   let answer = created;
   for (let offset = 0, failures = 0; offset < sizeBytes; ) {
     const length = Math.min(chunkBytes, sizeBytes - offset);
@@ -47,7 +47,7 @@ async function nextOffset(
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
   try {
-    const request = { parameters: { uploadId }, ...(signal && { signal }) };
+    const request = { parameters: { uploadId }, signal };
     return (await api.json<{ readonly offset: number }>('GET', 'file/offset', request)).offset;
   } catch (error) {
     if (error instanceof GirderError && error.status === 400) return undefined;

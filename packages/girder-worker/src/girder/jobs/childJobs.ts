@@ -45,6 +45,14 @@ export async function createChildJobs<M extends UnpublishedMessage>(
   const late = new GirderError('UNREACHABLE', `Girder did not answer within ${limitMs} ms.`);
   const cancelLimit = nodeSystem.startTimer(() => limit.abort(late), limitMs);
   const failures: Error[] = [];
+  let api: GirderApi | undefined;
+  const connect = () =>
+    new GirderApi({
+      apiUrl: servers.resolveApiUrl(named, named),
+      servers,
+      token,
+      session: sessionOf(parent.headers),
+    });
   const prepare = async (message: M): Promise<M> => {
     if (message.task.startsWith('celery.')) return message;
     let prepared = message;
@@ -55,8 +63,7 @@ export async function createChildJobs<M extends UnpublishedMessage>(
       const parentSpec = jobInfoSpecOf(parent.headers);
       if (message.id === parent.id && parentSpec !== undefined) return withJob(prepared, parentSpec);
       if (failures[0]) throw failures[0]; // Girder did not answer a moment ago: the messages do not wait for it again.
-      const session = sessionOf(parent.headers);
-      const api = new GirderApi({ apiUrl: servers.resolveApiUrl(named, named), servers, token, session });
+      api ??= connect();
       return withJob(prepared, await createJob(api, prepared, parent, limit.signal, girderJobOf(message.task)));
     } catch (error) {
       // The task is sent in any case.

@@ -14,7 +14,7 @@ export interface GirderRequestOptions {
   readonly data?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the request when it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface TransferOptions {
