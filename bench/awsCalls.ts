@@ -1,8 +1,8 @@
 import { connectService } from '../packages/girder-worker/src/aws/serviceCall.ts';
-import { localCredentials, localRegion } from '../packages/girder-worker/src/local/emulators/credentials.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable } from '../packages/girder-worker/src/local/emulators/resources.ts';
 import { itemKeys } from '../packages/girder-worker/src/store/dynamodb/itemKeys.ts';
+import { localCredentials, localRegion } from '../packages/girder-worker-dev/src/local/emulators/credentials.ts';
+import { startEmulators } from '../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable } from '../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { type AwsCall, startCountingProxy } from '../test/support/countingProxy.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { bodyOf, startFunction, table } from './support/function.ts';

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { loadConnections } from '../packages/girder-worker/src/connections/connections.ts';
-import { localCredentials, localRegion } from '../packages/girder-worker/src/local/emulators/credentials.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
 import { connectStore } from '../packages/girder-worker/src/store/dynamodb/connectStore.ts';
+import { localCredentials, localRegion } from '../packages/girder-worker-dev/src/local/emulators/credentials.ts';
+import { startEmulators } from '../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable, localSqsClient } from '../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { pythonVenv, requirePython } from '../test/support/requirements.ts';
 import { fencedWrites, measureCeiling, plainWrites } from './support/ceiling.ts';
 import { type CeleryOptions, startCelery } from './support/celeryWorker.ts';

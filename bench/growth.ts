@@ -1,8 +1,8 @@
 import { loadConnections } from '../packages/girder-worker/src/connections/connections.ts';
-import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable, localSqsClient } from '../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../packages/girder-worker/src/local/emulators/variables.ts';
 import { connectStore } from '../packages/girder-worker/src/store/dynamodb/connectStore.ts';
+import { startEmulators } from '../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable, localSqsClient } from '../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { drain } from './support/drain.ts';
 import { bodyOf, startFunction, table } from './support/function.ts';

@@ -1,5 +1,5 @@
-import { startEmulators } from '../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable } from '../packages/girder-worker/src/local/emulators/resources.ts';
+import { startEmulators } from '../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable } from '../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { coldStart } from './support/coldStart.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { table } from './support/function.ts';

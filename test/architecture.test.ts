@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import {
   arrows,
   arrowsIn,
+  type Companion,
+  companions,
   placesOfTimeAndChance,
   renderArrows,
   reserved,
@@ -19,26 +21,27 @@ import { readSource, type Source } from './architecture/imports.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = path.join(root, 'packages/girder-worker/src');
 
-/** The library's modules by their path below src/, without tests and what these need. */
-const modules: ReadonlyMap<string, Source> = new Map(
-  globSync('**/*.ts', { cwd: library, exclude: ['**/*.{test,arbitrary}.ts', '**/*.d.ts', '**/fixtures/**'] })
-    .sort()
-    .map((file) => [file, readSource(readFileSync(path.join(library, file), 'utf8'))]),
-);
+/** The modules of a package by their path below src/, without tests and what these need. */
+function modulesOf(name: string): ReadonlyMap<string, Source> {
+  const folder = path.join(root, 'packages', name, 'src');
+  const files = globSync('**/*.ts', {
+    cwd: folder,
+    exclude: ['**/*.{test,arbitrary}.ts', '**/*.d.ts', '**/fixtures/**'],
+  });
+  return new Map(files.sort().map((file) => [file, readSource(readFileSync(path.join(folder, file), 'utf8'))]));
+}
 
-/** An import from one room into another. */
-const crossings = [...modules].flatMap(([file, { imports }]) =>
-  imports
-    .filter(({ specifier }) => specifier.startsWith('.'))
-    .map(({ specifier, kind }) => ({ file, from: roomOf(file), to: roomOf(path.join(file, '..', specifier)), kind }))
-    .filter(({ from, to }) => from !== to),
-);
+const modules = modulesOf('girder-worker');
 
-const packageImports = [...modules].flatMap(([file, { imports }]) =>
-  imports
-    .filter(({ specifier }) => !specifier.startsWith('.'))
-    .map(({ specifier, kind }) => ({ file, specifier, kind })),
-);
+const packageImports = packageImportsOf(modules);
+
+function packageImportsOf(files: ReadonlyMap<string, Source>) {
+  return [...files].flatMap(([file, { imports }]) =>
+    imports
+      .filter(({ specifier }) => !specifier.startsWith('.'))
+      .map(({ specifier, kind }) => ({ file, specifier, kind })),
+  );
+}
 
 /** The modules directly in src/ are the doors of the package. */
 function roomOf(file: string): string {
@@ -56,14 +59,28 @@ function subRoomOf(file: string): string {
   return rest.length === 0 ? '.' : subRoom;
 }
 
-describe('the rooms of the library', () => {
+const packages: [name: string, tables: Companion][] = [
+  ['girder-worker', { arrows, subRoomArrows }],
+  ...Object.entries(companions),
+];
+
+describe.each(packages)('the rooms of %s', (name, tables) => {
+  const files = modulesOf(name);
+  /** An import from one room into another. */
+  const crossings = [...files].flatMap(([file, { imports }]) =>
+    imports
+      .filter(({ specifier }) => specifier.startsWith('.'))
+      .map(({ specifier, kind }) => ({ file, from: roomOf(file), to: roomOf(path.join(file, '..', specifier)), kind }))
+      .filter(({ from, to }) => from !== to),
+  );
+
   test('are the rows of the table, no more and no fewer', () => {
-    expect(new Set([...modules.keys()].map(roomOf))).toEqual(new Set(Object.keys(arrows)));
+    expect(new Set([...files.keys()].map(roomOf))).toEqual(new Set(Object.keys(tables.arrows)));
   });
 
   test('import each other only along the arrows of the table', () => {
     const violations = crossings.filter(({ from, to, kind }) => {
-      const allowed = arrows[from]?.[to];
+      const allowed = tables.arrows[from]?.[to];
       return allowed !== 'code' && allowed !== kind;
     });
     expect(violations).toEqual([]);
@@ -72,7 +89,7 @@ describe('the rooms of the library', () => {
   test('need every arrow of the table', () => {
     const needed = (from: string, to: string, kind: string) =>
       crossings.some((crossing) => crossing.from === from && crossing.to === to && crossing.kind === kind);
-    const idle = Object.entries(arrows).flatMap(([from, targets]) =>
+    const idle = Object.entries(tables.arrows).flatMap(([from, targets]) =>
       Object.entries(targets)
         .filter(([to, kind]) => !needed(from, to, kind))
         .map(([to, kind]) => ({ from, to, kind })),
@@ -81,12 +98,12 @@ describe('the rooms of the library', () => {
   });
 
   test('never import each other in a circle', () => {
-    expect(Object.keys(arrows).filter((room) => reachableFrom(room).has(room))).toEqual([]);
+    expect(Object.keys(tables.arrows).filter((room) => reachableFrom(room, tables.arrows).has(room))).toEqual([]);
   });
 
   test('have the sub-rooms of the table, no more and no fewer', () => {
-    const found = new Set([...modules.keys()].filter((file) => file.split(path.sep).length > 2).map(placeOf));
-    const wanted = Object.entries(subRoomArrows).flatMap(([room, subRooms]) =>
+    const found = new Set([...files.keys()].filter((file) => file.split(path.sep).length > 2).map(placeOf));
+    const wanted = Object.entries(tables.subRoomArrows).flatMap(([room, subRooms]) =>
       Object.keys(subRooms)
         .filter((subRoom) => subRoom !== '.')
         .map((subRoom) => `${room}/${subRoom}`),
@@ -95,20 +112,34 @@ describe('the rooms of the library', () => {
   });
 
   test('import within themselves only along the arrows between their sub-rooms', () => {
-    const violations = [...modules].flatMap(([file, { imports }]) =>
+    const violations = [...files].flatMap(([file, { imports }]) =>
       imports
         .filter(({ specifier }) => specifier.startsWith('.'))
         .map(({ specifier }) => ({ file, to: path.join(file, '..', specifier) }))
         .filter(({ to }) => roomOf(to) === roomOf(file) && placeOf(to) !== placeOf(file))
-        .filter(({ to }) => !subRoomArrows[roomOf(file)]?.[subRoomOf(file)]?.includes(subRoomOf(to))),
+        .filter(({ to }) => !tables.subRoomArrows[roomOf(file)]?.[subRoomOf(file)]?.includes(subRoomOf(to))),
     );
     expect(violations).toEqual([]);
   });
 
-  test('of the build and of the runtime know nothing of each other but what a task and a registry are', () => {
-    expect(arrows.build).toEqual({ system: 'code', task: 'code', registry: 'types' });
-    const importers = Object.keys(arrows).filter((room) => 'build' in (arrows[room] ?? {}));
-    expect(importers).toEqual(['cli']);
+  test('have no files that import each other in a circle, types included', () => {
+    expect(circlesIn(files)).toEqual([]);
+  });
+});
+
+describe.each(Object.keys(companions))('%s', (name) => {
+  test('imports of the library only what its package.json exports', () => {
+    const { exports } = JSON.parse(readFileSync(path.join(root, 'packages/girder-worker/package.json'), 'utf8'));
+    const used = packageImportsOf(modulesOf(name)).filter(({ specifier }) => /^girder-worker(\/|$)/.test(specifier));
+    expect(used.length).toBeGreaterThan(0);
+    expect(used.filter(({ specifier }) => !(specifier.replace(/^girder-worker/, '.') in exports))).toEqual([]);
+  });
+});
+
+describe('the rooms of the library', () => {
+  test('do not import the packages that build and run deployments', () => {
+    const used = packageImports.filter(({ specifier }) => specifier in companions);
+    expect(used).toEqual([]);
   });
 
   test.each(Object.entries(reserved))('import %s only where it is reserved for', (reservedFor, places) => {
@@ -146,10 +177,6 @@ describe('the files of the library', () => {
     const users = [...modules].filter(([file]) => !placesOfTimeAndChance.includes(file));
     expect(users.flatMap(([file, { timeAndChance }]) => timeAndChance.map((use) => ({ file, use })))).toEqual([]);
     for (const file of placesOfTimeAndChance) expect(modules.get(file)?.timeAndChance).not.toEqual([]);
-  });
-
-  test('never import each other in a circle, types included', () => {
-    expect(circlesIn(modules)).toEqual([]);
   });
 });
 
@@ -200,11 +227,11 @@ function circlesIn(files: ReadonlyMap<string, Source>): string[][] {
   return circles;
 }
 
-function reachableFrom(room: string, reached: Set<string> = new Set()): Set<string> {
-  for (const target of Object.keys(arrows[room] ?? {})) {
+function reachableFrom(room: string, table: typeof arrows, reached: Set<string> = new Set()): Set<string> {
+  for (const target of Object.keys(table[room] ?? {})) {
     if (reached.has(target)) continue;
     reached.add(target);
-    reachableFrom(target, reached);
+    reachableFrom(target, table, reached);
   }
   return reached;
 }

@@ -1,6 +1,6 @@
 // A process that starts Redis as its child. It ends when its own parent ends, and Redis ends with it. When Redis listens, it
 // sends the port to its parent. SIGTERM ends both.
-import '../../packages/girder-worker/src/local/process/endWithParent.ts';
+import '../../packages/girder-worker-dev/src/local/process/endWithParent.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

@@ -5,8 +5,8 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { createQueue } from '../../packages/girder-worker/src/local/emulators/resources.ts';
 import type { ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import { createQueue } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { table } from './function.ts';
 import { cpuOf, repeat } from './rounds.ts';
 

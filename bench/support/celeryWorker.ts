@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { celeryUrls, isolatedVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import type { Emulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { celeryUrls, isolatedVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { table } from './function.ts';
 import type { RunningWorker } from './worker.ts';
 

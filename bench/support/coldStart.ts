@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import type { Emulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { table } from './function.ts';
 
 const probe = fileURLToPath(new URL('../fixtures/coldStart.mjs', import.meta.url));

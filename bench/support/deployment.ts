@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BundleReport, bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
-import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
-import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
+import { registryFile } from 'girder-worker/internal/task';
+import { type BundleReport, bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
+import { buildRegistry } from '../../packages/girder-worker-dev/src/build/registry/buildRegistry.ts';
+import { writeRegistry } from '../../packages/girder-worker-dev/src/build/registry/registryFile.ts';
 import { createDeployment } from '../../test/support/deployment.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,32 +23,12 @@ export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeploym
   const plugins = furtherTasks > 0 ? ['benchtasks', 'manytasks'] : ['benchtasks'];
   const deployment = createDeployment([], { missing: plugins, files: further });
   const { root } = deployment;
-  const functions = join(root, 'functions');
-  cpSync(join(repository, 'functions'), functions, {
-    recursive: true,
-    filter: (path) => !path.includes('.generated.'),
-  });
   symlinkSync(join(repository, 'bench/benchtasks'), join(root, 'node_modules/benchtasks'), 'dir');
-  for (const name of libraries()) link(name, root);
 
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
   const outDir = join(root, '.build');
   const report = await bundleFunctions({ root, outDir });
   return { handlerFile: join(outDir, 'handler.mjs'), report, [Symbol.dispose]: () => deployment[Symbol.dispose]() };
-}
-
-/** Returns the packages that the functions import besides the library. */
-function libraries(): string[] {
-  const { dependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  return Object.keys(dependencies).filter((name) => name !== 'girder-worker');
-}
-
-function link(library: string, root: string): void {
-  const place = join(root, 'node_modules', library);
-  mkdirSync(dirname(place), { recursive: true });
-  symlinkSync(join(repository, 'node_modules', library), place, 'dir');
 }
 
 /** Returns the files of a plugin with `count` tasks, by their path in the deployment. */

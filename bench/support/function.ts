@@ -1,11 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+import type { Emulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import {
   createLambdaFunction,
   type LambdaFunction,
-} from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
-import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+} from '../../packages/girder-worker-dev/src/local/lambda/lambdaFunction.ts';
 import { childrenWith } from './processes.ts';
 
 export const table = 'celery';

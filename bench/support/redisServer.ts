@@ -1,7 +1,7 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { killBound, startBound } from '../../packages/girder-worker/src/local/process/boundProcess.ts';
+import { killBound, startBound } from '../../packages/girder-worker-dev/src/local/process/boundProcess.ts';
 import { cpuSecondsOf } from './processes.ts';
 
 const timeToStartMs = 15_000;

@@ -1,6 +1,6 @@
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { createEventSourceMapping } from '../../packages/girder-worker/src/local/lambda/eventSourceMapping.ts';
+import type { Emulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { createEventSourceMapping } from '../../packages/girder-worker-dev/src/local/lambda/eventSourceMapping.ts';
 import { startFunction } from './function.ts';
 
 /** A worker that takes messages from a queue and stores their results. */

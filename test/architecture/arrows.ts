@@ -92,26 +92,46 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     canvas: 'code',
     control: 'code',
   },
-  build: { system: 'code', task: 'code', registry: 'types' },
-  local: { system: 'code', transport: 'code' },
-  // The package of a new plugin: answers to files.
-  scaffold: { task: 'code' },
+  // The functions of a deployment: handlers, and the entry of their worker threads.
+  lambda: {
+    system: 'code',
+    connections: 'code',
+    registry: 'types',
+    execution: 'code',
+    store: 'code',
+    transport: 'code',
+    events: 'code',
+    dispatch: 'code',
+    girder: 'code',
+    control: 'code',
+    doors: 'code',
+  },
+  // Writes the files of a new package, all or none.
+  scaffold: {},
   cli: {
     system: 'code',
     kombu: 'code',
     connections: 'code',
     task: 'types',
     message: 'code',
-    registry: 'types',
+    registry: 'code',
     transport: 'code',
     events: 'code',
     control: 'code',
     worker: 'code',
     client: 'code',
-    build: 'code',
-    local: 'code',
     scaffold: 'code',
     doors: 'code',
+  },
+  // What the packages that are released with the library share with it.
+  internal: {
+    system: 'code',
+    connections: 'code',
+    task: 'code',
+    registry: 'code',
+    transport: 'code',
+    scaffold: 'code',
+    cli: 'code',
   },
   doors: { task: 'code', client: 'code' },
 };
@@ -136,19 +156,43 @@ export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, read
     '.': ['extension', 'jobs', 'transforms', 'client', 'wire'],
   },
   canvas: { signatures: [], apply: ['signatures'], continuations: ['apply', 'signatures'] },
-  build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
-  scaffold: { answers: [], templates: ['answers'], '.': ['answers', 'templates'] },
-  cli: { shared: [], commands: ['shared'], '.': ['commands', 'shared'] },
-  local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
+  scaffold: { '.': [], deployment: ['.'] },
+  cli: { process: [], shared: ['process'], commands: ['shared'], '.': ['commands', 'shared'] },
 };
+
+/** The rooms of the packages that are released with the library, and for each the rooms of the same package that it may import. */
+export const companions: Readonly<Record<string, Companion>> = {
+  'girder-worker-dev': {
+    arrows: {
+      // Plugins to registry to bundle.
+      build: {},
+      // Emulators and a local Lambda, for `npm run dev` and tests.
+      local: {},
+      cli: { build: 'code', local: 'code' },
+      doors: { cli: 'code' },
+    },
+    subRoomArrows: {
+      build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+      local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
+      cli: { shared: [], commands: ['shared'] },
+    },
+  },
+  'create-girder-worker-plugin': {
+    arrows: { answers: {}, templates: { answers: 'code' }, doors: { answers: 'code', templates: 'code' } },
+    subRoomArrows: {},
+  },
+};
+
+export interface Companion {
+  readonly arrows: typeof arrows;
+  readonly subRoomArrows: typeof subRoomArrows;
+}
 
 /** Only files under these path prefixes may import these packages. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
-  // build/bundle/environmentCredentials.ts is no part of the build: the build puts it into the bundle.
-  '@aws-sdk/': ['build/bundle/environmentCredentials.ts', 'aws/', 'transport/sqs/', 'local/'],
+  '@aws-sdk/': ['aws/', 'transport/sqs/'],
   '@smithy/': ['aws/'],
-  // The thread of local/process/endWithParent.ts runs no task: it watches for the death of its process's parent.
-  'node:worker_threads': ['execution/', 'local/process/endWithParent.ts'],
+  'node:worker_threads': ['execution/'],
 };
 
 /** The files that may ask Node for the time, for timers and for random values. */
@@ -173,13 +217,23 @@ export const roomsWithoutGirder: readonly string[] = ['events', 'revocation', 'e
 const open = '<!-- arrows: kept by test/architecture.test.ts -->';
 const close = '<!-- /arrows -->';
 
-/** The table as it stands in ARCHITECTURE.md, with the markers around it. */
+/** The tables as they stand in ARCHITECTURE.md, with the markers around them. */
 export function renderArrows(): string {
-  const rows = Object.entries(arrows).map(([room, targets]) => {
+  const others = Object.entries(companions).flatMap(([name, tables]) => [
+    '',
+    `In \`packages/${name}/src\`:`,
+    '',
+    ...rowsOf(tables.arrows),
+  ]);
+  return [open, ...rowsOf(arrows), ...others, close].join('\n');
+}
+
+function rowsOf(table: typeof arrows): string[] {
+  const rows = Object.entries(table).map(([room, targets]) => {
     const cells = Object.entries(targets).map(([target, kind]) => (kind === 'types' ? `${target} (types)` : target));
     return `| ${room} | ${cells.join(', ') || 'nothing'} |`;
   });
-  return [open, '| room | may import |', '|---|---|', ...rows, close].join('\n');
+  return ['| room | may import |', '|---|---|', ...rows];
 }
 
 /** The part of a document that `renderArrows` is compared with; undefined where the markers are missing. */

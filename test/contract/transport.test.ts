@@ -1,14 +1,14 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll } from 'vitest';
 import { loadConnections } from '../../packages/girder-worker/src/connections/connections.ts';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
-import { sqsRecord } from '../../packages/girder-worker/src/local/lambda/sqsEvent.ts';
 import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
 import { createVirtualSystem } from '../../packages/girder-worker/src/system/virtualSystem.ts';
 import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memoryTransport.ts';
 import { connectTransport } from '../../packages/girder-worker/src/transport/sqs/sqsTransport.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
+import { sqsRecord } from '../../packages/girder-worker-dev/src/local/lambda/sqsEvent.ts';
 import { describeTransport, maxReceiveCount } from './transport.ts';
 
 const visibilityTimeoutSeconds = 60;

@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable } from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import {
   createLambdaFunction,
   type LambdaFunction,
-} from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
-import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+} from '../../packages/girder-worker-dev/src/local/lambda/lambdaFunction.ts';
 import { type CountingProxy, startCountingProxy } from '../support/countingProxy.ts';
 
 /** The time between two polls for revocations. A batch that takes longer, on a busy machine, makes one read per period. */
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const seen = { ...emulators, sqsEndpoint: sqs.endpoint, dynamodbEndpoint: dynamodb.endpoint };
   dispatcher = createLambdaFunction({
     functionName: 'counted',
-    file: fileURLToPath(new URL('../../functions/dispatcher/handler.ts', import.meta.url)),
+    file: fileURLToPath(new URL('../fixtures/dispatcher/handler.ts', import.meta.url)),
     timeoutSeconds: 60,
     memoryMb: 1769,
     env: { ...stackVariables(seen, 'celery'), GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: `${sqs.endpoint}/none` },

@@ -1,8 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
-import { localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { girderWorker, startComputing } from '../support/computingTask.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -101,7 +101,7 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, redriv
 test('girder-worker purge prints the number of messages, and deletes them only with --force', async () => {
   // No function and no worker receives messages from this queue.
   const other = localSqsClient(stack.emulators.sqsEndpoint);
-  const { createQueue } = await import('../../packages/girder-worker/src/local/emulators/resources.ts');
+  const { createQueue } = await import('../../packages/girder-worker-dev/src/local/emulators/resources.ts');
   const { url: QueueUrl } = await createQueue(other, {
     name: 'idle',
     visibilityTimeoutSeconds: 30,

@@ -1,10 +1,10 @@
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import {
   createQueue,
   createResultTable,
   localSqsClient,
-} from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+} from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { pythonEnvironment } from './pythonSession.ts';
 import { type PythonWorker, startPythonWorker } from './pythonWorker.ts';
 

@@ -1,6 +1,6 @@
 import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createQueue, localSqsClient } from '../../packages/girder-worker/src/local/emulators/resources.ts';
+import { createQueue, localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { pythonVenv, requirePython } from '../support/requirements.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import type { WorkerProcess } from '../support/workerProcess.ts';

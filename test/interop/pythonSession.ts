@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Emulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import type { Emulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import type { Scenario } from './scenarios.ts';
 
 export { type Scenario, scenarios } from './scenarios.ts';

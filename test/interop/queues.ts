@@ -1,7 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { createQueue, localSqsClient, type Queue } from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { createEventSourceMapping } from '../../packages/girder-worker/src/local/lambda/eventSourceMapping.ts';
-import { createLambdaFunction } from '../../packages/girder-worker/src/local/lambda/lambdaFunction.ts';
+import {
+  createQueue,
+  localSqsClient,
+  type Queue,
+} from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { createEventSourceMapping } from '../../packages/girder-worker-dev/src/local/lambda/eventSourceMapping.ts';
+import { createLambdaFunction } from '../../packages/girder-worker-dev/src/local/lambda/lambdaFunction.ts';
 import type { Stack } from '../support/stack.ts';
 
 /** The SQS names of the queues besides `celery` to which scenarios send. */

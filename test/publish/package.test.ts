@@ -10,107 +10,100 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSource } from '../architecture/imports.ts';
 import { typeProblems } from './attw.ts';
+import { packPackages } from './packedPackages.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-describe('the published package', () => {
-  let folder: string;
-  let dist: string;
-  let tarball: string;
-  /** The folder of a user's project that has the package installed, as npm unpacks it. */
-  let project: string;
-  let installed: string;
+/** The packages that other projects install, with the folder of each in this repository. */
+const packages = {
+  'girder-worker': 'packages/girder-worker',
+  'girder-worker-dev': 'packages/girder-worker-dev',
+  'create-girder-worker-plugin': 'packages/create-girder-worker-plugin',
+  'girder-worker-tasks': 'plugins/girder-worker-tasks',
+  gwexample: 'plugins/gwexample',
+  '@gwexample/text-tools': 'plugins/text-tools',
+};
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'girder-worker-publish-'));
-    dist = path.join(folder, 'packages/girder-worker');
-    project = path.join(folder, 'project');
-    installed = path.join(project, 'node_modules/girder-worker');
-    await run(process.execPath, [path.join(root, 'scripts/build-packages.mjs'), path.join(folder, 'packages')]);
-    await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: dist });
+let folder: string;
+let tarballs: ReadonlyMap<string, string>;
+/** The folder of a user's project that has the packages installed, as npm unpacks them. */
+let project: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'girder-worker-publish-'));
+  project = path.join(folder, 'project');
+  tarballs = await packPackages(path.join(folder, 'packages'));
+  for (const name of Object.keys(packages)) {
+    const installed = installedIn(name);
     await mkdir(installed, { recursive: true });
-    const { version } = JSON.parse(await readFile(path.join(dist, 'package.json'), 'utf8'));
-    tarball = path.join(folder, `girder-worker-${version}.tgz`);
-    await run('tar', ['--extract', '--gzip', '--strip-components=1', '--file', tarball, '--directory', installed]);
-    // The dependencies are those of this repository, found one folder up, so that the test needs no npm registry.
-    await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    await writeFile(path.join(project, 'package.json'), '{ "type": "module" }');
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  async function importsOf(file: string): Promise<string[]> {
-    const { imports } = readSource(await readFile(path.join(installed, file), 'utf8'));
-    return imports.map(({ specifier }) => specifier);
+    await run('tar', ['-xzf', tarballs.get(name)!, '--strip-components=1', '--directory', installed]);
   }
+  // The dependencies are those of this repository, found one folder up, so that the test needs no npm registry.
+  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  await writeFile(path.join(project, 'package.json'), '{ "type": "module" }');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** The npm packages that these files of the package import. */
-  async function packagesImportedBy(files: Iterable<string>): Promise<Set<string>> {
-    const imported = new Set<string>();
-    for (const file of files) {
-      for (const specifier of await importsOf(file)) {
-        if (!specifier.startsWith('.') && !specifier.startsWith('node:')) imported.add(packageOf(specifier));
-      }
-    }
-    return imported;
-  }
+/** The folder in which the project has this package. */
+function installedIn(name: string): string {
+  return path.join(project, 'node_modules', name);
+}
 
-  /** The declarations and their relative imports, direct and indirect. */
-  async function filesBehind(declarations: readonly string[], seen = new Set<string>()): Promise<Set<string>> {
-    for (const file of declarations.filter((declaration) => !seen.has(declaration))) {
-      seen.add(file);
-      const relative = (await importsOf(file)).filter((specifier) => specifier.startsWith('.'));
-      const targets = relative.map((target) => path.join(file, '..', target.replace(/\.js$/, '.d.ts')));
-      await filesBehind(targets, seen);
-    }
-    return seen;
-  }
+async function manifestOf(name: string) {
+  return JSON.parse(await readFile(path.join(installedIn(name), 'package.json'), 'utf8'));
+}
 
+describe.each(Object.entries(packages))('the packed package %s', (name, source) => {
   test('contains JavaScript, declarations, a README and the license, but neither sources nor tests', async () => {
-    expect(new Set(await readdir(installed))).toEqual(new Set(['LICENSE', 'README.md', 'lib', 'package.json']));
-    const files = await readdir(path.join(installed, 'lib'), { recursive: true, withFileTypes: true });
-    const names = files.filter((file) => file.isFile()).map((file) => file.name);
-    expect(names.filter((name) => !/\.(js|d\.ts)$/.test(name))).toEqual([]);
-    expect(names.filter((name) => /\.(test|arbitrary)\./.test(name))).toEqual([]);
-    expect(names).toContain('index.js');
+    expect(new Set(await readdir(installedIn(name)))).toEqual(new Set(['LICENSE', 'README.md', 'lib', 'package.json']));
+    const files = globSync('lib/**/*.*', { cwd: installedIn(name), exclude: ['lib/deployment'] });
+    expect(files.filter((file) => !/\.(js|d\.ts)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.(test|arbitrary)\./.test(file))).toEqual([]);
+    expect(files).toContain('lib/index.js');
   });
 
   test('has the same exports as the sources', async () => {
-    const source = JSON.parse(await readFile(path.join(root, 'packages/girder-worker/package.json'), 'utf8'));
-    const published = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-    expect(Object.keys(published.exports)).toEqual(Object.keys(source.exports));
+    const manifest = JSON.parse(await readFile(path.join(root, source, 'package.json'), 'utf8'));
+    const published = await manifestOf(name);
+    expect(Object.keys(published.exports)).toEqual(Object.keys(manifest.exports));
     expect(published.exports['.']).toEqual({ types: './lib/index.d.ts', default: './lib/index.js' });
-    expect(published.dependencies).toEqual(source.dependencies);
-    expect(published).not.toHaveProperty('private');
+    expect(published.dependencies).toEqual(manifest.dependencies);
+    for (const key of ['private', 'scripts', 'devDependencies']) expect(published).not.toHaveProperty(key);
   });
 
   test('imports only packages that are in its dependencies', async () => {
-    const { dependencies } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-    const files = globSync('lib/**/*.js', { cwd: installed });
-    const imported = [...(await packagesImportedBy(files))];
-    expect(imported).toContain('commander');
-    expect(imported.filter((name) => !(name in dependencies))).toEqual([]);
+    const { dependencies, peerDependencies } = await manifestOf(name);
+    const imported = await packagesImportedBy(installedIn(name), globSync('lib/**/*.js', { cwd: installedIn(name) }));
+    expect(imported.size).toBeGreaterThan(0);
+    expect([...imported].filter((used) => !(used in { ...dependencies, ...peerDependencies }))).toEqual([]);
   });
 
   test('depends on the packages whose types its public declarations import', async () => {
-    const { dependencies, exports } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+    const { dependencies, peerDependencies, exports } = await manifestOf(name);
     const doors = Object.values<{ types?: string }>(exports).flatMap(({ types }) => types ?? []);
-    const files = await filesBehind(doors.map((door) => path.normalize(door)));
-    const missing = [...(await packagesImportedBy(files))].filter(
-      (imported) => !(imported in dependencies || typesOf(imported) in dependencies),
+    const files = await filesBehind(
+      installedIn(name),
+      doors.map((door) => path.normalize(door)),
+    );
+    const known = { ...dependencies, ...peerDependencies };
+    const missing = [...(await packagesImportedBy(installedIn(name), files))].filter(
+      (imported) => !(imported in known || typesOf(imported) in known),
     );
     expect(missing).toEqual([]);
   });
 
   test('passes publint without messages', async () => {
-    const { messages, pkg } = await publint({ pkgDir: installed, strict: true });
+    const { messages, pkg } = await publint({ pkgDir: installedIn(name), strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
   });
 
   test('has types that every ES module and bundler resolves', async () => {
-    expect(await typeProblems(tarball)).toBe('');
+    expect(await typeProblems(tarballs.get(name)!)).toBe('');
   });
+});
 
+describe('the packed library', () => {
   test('lets a project declare a task and call it as a function', async () => {
     const program = `
       import { GirderWorkerPluginABC } from 'girder-worker';
@@ -124,7 +117,7 @@ describe('the published package', () => {
   });
 
   test('can be imported through every export', async () => {
-    const { exports } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
+    const { exports } = await manifestOf('girder-worker');
     const doors = Object.keys(exports).filter((door) => exports[door].default !== undefined);
     const program = doors.map((door) => `await import('${path.posix.join('girder-worker', door)}');`).join('\n');
     await writeFile(path.join(project, 'doors.mjs'), program);
@@ -158,12 +151,48 @@ describe('the published package', () => {
   test('includes a command that builds the registry of a project from its plugins', async () => {
     await writePlugin(path.join(project, 'node_modules/greeter'));
     await writeFile(path.join(project, 'package.json'), '{ "type": "module", "dependencies": { "greeter": "1.0.0" } }');
-    const { bin } = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
-    const command = [path.join(installed, bin['girder-worker']), 'build-registry', '--out', 'registry.ts'];
+    const { bin } = await manifestOf('girder-worker');
+    const command = [
+      path.join(installedIn('girder-worker'), bin['girder-worker']),
+      'build-registry',
+      '--out',
+      'registry.ts',
+    ];
     await run(process.execPath, command, { cwd: project });
     expect(await readFile(path.join(project, 'registry.ts'), 'utf8')).toContain('"greeter.tasks.greet"');
   });
 });
+
+async function importsOf(installed: string, file: string): Promise<string[]> {
+  const { imports } = readSource(await readFile(path.join(installed, file), 'utf8'));
+  return imports.map(({ specifier }) => specifier);
+}
+
+/** The npm packages that these files of the package import. */
+async function packagesImportedBy(installed: string, files: Iterable<string>): Promise<Set<string>> {
+  const imported = new Set<string>();
+  for (const file of files) {
+    for (const specifier of await importsOf(installed, file)) {
+      if (!specifier.startsWith('.') && !specifier.startsWith('node:')) imported.add(packageOf(specifier));
+    }
+  }
+  return imported;
+}
+
+/** The declarations and their relative imports, direct and indirect. */
+async function filesBehind(
+  installed: string,
+  declarations: readonly string[],
+  seen = new Set<string>(),
+): Promise<Set<string>> {
+  for (const file of declarations.filter((declaration) => !seen.has(declaration))) {
+    seen.add(file);
+    const relative = (await importsOf(installed, file)).filter((specifier) => specifier.startsWith('.'));
+    const targets = relative.map((target) => path.join(file, '..', target.replace(/\.js$/, '.d.ts')));
+    await filesBehind(installed, targets, seen);
+  }
+  return seen;
+}
 
 /** The package of an import specifier: `@aws-sdk/client-sqs` for `@aws-sdk/client-sqs/x`. */
 function packageOf(specifier: string): string {

@@ -1,26 +1,21 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isolatedVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { isolatedVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { PythonSession, pythonEnvironment } from '../interop/pythonSession.ts';
 import { latestCelery } from '../interop/versions.ts';
-import { cacheFolder } from '../support/cacheFolder.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/deployment.ts';
 import { type DevProcess, startDevIn } from '../support/devProcess.ts';
 import { pythonVenv, requirePython } from '../support/requirements.ts';
-import { functionSources } from '../support/stack.ts';
 import { typeProblems } from './attw.ts';
+import { installTimeout, npm, run } from './npm.ts';
+import { packPackages } from './packedPackages.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Installing the library downloads its dependencies, unless the cache has them. */
-const installTimeout = 600_000;
 
 /** The packages of this repository are installed from their tarballs, in folders outside of it: nothing is linked. */
 describe('a plugin made by create-girder-worker-plugin', () => {
@@ -34,13 +29,10 @@ describe('a plugin made by create-girder-worker-plugin', () => {
   beforeAll(async () => {
     temporary = createTemporaryFolder();
     const { root } = temporary;
-    const packages = path.join(root, 'packages');
-    await run(root, process.execPath, path.join(repository, 'scripts/build-packages.mjs'), packages);
-    library = await pack(path.join(packages, 'girder-worker'));
-    const creator = await pack(path.join(packages, 'create-girder-worker-plugin'));
-
+    const tarballs = await packPackages(path.join(root, 'packages'));
+    library = tarballs.get('girder-worker')!;
     deployment = path.join(root, 'deployment');
-    await writeDeployment(deployment, library, creator);
+    await writeDeployment(deployment, tarballs);
     await npm(deployment, 'install');
     // npm finds the installed create-girder-worker-plugin, and does not ask the registry for it.
     await npm(deployment, 'create', 'girder-worker-plugin', '../my-plugin', '--', '--yes');
@@ -73,7 +65,7 @@ describe('a plugin made by create-girder-worker-plugin', () => {
 
   test('is packed with its compiled modules alone, and passes publint and attw', async () => {
     pluginTarball = await pack(plugin);
-    const files = await run(temporary.root, 'tar', '--list', '--file', pluginTarball);
+    const files = await run(temporary.root, 'tar', ['--list', '--file', pluginTarball]);
     expect(files.trim().split('\n').sort()).toEqual([
       'package/README.md',
       'package/lib/index.d.ts',
@@ -91,7 +83,7 @@ describe('a plugin made by create-girder-worker-plugin', () => {
     timeout: installTimeout,
   }, async () => {
     await npm(deployment, 'install', pluginTarball);
-    const printed = await run(deployment, process.execPath, installedCli(), 'build-registry');
+    const printed = await run(deployment, process.execPath, [installedCli(), 'build-registry']);
     expect(printed).toContain('my-plugin@0.1.0: 2 tasks\n');
     const registry = await readFile(path.join(deployment, 'functions/dispatcher/registry.generated.ts'), 'utf8');
     expect(registry.match(/"my_plugin\.tasks\.\w+"/g)).toEqual(['"my_plugin.tasks.add"', '"my_plugin.tasks.count"']);
@@ -126,36 +118,20 @@ describe('a plugin made by create-girder-worker-plugin', () => {
   });
 });
 
-/** Runs a program. Resolves to its output; rejects with all that it has printed if it fails. */
-async function run(cwd: string, program: string, ...args: string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)(program, args, { cwd, env: { ...process.env, FORCE_COLOR: '0' } })).stdout;
-  } catch (error) {
-    const { message, stdout } = error as { message: string; stdout?: string };
-    throw new Error(`${message}\n${stdout ?? ''}`);
-  }
-}
-
-function npm(cwd: string, ...args: string[]): Promise<string> {
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--cache', path.join(cacheFolder(), 'npm')];
-  return run(cwd, 'npm', ...flags, ...args);
-}
-
-/** Writes the sources of a deployment without plugins. */
-async function writeDeployment(folder: string, library: string, creator: string): Promise<void> {
+/** Writes the package.json of a deployment without plugins, which installs the packages of this repository from their tarballs. */
+async function writeDeployment(folder: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
   const { dependencies } = JSON.parse(await readFile(path.join(repository, 'package.json'), 'utf8'));
+  const tarball = (name: string) => ({ [name]: `file:${tarballs.get(name)}` });
   const manifest = {
     private: true,
     type: 'module',
     dependencies: {
       '@aws-lambda-powertools/logger': dependencies['@aws-lambda-powertools/logger'],
       '@middy/core': dependencies['@middy/core'],
-      'girder-worker': `file:${library}`,
+      ...tarball('girder-worker'),
     },
-    devDependencies: { 'create-girder-worker-plugin': `file:${creator}` },
+    devDependencies: { ...tarball('girder-worker-dev'), ...tarball('create-girder-worker-plugin') },
   };
-  for (const [file, text] of Object.entries({ 'package.json': JSON.stringify(manifest), ...functionSources() })) {
-    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
-    await writeFile(path.join(folder, file), text);
-  }
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
+import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
 import { createTemporaryFolder } from '../support/deployment.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,16 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundleFunctions } from '../../packages/girder-worker/src/build/bundle/bundle.ts';
-import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
-import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
-import { startLocalDispatcher } from '../../packages/girder-worker/src/local/localDispatcher.ts';
+import { join } from 'node:path';
+import { registryFile } from 'girder-worker/internal/task';
+import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
+import { buildRegistry } from '../../packages/girder-worker-dev/src/build/registry/buildRegistry.ts';
+import { writeRegistry } from '../../packages/girder-worker-dev/src/build/registry/registryFile.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
+import { startLocalDispatcher } from '../../packages/girder-worker-dev/src/local/localDispatcher.ts';
 import { createDeployment } from './deployment.ts';
-
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const dispatcherLibraries = ['@aws-lambda-powertools/logger', '@middy/core'];
 
 /** The local stack with plugins of the tests: emulators, and the bundled dispatcher, which is connected to the queue. */
 export interface Stack {
@@ -41,9 +37,8 @@ export async function startStack({
   concurrency = 2,
   env = {},
 }: StackOptions): Promise<Stack> {
-  const deployment = createDeployment(plugins, { files: functionSources() });
+  const deployment = createDeployment(plugins);
   const { root } = deployment;
-  for (const library of dispatcherLibraries) link(library, root);
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
   const outDir = join(root, '.build');
   await bundleFunctions({ root, outDir });
@@ -76,18 +71,4 @@ export async function startStack({
       deployment[Symbol.dispose]();
     },
   };
-}
-
-/** Returns the sources of the functions by their paths in a deployment, without the generated registry, which is built from the tests' plugins. */
-export function functionSources(): Record<string, string> {
-  const folder = join(repository, 'functions');
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const sources = names.filter((name) => /(?<!\.test|\.generated)\.ts$/.test(name));
-  return Object.fromEntries(sources.map((name) => [`functions/${name}`, readFileSync(join(folder, name), 'utf8')]));
-}
-
-function link(library: string, root: string): void {
-  const target = join(root, 'node_modules', library);
-  mkdirSync(dirname(target), { recursive: true });
-  symlinkSync(join(repository, 'node_modules', library), target, 'dir');
 }

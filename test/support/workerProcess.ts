@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { killBound, startBound } from '../../packages/girder-worker/src/local/process/boundProcess.ts';
+import { killBound, startBound } from '../../packages/girder-worker-dev/src/local/process/boundProcess.ts';
 import { type PrintingProcess, readPrinting } from './printingProcess.ts';
 
 const cli = fileURLToPath(new URL('../../packages/girder-worker/src/cli/main.ts', import.meta.url));

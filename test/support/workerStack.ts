@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildRegistry } from '../../packages/girder-worker/src/build/registry/buildRegistry.ts';
-import { registryFile, writeRegistry } from '../../packages/girder-worker/src/build/registry/registryFile.ts';
-import { type Emulators, startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
-import { createResultTable } from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
+import { registryFile } from 'girder-worker/internal/task';
+import { buildRegistry } from '../../packages/girder-worker-dev/src/build/registry/buildRegistry.ts';
+import { writeRegistry } from '../../packages/girder-worker-dev/src/build/registry/registryFile.ts';
+import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { createDeployment } from './deployment.ts';
 import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
-
-const threadFile = 'functions/dispatcher/thread.ts';
 
 /** Everything that long-running workers need, except queues: emulators, a table, and a deployment with its registry. */
 export interface WorkerStack {
@@ -24,8 +22,7 @@ export interface WorkerStack {
 
 /** Starts a stack with these plugins, given by their names in `plugins/` and `test/fixtures/plugins/`. */
 export async function startWorkerStack(...plugins: string[]): Promise<WorkerStack> {
-  const files = { [threadFile]: readFileSync(new URL(`../../${threadFile}`, import.meta.url), 'utf8') };
-  const deployment = createDeployment(plugins, { files });
+  const deployment = createDeployment(plugins);
   const { root } = deployment;
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
   const emulators = await startEmulators();

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { createCommand } from 'girder-worker/create';
+import { createCommand } from './createCommand.ts';
 
 const command = createCommand({
   name: 'create-girder-worker-plugin',

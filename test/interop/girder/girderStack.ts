@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { localSqsClient } from '../../../packages/girder-worker/src/local/emulators/resources.ts';
-import { celeryUrls } from '../../../packages/girder-worker/src/local/emulators/variables.ts';
+import { localSqsClient } from '../../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { celeryUrls } from '../../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { createTemporaryFolder } from '../../support/deployment.ts';
 import { type Stack, startStack } from '../../support/stack.ts';
 import { waitFor } from '../../support/waitFor.ts';

@@ -1,30 +1,27 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { buildCommand } from './commands/build.ts';
-import { buildRegistryCommand } from './commands/buildRegistry.ts';
 import { callCommand } from './commands/call.ts';
-import { createCommand } from './commands/create.ts';
-import { devCommand } from './commands/dev.ts';
 import { dlqCommand } from './commands/dlq.ts';
+import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { missingDevCommands } from './commands/missingDev.ts';
 import { pingCommand } from './commands/ping.ts';
 import { purgeCommand } from './commands/purge.ts';
 import { resultCommand } from './commands/result.ts';
 import { revokeCommand } from './commands/revoke.ts';
 import { statusCommand } from './commands/status.ts';
 import { workerCommand } from './commands/worker.ts';
+import { importDevPackage } from './shared/devPackage.ts';
 import { version } from './shared/version.ts';
 
+const devPackage = await importDevPackage('.');
 const program = new Command('girder-worker')
   .description('A Celery worker in TypeScript, with SQS and DynamoDB: build it, run it, and control its tasks.')
   .version(version)
   .showHelpAfterError('(see girder-worker --help)')
   .addHelpText('after', environmentHelp())
   .addCommand(workerCommand())
-  .addCommand(devCommand())
-  .addCommand(createCommand())
-  .addCommand(buildRegistryCommand())
-  .addCommand(buildCommand())
+  .addCommand(initCommand())
   .addCommand(callCommand())
   .addCommand(resultCommand())
   .addCommand(revokeCommand())
@@ -33,6 +30,7 @@ const program = new Command('girder-worker')
   .addCommand(pingCommand())
   .addCommand(purgeCommand())
   .addCommand(dlqCommand());
+for (const command of devPackage?.commands() ?? missingDevCommands()) program.addCommand(command);
 
 try {
   await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
@@ -63,6 +61,7 @@ Environment:
 
 Examples:
   $ girder-worker -l info -c 4                               runs a worker, without Lambda
+  $ girder-worker init my-deployment                         writes the files of a deployment
   $ girder-worker dev                                        runs the whole stack on this machine
   $ girder-worker create my-plugin                           creates the package of a new plugin
   $ girder-worker call gwexample.analyses.tasks.fibonacci 26

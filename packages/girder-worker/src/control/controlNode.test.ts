@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Emulators, startEmulators } from '../../../girder-worker-dev/src/local/emulators/emulators.ts';
+import {
+  createQueue,
+  createResultTable,
+  localSqsClient,
+} from '../../../girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../../girder-worker-dev/src/local/emulators/variables.ts';
 import { type Connections, loadConnections } from '../connections/connections.ts';
-import { type Emulators, startEmulators } from '../local/emulators/emulators.ts';
-import { createQueue, createResultTable, localSqsClient } from '../local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../local/emulators/variables.ts';
 import type { Registry } from '../registry/registry.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
 import { connectControl } from './connectControl.ts';

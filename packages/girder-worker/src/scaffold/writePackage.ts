@@ -1,6 +1,6 @@
 import { lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ScaffoldError, type ScaffoldErrorCode } from './answers/scaffoldError.ts';
+import { ScaffoldError, type ScaffoldErrorCode } from './scaffoldError.ts';
 
 /**
  * Writes files into a folder, all or none: into a temporary folder beside it first, which is then renamed. A folder that

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { app } from '../../app.ts';
@@ -9,9 +9,10 @@ import type { Registry } from '../../registry/registry.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import { integerUpTo, names, positiveInteger, seconds } from '../shared/arguments.ts';
 import { hostFacts, renderBanner } from '../shared/banner.ts';
+import { importDevPackage } from '../shared/devPackage.ts';
 import { fromLevel, type LogLevelName, logLevel, shows } from '../shared/logLevel.ts';
 import { print, processOutput } from '../shared/output.ts';
-import { readRegistry, registryPath, updateRegistry } from '../shared/registry.ts';
+import { readRegistry, registryPath } from '../shared/registry.ts';
 import { listenForShutdown } from '../shared/shutdownSignals.ts';
 
 interface WorkerCommandOptions {
@@ -51,7 +52,10 @@ export function workerCommand(): Command {
       'name of this worker, such as worker1@%h; %h is the host name (default: girder-worker@%h)',
     )
     .option('--root <folder>', 'folder of the deployment: the dependencies in its package.json are the plugins', '.')
-    .option('--no-build', 'use the existing registry instead of building it on start')
+    .option(
+      '--no-build',
+      'use the existing registry instead of building it on start, as where girder-worker-dev is not installed',
+    )
     .option(
       '--lease <seconds>',
       'if this worker is killed, others may run its tasks after this time; at most 3600',
@@ -94,7 +98,8 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
     ...processOutput,
     writeOut: (text: string) => void (shows(loglevel, 'INFO') && processOutput.writeOut(text)),
   };
-  if (options.build && !(await updateRegistry(root, undefined, output))) return 1;
+  const devPackage = options.build ? await importDevPackage(root) : undefined;
+  if (devPackage && !(await devPackage.updateRegistry(root, undefined, output))) return 1;
   const registry = await readRegistry(root);
   app.config.update(registry.settings);
 
@@ -113,22 +118,23 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
   });
   await runWorker({
     ...{ connections, registry, node, queues, concurrency, remoteControl, shutdown },
-    threadFile: await threadFileOf(root),
+    threadFile: threadFileOf(root),
     leaseMs: lease * 1000,
     log: fromLevel(loglevel, createTextLog()),
   });
   return shutdown.cold.aborted ? 1 : 0;
 }
 
-/** The module of the deployment that the worker threads load. */
-async function threadFileOf(root: string): Promise<URL> {
-  const file = join(dirname(await registryPath(root)), 'thread.ts');
-  if (!existsSync(file)) {
-    throw new Error(
-      `The module of the worker threads does not exist: ${file}. Create it as functions/dispatcher/thread.ts of the girder-worker repository.`,
-    );
-  }
-  return pathToFileURL(file);
+/** The module that the worker threads load: that of the deployment, or else one that passes its registry to the library. */
+function threadFileOf(root: string): URL {
+  const registry = registryPath(root);
+  const file = join(dirname(registry), 'thread.ts');
+  if (existsSync(file)) return pathToFileURL(file);
+  const library = new URL(`../../lambda/thread${extname(import.meta.url)}`, import.meta.url);
+  const source = `import { serveRegistry } from ${JSON.stringify(library.href)};
+import { registry } from ${JSON.stringify(pathToFileURL(registry).href)};
+serveRegistry(registry);`;
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
 function bannerOf(

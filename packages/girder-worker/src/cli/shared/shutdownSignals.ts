@@ -1,6 +1,6 @@
-import { whenNpmIsGone } from '../../local/process/npmWatch.ts';
-import { echoMs, exitCodeOf } from '../../local/process/stopRequest.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
+import { whenNpmIsGone } from '../process/npmWatch.ts';
+import { echoMs, exitCodeOf } from '../process/stopRequest.ts';
 
 /** Celery's two shutdowns of a worker, and the signals that start them. */
 export interface ShutdownSignals {

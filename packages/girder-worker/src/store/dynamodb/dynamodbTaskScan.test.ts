@@ -1,9 +1,9 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localCredentials, localRegion } from '../../../../girder-worker-dev/src/local/emulators/credentials.ts';
+import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
+import { createResultTable } from '../../../../girder-worker-dev/src/local/emulators/resources.ts';
 import { connectService } from '../../aws/serviceCall.ts';
-import { localCredentials, localRegion } from '../../local/emulators/credentials.ts';
-import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
-import { createResultTable } from '../../local/emulators/resources.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import { stampRevocationKey } from '../stampKeys.ts';
 import { createDynamodbTaskScan } from './dynamodbTaskScan.ts';

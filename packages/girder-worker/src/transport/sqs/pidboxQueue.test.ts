@@ -1,11 +1,11 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localCredentials, localRegion } from '../../../../girder-worker-dev/src/local/emulators/credentials.ts';
+import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
+import { localSqsClient } from '../../../../girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../../../girder-worker-dev/src/local/emulators/variables.ts';
 import { type BrokerConnection, loadConnections } from '../../connections/connections.ts';
-import { localCredentials, localRegion } from '../../local/emulators/credentials.ts';
-import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
-import { localSqsClient } from '../../local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
 import { openPidboxQueue, pidboxQueueName } from './pidboxQueue.ts';
 import { createTopic } from './snsTopic.ts';
 

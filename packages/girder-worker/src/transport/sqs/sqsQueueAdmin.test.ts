@@ -1,7 +1,11 @@
 import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
-import { createQueue, localSqsClient, type Queue } from '../../local/emulators/resources.ts';
+import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
+import {
+  createQueue,
+  localSqsClient,
+  type Queue,
+} from '../../../../girder-worker-dev/src/local/emulators/resources.ts';
 import type { ListedDeadLetter } from '../queueAdmin.ts';
 import { createSqsQueueAdmin } from './sqsQueueAdmin.ts';
 

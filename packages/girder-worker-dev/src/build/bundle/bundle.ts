@@ -1,0 +1,95 @@
+import { realpathSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, extname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
+import { nodeSystem } from 'girder-worker/internal/system';
+import { registryFile } from 'girder-worker/internal/task';
+import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
+import { defaultFunctions, entryPoints } from './functions.ts';
+import { nameBundledTasks } from './nameBundledTasks.ts';
+import { taskModulesOf } from './taskModules.ts';
+
+export interface BundleOptions {
+  /** The folder of the deployment. */
+  readonly root: string;
+  /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks`. */
+  readonly outDir: string;
+}
+
+export interface BundleReport extends BundleSizes {
+  /** How long bundling took. */
+  readonly ms: number;
+  /** Warnings of the bundler, with their places in the source. */
+  readonly warnings: readonly string[];
+}
+
+const environmentCredentials = fileURLToPath(
+  new URL(`./environmentCredentials${extname(import.meta.url)}`, import.meta.url),
+);
+
+/** How modules are resolved, for the registry and for the bundle alike. */
+const resolution = {
+  platform: 'node',
+  format: 'esm',
+  splitting: true,
+  // If a package has both, its ES modules: only from these can unused exports be removed.
+  mainFields: ['module', 'main'],
+  alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
+  // The AWS SDK imports it to describe a browser: 34 KB that no function loads.
+  external: ['bowser'],
+} satisfies BuildOptions;
+
+/** Some CommonJS packages call `require` for modules of Node.js. An ES module has no `require`. */
+const requireForCommonJs = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`;
+
+/**
+ * Bundles the functions for Lambda as ES modules that share chunks: the handler of the dispatcher, the entry of its worker
+ * threads, and the handler of remote control. Task modules are separate chunks, each loaded when
+ * one of its tasks runs for the first time.
+ *
+ * Throws esbuild's BuildFailure, which lists the errors with their places in the source.
+ */
+export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<BundleReport> {
+  const startMs = nodeSystem.now();
+  const folder = realpathSync(root);
+  const registry = join(folder, registryFile);
+  const options = {
+    ...resolution,
+    absWorkingDir: folder,
+    entryPoints: entryPoints(dirname(registry)),
+    bundle: true,
+    outdir: resolve(outDir),
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    // Lambda runs Node 24. A bundle for 22 can also run on a machine that has only that.
+    target: 'node22',
+    minify: true,
+    // Tracebacks name the lines of the sources. The maps do not contain the sources themselves.
+    sourcemap: 'external',
+    sourcesContent: false,
+    write: false,
+    metafile: true,
+    logLevel: 'silent', // Errors are thrown, warnings are returned.
+    plugins: [defaultFunctions(registry), nameBundledTasks(await taskModulesOf(registry, folder, resolution))],
+  } satisfies BuildOptions;
+
+  const plain = await build(options);
+  const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
+
+  // The names of chunks contain hashes, so the chunks of an earlier build would not be overwritten.
+  await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
+  await mkdir(join(options.outdir, 'chunks'), { recursive: true });
+  await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  return {
+    ...bundleSizes(bundle.metafile, folder, options.outdir),
+    ms: nodeSystem.now() - startMs,
+    warnings: await formatMessages(bundle.warnings, { kind: 'warning' }),
+  };
+}
+
+function needsRequire({ outputs }: Metafile): boolean {
+  return Object.values(outputs).some(({ imports }) =>
+    imports.some(({ kind, external }) => external && kind === 'require-call'),
+  );
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/** The modules that Lambda or the pool load by file name. */
+const names = ['handler', 'thread', 'control'] as const;
+type FunctionName = (typeof names)[number];
+
+/** The folder of each module in `functions/`, where a deployment may have its own. */
+const folders = { handler: 'dispatcher', thread: 'dispatcher', control: 'control' };
+/** The name of the module in that folder. */
+const files = { handler: 'handler.ts', thread: 'thread.ts', control: 'handler.ts' };
+
+const namespace = 'girder-worker-functions';
+
+/**
+ * Returns the entry points of the bundle, keyed by their names in it: the modules of the deployment, such as
+ * `functions/dispatcher/handler.ts`, and the default of each that does not exist.
+ *
+ * @param dispatcher the folder of the registry, `functions/dispatcher`
+ */
+export function entryPoints(dispatcher: string): Record<FunctionName, string> {
+  const entries = names.map((name) => {
+    const file = join(dirname(dispatcher), folders[name], files[name]);
+    return [name, existsSync(file) ? file : `${namespace}:${name}`];
+  });
+  return Object.fromEntries(entries) as Record<FunctionName, string>;
+}
+
+/** Returns a plugin of esbuild that provides the default modules: each passes the registry to the library. */
+export function defaultFunctions(registry: string): Plugin {
+  return {
+    name: 'default-functions',
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${namespace}:`) }, ({ path }) => ({
+        path: path.slice(namespace.length + 1),
+        namespace,
+      }));
+      build.onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+        contents: defaultModule(path as FunctionName, registry),
+        resolveDir: dirname(registry),
+        loader: 'ts',
+      }));
+    },
+  };
+}
+
+/** The text of a default module. A deployment that needs more, such as a middleware of Middy, starts from it. */
+function defaultModule(name: FunctionName, registry: string): string {
+  const importRegistry = `import { registry } from ${JSON.stringify(registry)};`;
+  switch (name) {
+    case 'handler':
+      return `import { createDispatcherHandler } from 'girder-worker/lambda/dispatcher';
+${importRegistry}
+export const handler = await createDispatcherHandler(registry, new URL('./thread.mjs', import.meta.url));`;
+    case 'thread':
+      return `import { serveRegistry } from 'girder-worker/lambda/thread';
+${importRegistry}
+serveRegistry(registry);`;
+    case 'control':
+      return `import { createControlHandler } from 'girder-worker/lambda/control';
+${importRegistry}
+export const handler = await createControlHandler(registry);`;
+  }
+}

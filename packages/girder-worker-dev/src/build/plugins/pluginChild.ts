@@ -1,0 +1,122 @@
+/**
+ * The process in which a plugin is imported. `inspectPlugin` starts it and sends one request over the IPC channel; it
+ * reports each step when it begins, and answers with the inspection.
+ */
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+import type { App, GirderWorkerPluginABC } from 'girder-worker';
+import { isPluginClass } from 'girder-worker/internal/task';
+import { BuildFaultError, errorText, toFault } from './buildFaultError.ts';
+import { emptyModuleNotices, exportedTasks, type TaskModule } from './exportedTasks.ts';
+import type { Fault, Step } from './faults.ts';
+import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
+import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
+import { knownSettings } from './settings.ts';
+
+type Exports = Readonly<Record<string, unknown>>;
+
+process.once('disconnect', () => process.exit());
+const [request] = (await once(process, 'message')) as [InspectionRequest];
+await send({ kind: 'inspected', inspection: await inspectPlugin(request) });
+
+async function inspectPlugin(request: InspectionRequest): Promise<PluginInspection> {
+  const { app } = (await import(resolveFrom(request.root, 'girder-worker/app'))) as { app: App };
+  app.config.update(request.settings);
+  const faults: Fault[] = [];
+  const modules: TaskModule[] = [];
+  try {
+    const plugin = await constructPlugin(request, app);
+    for (const specifier of await listTaskModules(request, plugin)) {
+      const exports = await importTaskModule(request, specifier).catch(collect);
+      if (exports) modules.push({ specifier, exports });
+    }
+  } catch (error) {
+    collect(error);
+  }
+  const tasks = exportedTasks(request.plugin, modules);
+  const { settings, notices } = knownSettings(app.config.changes());
+  return { tasks, faults, settings, notices: [...notices, ...emptyModuleNotices(modules, tasks)] };
+
+  function collect(error: unknown): undefined {
+    if (!(error instanceof BuildFaultError)) throw error;
+    faults.push(error.fault);
+  }
+}
+
+async function constructPlugin(
+  { plugin, folder, entryPoint }: InspectionRequest,
+  app: App,
+): Promise<GirderWorkerPluginABC> {
+  const { module, pluginClass } = entryPoint;
+  await begin({ kind: 'importing', module });
+  const url = await toFault(
+    (error) => ({ code: 'MODULE_UNRESOLVABLE', plugin, module, reason: (error as Error).message }),
+    () => resolveFrom(folder, module),
+  );
+  const exports = await toFault<Exports>(
+    (error) => ({ code: 'MODULE_FAILED', plugin, module, error: errorText(error) }),
+    () => import(url),
+  );
+
+  const found = pluginClass
+    .split('.')
+    .reduce<unknown>((object, name) => (object as Exports | null | undefined)?.[name], exports);
+  if (found === undefined) {
+    throw new BuildFaultError({ code: 'EXPORT_MISSING', plugin, module, pluginClass, exports: Object.keys(exports) });
+  }
+  if (!isPluginClass(found)) {
+    throw new BuildFaultError({ code: 'NOT_A_PLUGIN_CLASS', plugin, module, pluginClass, found: kindOf(found) });
+  }
+
+  await begin({ kind: 'constructing', pluginClass });
+  return toFault(
+    (error) => ({ code: 'PLUGIN_CONSTRUCTOR_FAILED', plugin, pluginClass, error: errorText(error) }),
+    () => new found(app),
+  );
+}
+
+async function listTaskModules(
+  { plugin, entryPoint: { pluginClass } }: InspectionRequest,
+  instance: GirderWorkerPluginABC,
+): Promise<ReadonlySet<string>> {
+  await begin({ kind: 'listing', pluginClass });
+  const listed: unknown = await toFault(
+    (error) => ({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error: errorText(error) }),
+    () => instance.taskImports(),
+  );
+  if (!Array.isArray(listed) || !listed.every((item) => typeof item === 'string')) {
+    const error = `It returned ${inspect(listed)}.`;
+    throw new BuildFaultError({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error });
+  }
+  return new Set(listed);
+}
+
+async function importTaskModule({ plugin, folder, root }: InspectionRequest, module: string): Promise<Exports> {
+  await begin({ kind: 'importing', module });
+  const url = await toFault(
+    (error) => ({ code: 'TASK_MODULE_UNRESOLVABLE', plugin, module, reason: (error as Error).message }),
+    () => resolveTaskModule(module, folder, root),
+  );
+  const exports = await toFault<Exports>(
+    (error) => ({ code: 'TASK_MODULE_FAILED', plugin, module, error: errorText(error) }),
+    () => import(url),
+  );
+  if (isCommonJs(url, exports)) throw new BuildFaultError({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
+  return exports;
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value !== 'function') return `the value ${inspect(value, { depth: 0 })}`;
+  return /^class\b/.test(Function.prototype.toString.call(value)) ? 'another class' : 'a function';
+}
+
+async function begin(step: Step): Promise<void> {
+  await send({ kind: 'step', step });
+}
+
+/** Resolves when the message is written: it arrives even if the next line of the plugin ends the process. */
+function send(message: ChildMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.send?.(message, (error: Error | null) => (error ? reject(error) : resolve()));
+  });
+}

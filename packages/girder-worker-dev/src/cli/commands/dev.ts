@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { integerUpTo, port, stopRequest } from 'girder-worker/internal/cli';
+
+interface DevOptions {
+  readonly sqsPort?: number;
+  readonly dynamodbPort?: number;
+  readonly concurrency: number;
+  readonly timeout: number;
+  readonly run?: string;
+}
+
+const defaultPorts = { sqsPort: 9324, dynamodbPort: 8000 };
+/** Lambda starts to poll a queue with this concurrency, too. */
+const defaultConcurrency = 5;
+
+export function devCommand(): Command {
+  return new Command('dev')
+    .description(
+      'Run the whole stack on this machine until Ctrl-C: emulators of SQS, SNS and DynamoDB, and the functions.',
+    )
+    .option(
+      '--sqs-port <port>',
+      `port of SQS and SNS; 0 chooses a free one (default: ${defaultPorts.sqsPort}; 0 with --run)`,
+      port,
+    )
+    .option(
+      '--dynamodb-port <port>',
+      `port of DynamoDB; 0 chooses a free one (default: ${defaultPorts.dynamodbPort}; 0 with --run)`,
+      port,
+    )
+    .option(
+      '--concurrency <number>',
+      'concurrent invocations, each with up to 10 messages; at most 1000',
+      integerUpTo(1000),
+      defaultConcurrency,
+    )
+    .option('--timeout <seconds>', 'timeout of an invocation, and so of a task; at most 900', integerUpTo(900), 60)
+    .option(
+      '--run <script>',
+      'run this script against the stack; the stack ends with it, with its exit code',
+      existingFile,
+    )
+    .addHelpText('after', help)
+    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions, command: Command) => {
+      const stop = stopRequest();
+      const { runLocalStack } = await import('../shared/localStack.ts'); // No other command needs it.
+      const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
+      const exitCode = await runLocalStack({
+        sqsPort: sqsPort ?? ports.sqsPort,
+        dynamodbPort: dynamodbPort ?? ports.dynamodbPort,
+        concurrency,
+        timeoutSeconds: timeout,
+        ...(run !== undefined && { script: run }),
+        stop,
+      }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
+      process.exit(exitCode); // Ends interrupted work, too.
+    });
+}
+
+const help = `
+The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". The queue
+and the table are both named celery, the region is us-east-1, the access key and the secret are both test. Queue and table
+are empty at start, and are lost at the end. A second Ctrl-C ends running tasks immediately.
+
+Examples:
+  $ girder-worker dev
+  $ girder-worker dev --sqs-port 0 --dynamodb-port 0
+  $ girder-worker dev --run examples/example_client.ts`;
+
+function existingFile(file: string): string {
+  if (existsSync(file)) return file;
+  throw new InvalidArgumentError('The file does not exist.');
+}

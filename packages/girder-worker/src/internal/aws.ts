@@ -1,0 +1,4 @@
+/** What girder-worker-dev and create-girder-worker-plugin, which are released together with this package, share with it: SNS topics, and the URLs of broker and backend. */
+export { parseBackendUrl } from '../connections/backendUrl.ts';
+export { parseBrokerUrl } from '../connections/brokerUrl.ts';
+export { createTopic, subscribeQueue } from '../transport/sqs/snsTopic.ts';

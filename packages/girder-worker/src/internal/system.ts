@@ -1,0 +1,3 @@
+/** What girder-worker-dev and create-girder-worker-plugin, which are released together with this package, share with it: time. */
+export { nodeSystem } from '../system/nodeSystem.ts';
+export { repeat } from '../system/repeat.ts';

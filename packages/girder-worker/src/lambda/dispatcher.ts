@@ -1,0 +1,57 @@
+import middy from '@middy/core';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { app } from '../app.ts';
+import { createDispatcher } from '../dispatch/dispatcher.ts';
+import type { Log } from '../events/log.ts';
+import { createTextLog } from '../events/textLog.ts';
+import { createPool } from '../execution/pool.ts';
+import { createSoloPool } from '../execution/soloPool.ts';
+import { createGirderExtension } from '../girder/girderExtension.ts';
+import { createGirderJobs } from '../girder/girderJobs.ts';
+import type { Registry } from '../registry/registry.ts';
+import { connectStore } from '../store/dynamodb/connectStore.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import { connectTransport } from '../transport/sqs/sqsTransport.ts';
+import { loadDispatcherConfig } from './dispatcherConfig.ts';
+
+/**
+ * Returns the Lambda handler of the dispatcher: runs the tasks of a batch of SQS records, and answers with the records that
+ * failed. Assembles the dispatcher from the environment once, while Lambda initializes the function.
+ *
+ * Rejects with a ConfigurationError that lists all invalid environment variables.
+ *
+ * @param threadFile the module that calls `serveRegistry` with the same registry; the worker threads load it
+ */
+export async function createDispatcherHandler(registry: Registry, threadFile: URL) {
+  const { connections, concurrency, maxHeapMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
+
+  const pool = createPool({ threadFile, concurrency, maxHeapMb });
+  pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
+  app.config.update(registry.settings);
+
+  const log = logFormat === 'text' ? createTextLog() : await createJsonLog();
+  const dispatch = createDispatcher({
+    ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
+    registry,
+    pool,
+    solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }) }),
+    store: connectStore(connections.backend),
+    transport: connectTransport(connections.broker),
+    log,
+    worker: { pid: process.pid, hostname: connections.nodeName },
+    maxDeliveries,
+  });
+
+  // Middy's early timeout would report records as failed whose tasks have ended; the dispatcher observes the deadline itself.
+  return middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler((event, context) =>
+    dispatch(event, {
+      requestId: context.awsRequestId,
+      deadlineMs: nodeSystem.now() + context.getRemainingTimeInMillis(),
+    }),
+  );
+}
+
+async function createJsonLog(): Promise<Log> {
+  const { Logger } = await import('@aws-lambda-powertools/logger');
+  return new Logger({ serviceName: 'girder-worker' });
+}
