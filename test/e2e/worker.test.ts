@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
-import { startEmulators } from '../../packages/girder-worker/src/local/emulators/emulators.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import {
   createQueue,
   createResultTable,
   localSqsClient,
-} from '../../packages/girder-worker/src/local/emulators/resources.ts';
-import { isolatedVariables, stackVariables } from '../../packages/girder-worker/src/local/emulators/variables.ts';
-import { App } from '../../packages/girder-worker/src/task/app.ts';
+} from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { familyOf } from '../support/processes.ts';
+import { startTcpProxy } from '../support/tcpProxy.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.ts';
 import { startWorkerStack, type WorkerStack } from '../support/workerStack.ts';
 
@@ -251,27 +252,38 @@ describe('girder-worker worker ends with exit code 1 and says what to do', () =>
 });
 
 test('a worker that cannot reach broker and backend logs this, retries, and continues when they are back', async () => {
-  const start = async (ports = {}) => {
-    const own = await startEmulators(ports);
+  /** Queue and table exist before the ports of the worker are open: it stops if a queue does not exist. */
+  const start = async (sqsPort = 0, dynamodbPort = 0) => {
+    const own = await startEmulators();
     const client = localSqsClient(own.sqsEndpoint);
     await createQueue(client, { name: 'celery', visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
     client.destroy();
     await createResultTable(own.dynamodbEndpoint, 'celery');
-    return own;
+    const portOf = (endpoint: string) => Number(new URL(endpoint).port);
+    const sqs = await startTcpProxy(portOf(own.sqsEndpoint), sqsPort);
+    const dynamodb = await startTcpProxy(portOf(own.dynamodbEndpoint), dynamodbPort);
+    return {
+      ports: [sqs.port, dynamodb.port] as const,
+      stop: () => Promise.all([sqs.stop(), dynamodb.stop(), own.stop()]),
+      emulators: {
+        ...own,
+        sqsEndpoint: `http://127.0.0.1:${sqs.port}`,
+        dynamodbEndpoint: `http://127.0.0.1:${dynamodb.port}`,
+      },
+    };
   };
-  const portOf = (endpoint: string) => Number(new URL(endpoint).port);
   const before = await start();
-  const ports = { sqsPort: portOf(before.sqsEndpoint), dynamodbPort: portOf(before.dynamodbEndpoint) };
-  const ownEnv = isolatedVariables(process.env, stackVariables(before, 'celery'));
+  const { ports } = before;
+  const ownEnv = isolatedVariables(process.env, stackVariables(before.emulators, 'celery'));
   await before.stop();
 
   await using worker = startWorkerProcess(ownEnv, '-l', 'info', '--root', stack.root, '--no-build');
   await worker.printed('consumer: Cannot connect to sqs://: connect ECONNREFUSED');
-  const between = await start(ports);
+  const between = await start(...ports);
   await worker.printed(' ready.');
   await between.stop();
   await worker.printed('consumer: Connection to broker lost. Trying to re-establish the connection...');
-  const after = await start(ports);
+  const after = await start(...ports);
   try {
     const result = await new App(createTaskClient(ownEnv)).sendTask('labtasks.add', [1, 2]);
     expect(await result.get({ timeoutMs: 20_000 })).toBe(3);
