@@ -13,6 +13,8 @@ export function describeFault(fault: Fault): string {
       return `The entry point of ${fault.plugin} names the module ${quote(fault.module)}, which cannot be found: ${fault.reason}. Name a module that is in the "exports" of the package.`;
     case 'MODULE_FAILED':
       return `The import of the module ${quote(fault.module)}, which the entry point of ${fault.plugin} names, failed. Fix the error:${block(fault.error)}`;
+    case 'TYPESCRIPT_NOT_BUILT':
+      return `The module ${quote(fault.module)} of ${fault.plugin} is the TypeScript file ${fault.file}, which Node.js does not run below node_modules. Compile the plugin to JavaScript before it is packed, and name the JavaScript in its "exports", as a plugin made by npm create girder-worker-plugin does; or make its folder a workspace of the deployment.`;
     case 'EXPORT_MISSING':
       return `The entry point of ${fault.plugin} names the class ${quote(fault.pluginClass)}, which ${quote(fault.module)} does not export; its exports are: ${list(fault.exports)}. Export the class, or correct the entry point.`;
     case 'NOT_A_PLUGIN_CLASS':

@@ -11,7 +11,7 @@ interface Cause {
 }
 
 /** For each code: the fixture plugins that cause the fault, and what its message says. */
-const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE'>, Cause>> = {
+const causes: Readonly<Record<Exclude<FaultCode, 'ROOT_UNREADABLE' | 'TYPESCRIPT_NOT_BUILT'>, Cause>> = {
   DEPENDENCY_UNRESOLVABLE: {
     plugins: [],
     missing: ['not-installed'],
@@ -115,6 +115,34 @@ describe('the registry is not built', () => {
     const { faults } = await faultsOf(deployment.root);
     expect(faults).toMatchObject([{ code: 'TASK_NAME_DIFFERS', seen: { name: 'exported_twice.first.double' } }]);
   });
+
+  test.each(['index', 'tasks'])(
+    'if the plugin was packed with its TypeScript %s, and the fault names file and way out',
+    async (unbuilt) => {
+      const end = (name: string) => (name === unbuilt ? 'ts' : 'js');
+      const manifest = {
+        name: 'unbuilt',
+        version: '1.0.0',
+        type: 'module',
+        exports: { '.': `./index.${end('index')}`, './tasks': `./tasks.${end('tasks')}` },
+        entry_points: { girder_worker_plugins: ['unbuilt = unbuilt:UnbuiltPlugin'] },
+      };
+      using deployment = createDeployment([], {
+        missing: ['unbuilt'],
+        files: {
+          'node_modules/unbuilt/package.json': JSON.stringify(manifest),
+          [`node_modules/unbuilt/index.${end('index')}`]: `import { GirderWorkerPluginABC } from 'girder-worker';
+          export class UnbuiltPlugin extends GirderWorkerPluginABC { taskImports() { return ['unbuilt/tasks']; } }`,
+          [`node_modules/unbuilt/tasks.${end('tasks')}`]: `import { app } from 'girder-worker/app';
+          export const add = app.task(function add(a, b) { return a + b; });`,
+        },
+      });
+      const file = `${deployment.root}/node_modules/unbuilt/${unbuilt}.ts`;
+      await expect(buildRegistry(deployment)).rejects.toThrow(
+        new RegExp(`\\[TYPESCRIPT_NOT_BUILT\\] .*is the TypeScript file ${file}.*Compile the plugin`),
+      );
+    },
+  );
 
   test('if a plugin lists a module that the plugin can import, but the dispatcher cannot', async () => {
     const inner = 'node_modules/outer/node_modules/inner';

@@ -35,6 +35,13 @@ export type Fault =
   | { readonly code: 'MODULE_UNRESOLVABLE'; readonly plugin: string; readonly module: string; readonly reason: string }
   | { readonly code: 'MODULE_FAILED'; readonly plugin: string; readonly module: string; readonly error: string }
   | {
+      readonly code: 'TYPESCRIPT_NOT_BUILT';
+      readonly plugin: string;
+      readonly module: string;
+      /** The TypeScript file that Node.js refuses to run. */
+      readonly file: string;
+    }
+  | {
       readonly code: 'EXPORT_MISSING';
       readonly plugin: string;
       readonly module: string;

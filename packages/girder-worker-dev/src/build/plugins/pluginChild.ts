@@ -3,6 +3,7 @@
  * reports each step when it begins, and answers with the inspection.
  */
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import type { App, GirderWorkerPluginABC } from 'girder-worker';
 import { isPluginClass } from 'girder-worker/internal/task';
@@ -54,7 +55,7 @@ async function constructPlugin(
     () => resolveFrom(folder, module),
   );
   const exports = await toFault<Exports>(
-    (error) => ({ code: 'MODULE_FAILED', plugin, module, error: errorText(error) }),
+    (error) => notBuilt(error, plugin, module) ?? { code: 'MODULE_FAILED', plugin, module, error: errorText(error) },
     () => import(url),
   );
 
@@ -98,11 +99,20 @@ async function importTaskModule({ plugin, folder, root }: InspectionRequest, mod
     () => resolveTaskModule(module, folder, root),
   );
   const exports = await toFault<Exports>(
-    (error) => ({ code: 'TASK_MODULE_FAILED', plugin, module, error: errorText(error) }),
+    (error) =>
+      notBuilt(error, plugin, module) ?? { code: 'TASK_MODULE_FAILED', plugin, module, error: errorText(error) },
     () => import(url),
   );
   if (isCommonJs(url, exports)) throw new BuildFaultError({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
   return exports;
+}
+
+/** The fault of a plugin that was packed with its TypeScript sources; undefined for any other error. */
+function notBuilt(error: unknown, plugin: string, module: string): Fault | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') return undefined;
+  const url = /file:[^"]+/.exec(message)?.[0];
+  return { code: 'TYPESCRIPT_NOT_BUILT', plugin, module, file: url === undefined ? message : fileURLToPath(url) };
 }
 
 function kindOf(value: unknown): string {
