@@ -1,72 +1,14 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { callCommand } from './commands/call.ts';
-import { dlqCommand } from './commands/dlq.ts';
-import { initCommand } from './commands/init.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { missingDevCommands } from './commands/missingDev.ts';
-import { pingCommand } from './commands/ping.ts';
-import { purgeCommand } from './commands/purge.ts';
-import { resultCommand } from './commands/result.ts';
-import { revokeCommand } from './commands/revoke.ts';
-import { statusCommand } from './commands/status.ts';
-import { workerCommand } from './commands/worker.ts';
-import { importDevPackage } from './shared/devPackage.ts';
-import { version } from './shared/version.ts';
+/** Checks Node.js first: an old one fails on the first import that it does not know, with an error that names no reason. */
+const oldest = [22, 13] as const;
 
-const devPackage = await importDevPackage('.');
-const program = new Command('girder-worker')
-  .description('A Celery worker in TypeScript, with SQS and DynamoDB: build it, run it, and control its tasks.')
-  .version(version)
-  .showHelpAfterError('(see girder-worker --help)')
-  .addHelpText('after', environmentHelp())
-  .addCommand(workerCommand())
-  .addCommand(initCommand())
-  .addCommand(callCommand())
-  .addCommand(resultCommand())
-  .addCommand(revokeCommand())
-  .addCommand(inspectCommand())
-  .addCommand(statusCommand())
-  .addCommand(pingCommand())
-  .addCommand(purgeCommand())
-  .addCommand(dlqCommand());
-for (const command of devPackage?.commands() ?? missingDevCommands()) program.addCommand(command);
-
-try {
-  await program.parseAsync(withCommand(process.argv.slice(2)), { from: 'user' });
-} catch (error) {
-  process.stderr.write(`girder-worker: ${error instanceof Error ? error.message : String(error)}\n`);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+  process.stderr.write(
+    `girder-worker: Node.js ${oldest.join('.')} or newer is needed; this is ${process.versions.node} (${process.execPath}).\n`,
+  );
   process.exitCode = 1;
-}
-
-/** Inserts the default command `worker` if the first argument is an option or missing. Commander refuses unknown commands. */
-function withCommand(args: readonly string[]): string[] {
-  const [first] = args;
-  const isWorker = first === undefined || (first.startsWith('-') && !/^(-h|--help|-V|--version)$/.test(first));
-  return isWorker ? ['worker', ...args] : [...args];
-}
-
-function environmentHelp(): string {
-  return `
-Environment:
-  GIRDER_WORKER_BROKER    URL of the broker: sqs:// is the account of the AWS environment (default),
-                          sqs://key:secret@localhost:9324// an emulator
-  GIRDER_WORKER_BACKEND   URL of the result backend: dynamodb://@us-east-1/celery is the table "celery" in this region;
-                          by default, the table "celery" in the region of the AWS environment
-  GIRDER_WORKER_QUEUES    Celery queues of worker, inspect and status, separated by commas (default: celery)
-  GIRDER_WORKER_API_URL   URL of the REST API of the Girder server whose jobs are updated, such as
-                          https://girder.example.org/api/v1; no other server is called
-  AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS,
-  AWS_ENDPOINT_URL_DYNAMODB   as for every AWS SDK
-
-Examples:
-  $ girder-worker -l info -c 4                               runs a worker, without Lambda
-  $ girder-worker init my-deployment                         writes the files of a deployment
-  $ girder-worker dev                                        runs the whole stack on this machine
-  $ girder-worker create my-plugin                           creates the package of a new plugin
-  $ girder-worker call gwexample.analyses.tasks.fibonacci 26
-  $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
-  $ girder-worker status                                     counts messages, running tasks and dead letters
-
-girder-worker <command> --help describes a command.`;
+} else {
+  const { main } = await import('./program.ts');
+  await main(process.argv.slice(2));
 }
