@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import type { TaskOptions } from '../../packages/girder-worker/src/task/options.ts';
+import { pythonVenv } from '../interop/pythonVenv.ts';
+import { latestCelery } from '../interop/versions.ts';
+import { requirePython } from '../support/requirements.ts';
+import { celeryTaskOptions, noOptions } from './celeryTaskOptions.ts';
+import { close, open, renderOptions } from './movingTable.ts';
+
+const page = fileURLToPath(new URL('../../docs/moving-from-celery.md', import.meta.url));
+
+test('docs/moving-from-celery.md shows the table of options as it is', () => {
+  const text = readFileSync(page, 'utf8');
+  const from = text.indexOf(open);
+  const to = text.indexOf(close) + close.length;
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, text.slice(0, from) + renderOptions() + text.slice(to));
+  const shown = readFileSync(page, 'utf8');
+  expect(shown.slice(from, shown.indexOf(close) + close.length), 'run this test with UPDATE_DOCS=1').toBe(
+    renderOptions(),
+  );
+});
+
+test('the table names every option that a task has here, but those that Celery does not have', () => {
+  const shown = new Set(Object.values(celeryTaskOptions).map(({ option }) => option));
+  const ours: Record<keyof TaskOptions, 'in Celery' | 'only here'> = {
+    name: 'in Celery',
+    ignoreResult: 'in Celery',
+    queue: 'in Celery',
+    priority: 'in Celery',
+    expires: 'in Celery',
+    timeLimit: 'in Celery',
+    softTimeLimit: 'in Celery',
+    pool: 'only here',
+    acksLate: 'in Celery',
+    maxRetries: 'in Celery',
+    defaultRetryDelay: 'in Celery',
+    autoretryFor: 'in Celery',
+    dontAutoretryFor: 'in Celery',
+    retryKwargs: 'in Celery',
+    retryBackoff: 'in Celery',
+    retryBackoffMax: 'in Celery',
+    retryJitter: 'in Celery',
+    throws: 'in Celery',
+    args: 'in Celery',
+    girderJob: 'only here',
+  };
+  const expected = Object.entries(ours).filter(([, place]) => place === 'in Celery');
+  expect([...shown].filter((option) => option !== undefined).sort()).toEqual(expected.map(([name]) => name).sort());
+});
+
+test.skipIf(!requirePython())(
+  `the table has every option of a task of Celery ${latestCelery}`,
+  async () => {
+    const program = `
+import json
+from celery.app.task import Task
+names = [n for n, v in vars(Task).items() if not n.startswith("_") and not callable(v) and not isinstance(v, (property, classmethod, staticmethod))]
+print(json.dumps(names + [name for name, _ in Task.from_config]))`;
+    const { stdout } = await promisify(execFile)(await pythonVenv(latestCelery), ['-c', program]);
+    const names = new Set<string>(JSON.parse(stdout));
+    expect([...names].filter((name) => !(name in celeryTaskOptions) && !noOptions.includes(name))).toEqual([]);
+  },
+  300_000,
+);
