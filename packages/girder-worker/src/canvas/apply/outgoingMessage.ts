@@ -59,6 +59,7 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
   const options: Options = { ...wireOptions(sender.optionsOf(signature.task)), ...own };
   const id = textIn(options.task_id) ?? sender.newId();
   const stampedHeaders = stampNames(options).filter((name) => Object.hasOwn(options, name));
+  const stamps = new Set(stampedHeaders);
   return {
     task: signature.task,
     id,
@@ -88,9 +89,7 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
     headers: { ...(options.headers as Options | undefined), ...pick(options, headerOption) },
     publishOptions: pick(options, publishOption),
     properties: Object.fromEntries(
-      Object.entries(options).filter(
-        ([name]) => !knownOptions.has(name) && !stampedHeaders.includes(name) && !isOfGirder(name),
-      ),
+      Object.entries(options).filter(([name]) => !knownOptions.has(name) && !stamps.has(name) && !isOfGirder(name)),
     ),
     deliveryInfo: { exchange: '', routingKey: queueOf(own) ?? queueOf(options) ?? 'celery' },
   };

@@ -144,8 +144,9 @@ function chordMembership({ id, group, groupIndex, embed: { chord } }: Message): 
  * otherwise the chord would wait for it without end.
  */
 function onlyChordMembers({ failedSteps, endedMembers }: UnreachableResults): UnreachableResults {
+  const members = new Set(endedMembers.map(({ memberId }) => memberId));
   return {
-    failedSteps: failedSteps.filter(({ id }) => endedMembers.some(({ memberId }) => memberId === id)),
+    failedSteps: failedSteps.filter(({ id }) => members.has(id)),
     endedMembers,
   };
 }

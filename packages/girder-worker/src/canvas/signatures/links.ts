@@ -48,18 +48,32 @@ function withLinks(
   name: 'link' | 'link_error',
   added: readonly WireSignature[],
 ): WireSignature {
-  const all = [...signaturesIn(signature.options[name])];
-  for (const link of added) if (!all.some((other) => isEqual(link, other))) all.push(link);
+  const links = signaturesIn(signature.options[name]);
+  const known = new Set(links.map(contentOf));
+  const all = [...links];
+  for (const link of added) {
+    const content = contentOf(link);
+    if (!known.has(content)) all.push(link);
+    known.add(content);
+  }
   return { ...signature, options: { ...signature.options, [name]: all } };
 }
 
-function isEqual(one: unknown, other: unknown): boolean {
-  if (Object.is(one, other)) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other) || String(one) !== String(other)) return false;
-  const keys = Object.keys(one);
-  return (
-    keys.length === Object.keys(other).length &&
-    keys.every((key) => isEqual((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]))
-  );
+/**
+ * A text that is the same for equal signatures: the order of keys does not count, the class of a value does. Two links are
+ * compared by these texts, so that a message with thousands of links costs one text for each.
+ */
+function contentOf(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value !== 'object' || value === null)
+    return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
+  if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
+  const fields = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${contentOf((value as Record<string, unknown>)[key])}`);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // Dates and Decimals have no fields of their own.
+  const own =
+    prototype === Object.prototype || prototype === null ? '' : `${prototype.constructor.name} ${String(value)}`;
+  return `${own}{${fields.join()}}`;
 }
