@@ -69,7 +69,7 @@ function contentOf(value: unknown): string {
     return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
   if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
   const fields = Object.keys(value)
-    .sort()
+    .sort((one, other) => (one < other ? -1 : 1))
     .map((key) => `${JSON.stringify(key)}:${contentOf((value as Record<string, unknown>)[key])}`);
   const prototype = Object.getPrototypeOf(value) as object | null;
   // Dates and Decimals have no fields of their own.
