@@ -30,6 +30,12 @@ export interface ListedDeadLetter {
 /** What to do with a dead letter: keep it, send it back to its queue, or delete it. */
 export type DeadLetterAction = 'keep' | 'redrive' | 'drop';
 
+/** How many dead letters were kept, sent back and deleted. */
+export interface DeadLetterCounts extends Readonly<Record<DeadLetterAction, number>> {
+  /** Those of `keep` that were to be sent back, but name a queue that does not use this dead-letter queue; by that queue. */
+  readonly refused: ReadonlyMap<string, number>;
+}
+
 /**
  * Operations on queues for the people who run them. Each method takes Celery's name of the queue, and rejects with an
  * Error if the queue does not exist.
@@ -42,10 +48,13 @@ export interface QueueAdmin {
    * Calls `decide` once for each dead letter and carries out the action that it returns. Resolves to the number of
    * dead letters per action. A redriven message that fails again becomes a new dead letter, which is not processed.
    *
+   * A dead letter is sent back to the queue that it names only if that is `queue`, or if the redrive policy of that queue
+   * names this dead-letter queue: any sender can write the name, and the operator may send to more queues than the sender.
+   *
    * Dead letters are invisible to others meanwhile; kept ones become visible again when all are processed.
    */
   processDeadLetters(
     queue: string,
     decide: (deadLetter: ListedDeadLetter) => DeadLetterAction,
-  ): Promise<Record<DeadLetterAction, number>>;
+  ): Promise<DeadLetterCounts>;
 }

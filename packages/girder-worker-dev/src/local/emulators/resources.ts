@@ -15,6 +15,7 @@ export interface Queue {
   readonly url: string;
   readonly arn: string;
   readonly deadLetterUrl: string;
+  readonly deadLetterArn: string;
 }
 
 export function localSqsClient(endpoint: string): SQSClient {
@@ -42,7 +43,7 @@ export async function createQueue(
     VisibilityTimeout: String(visibilityTimeoutSeconds),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
   });
-  return { ...queue, deadLetterUrl: deadLetters.url };
+  return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn };
 }
 
 /** Creates the result table with Celery's key schema (docs/wire-format.md §3). */

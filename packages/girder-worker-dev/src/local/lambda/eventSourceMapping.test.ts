@@ -253,6 +253,7 @@ describe('an event source mapping', () => {
       url: `${emulators.sqsEndpoint}/000000000000/to-come`,
       arn: 'arn:aws:sqs:us-east-1:000000000000:to-come',
       deadLetterUrl: '',
+      deadLetterArn: '',
     };
     const mapping = createEventSourceMapping({
       sqs,

@@ -94,6 +94,11 @@ function actionCommand(action: Exclude<DeadLetterAction, 'keep'>, description: s
         chosen === null || chosen.has(messageId) ? action : 'keep',
       );
       print(`${count(counts[action], 'dead letter')} ${participle}, ${counts.keep} left.`);
+      for (const [name, number] of counts.refused) {
+        print(
+          `${count(number, 'dead letter')} not sent to the queue "${name}" that ${number === 1 ? 'it names' : 'they name'}: its redrive policy does not name this dead-letter queue. Any sender can write that name.`,
+        );
+      }
     });
 }
 

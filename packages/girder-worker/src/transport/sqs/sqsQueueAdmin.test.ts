@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
 import {
@@ -106,12 +106,39 @@ describe('dead letters', () => {
       'decided',
       ({ body }) => body as 'redrive' | 'drop' | 'keep',
     );
-    expect(counts).toEqual({ redrive: 1, drop: 1, keep: 1 });
+    expect(counts).toEqual({ redrive: 1, drop: 1, keep: 1, refused: new Map() });
     expect((await listDeadLetters('decided')).map(({ body }) => body)).toEqual(['keep']);
     const [back, ...others] = await receive(queue.url);
     expect(back).toMatchObject({ Body: 'redrive', MessageAttributes: { own: { StringValue: 'kept' } } });
     expect(Object.keys(back!.MessageAttributes!)).toEqual(['own']);
     expect(others).toEqual([]);
+  });
+
+  test('are not sent into a queue that does not use this dead-letter queue, although they name it', async () => {
+    const queue = await makeQueue('asked');
+    const foreign = await makeQueue('foreign');
+    await sendDeadLetter({ ...queue, arn: foreign.arn }, 'from an attacker');
+    await sendDeadLetter({ ...queue, arn: 'arn:aws:sqs:us-east-1:000000000000:no/such:queue' }, 'to nowhere');
+    await sendDeadLetter(queue, 'honest');
+    const counts = await createSqsQueueAdmin(sqs).processDeadLetters('asked', () => 'redrive');
+    expect(counts).toMatchObject({ redrive: 1, drop: 0, keep: 2 });
+    expect(counts.refused).toEqual(
+      new Map([
+        ['foreign', 1],
+        ['queue', 1],
+      ]),
+    );
+    expect(await receive(foreign.url)).toEqual([]);
+    expect((await receive(queue.url)).map(({ Body }) => Body)).toEqual(['honest']);
+  });
+
+  test('are sent back to another queue whose redrive policy names this dead-letter queue', async () => {
+    const queue = await makeQueue('first');
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queue.deadLetterArn, maxReceiveCount: 3 });
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'second', Attributes: { RedrivePolicy } }));
+    await sendDeadLetter({ ...queue, arn: queue.arn.replace(/first$/, 'second') }, 'of the second');
+    await createSqsQueueAdmin(sqs).processDeadLetters('first', () => 'redrive');
+    expect((await receive(QueueUrl!)).map(({ Body }) => Body)).toEqual(['of the second']);
   });
 
   test('are visible again at once if deciding on one throws', async () => {

@@ -10,6 +10,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
+  SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import type { BrokerConnection } from '../../connections/connections.ts';
 import type { ListedDeadLetter, QueueAdmin, QueueDepth, QueueStatus } from '../queueAdmin.ts';
@@ -77,14 +78,25 @@ export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): Qu
     return Messages;
   };
 
-  /** Sends a dead letter to the queue that it names, or else to `defaultQueue`, without the attributes of the reason. */
-  const redrive = async (message: Message, defaultQueue: string): Promise<void> => {
+  /** Whether messages of the queue with this SQS name become dead letters in `deadLetterQueue`. */
+  const usesDeadLetterQueue = async (name: string, deadLetterQueue: string): Promise<boolean> => {
+    try {
+      return (await readQueue(name)).deadLetterQueueName === deadLetterQueue;
+    } catch (error) {
+      // It does not exist, may not be read, or has a name that SQS does not allow.
+      const { cause = error } = error as Error;
+      if (cause instanceof SQSServiceException && cause.$fault === 'client') return false;
+      throw error;
+    }
+  };
+
+  /** Sends a dead letter to the queue with this SQS name, without the attributes of the reason. */
+  const redrive = async (message: Message, target: string): Promise<void> => {
     const { MessageAttributes = {}, Attributes = {} } = message;
-    const arn = MessageAttributes.queue?.StringValue;
     const own = Object.entries(MessageAttributes).filter(([name]) => !reasonAttributes.includes(name));
     await client.send(
       new SendMessageCommand({
-        QueueUrl: await queueUrl(arn === undefined ? defaultQueue : queueNameInArn(arn)),
+        QueueUrl: await queueUrl(target),
         MessageBody: message.Body,
         MessageAttributes: Object.fromEntries(own) as Record<string, MessageAttributeValue>,
         MessageGroupId: Attributes.MessageGroupId,
@@ -105,18 +117,27 @@ export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): Qu
 
     async processDeadLetters(queue, decide) {
       const { name, deadLetters } = await status(queue);
-      const counts = { keep: 0, redrive: 0, drop: 0 };
+      const counts = { keep: 0, redrive: 0, drop: 0, refused: new Map<string, number>() };
       if (!deadLetters) return counts;
+      const isTarget = new Map([[name, true]]);
       const QueueUrl = await queueUrl(deadLetters.name);
       const received = new Map<string, Message>(); // What is left here is made visible again, also after an error.
       try {
         // All are received before the first is redriven: a redriven message may soon be a dead letter again.
         await receiveAll(QueueUrl, received);
         for (const message of [...received.values()]) {
-          const action = decide(toDeadLetter(message));
+          const target = queueNameInArn(message.MessageAttributes?.queue?.StringValue ?? name);
+          let action = decide(toDeadLetter(message));
+          if (action === 'redrive') {
+            if (!isTarget.has(target)) isTarget.set(target, await usesDeadLetterQueue(target, deadLetters.name));
+            if (!isTarget.get(target)) {
+              action = 'keep';
+              counts.refused.set(target, (counts.refused.get(target) ?? 0) + 1);
+            }
+          }
           counts[action]++;
           if (action === 'keep') continue;
-          if (action === 'redrive') await redrive(message, name);
+          if (action === 'redrive') await redrive(message, target);
           await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
           received.delete(message.MessageId!);
         }
