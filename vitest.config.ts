@@ -9,6 +9,7 @@ export default defineConfig({
     pool: 'forks',
     // For the slow ones (emulators, bundles, child processes) on a machine that is busy with the others.
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 120_000,
     reporters: ['default', new SummaryReporter()],
   },

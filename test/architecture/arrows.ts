@@ -22,7 +22,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   aws: { system: 'code', connections: 'types' },
   message: { system: 'code', kombu: 'code' },
   registry: { task: 'types' },
-  outcome: { kombu: 'code' },
+  outcome: { kombu: 'code', task: 'code' },
   execution: { system: 'code', kombu: 'code', task: 'code', message: 'code', registry: 'code', outcome: 'code' },
   store: { system: 'code', kombu: 'code', connections: 'types', aws: 'code', outcome: 'code' },
   transport: { system: 'code', connections: 'types', aws: 'code' },

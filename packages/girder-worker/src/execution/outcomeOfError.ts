@@ -3,6 +3,7 @@ import { failureOf, toFailure } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { Reject, Replaced, Retry } from '../task/errors.ts';
 import { type ErrorMatcher, matchesError } from '../task/options.ts';
+import { errorName, isInstance } from '../task/thrown.ts';
 
 /**
  * The outcome of a task that threw. Retry, Replaced, Reject and Ignore are recognised by their names too, as a plugin may
@@ -21,7 +22,7 @@ export function outcomeOfError(error: unknown, task: string, expected?: readonly
   }
   if (isA(error, Replaced)) return replaced(error.signature, module);
   if (isA(error, Reject)) return { state: 'REJECTED', requeue: error.requeue, failure: rejection(error) };
-  if (error instanceof Error && error.name === 'Ignore') return { state: 'IGNORED' };
+  if (errorName(error) === 'Ignore') return { state: 'IGNORED' };
   const failure = toFailure(error, module);
   return matchesError(error, expected)
     ? { state: 'FAILURE', failure, isExpected: true }
@@ -29,7 +30,7 @@ export function outcomeOfError(error: unknown, task: string, expected?: readonly
 }
 
 function isA<E extends Error>(error: unknown, kind: abstract new (...args: never[]) => E): error is E {
-  return error instanceof kind || (error instanceof Error && error.name === kind.name);
+  return isInstance(error, kind) || errorName(error) === kind.name;
 }
 
 function replaced(signature: unknown, module: string): Outcome {

@@ -265,9 +265,9 @@ describe('a terminated task', () => {
     const { pool, run, lines } = poolUnderTest(1);
     const file = join(folder.path, 'end');
     const first = run('fixture.waitsForChild', file);
-    await expect.poll(() => lines).toEqual(['info: waiting']);
-    first.terminate({ state: 'REVOKED', reason: 'terminated' });
     try {
+      await expect.poll(() => lines).toEqual(['info: waiting']);
+      first.terminate({ state: 'REVOKED', reason: 'terminated' });
       expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
     } finally {
       writeFileSync(file, '');

@@ -1,5 +1,7 @@
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { systemErrorClasses } from '../task/systemErrors.ts';
 import { pythonExceptionOf } from './pythonException.ts';
+import { causeOf, readThrown, type ThrownValue, textOf } from './thrownValue.ts';
 import { formatTraceback } from './traceback.ts';
 
 /**
@@ -22,9 +24,9 @@ export interface Failure {
  * neither built-in classes of Python nor Celery's.
  */
 export function toFailure(thrown: unknown, module: string): Failure {
-  const error = thrown instanceof Error ? thrown : new Error(`${String(thrown)} (thrown, but not an Error)`);
-  const exception = pythonExceptionOf(isStackOverflow(error) ? 'RecursionError' : error.name, module);
-  return { ...exception, argsJson: argsJsonOf(error), traceback: formatTraceback(error, exception) };
+  const value = readThrown(thrown);
+  const exception = pythonExceptionOf(classNameOf(value), module);
+  return { ...exception, argsJson: argsJsonOf(value), traceback: formatTraceback(value, exception) };
 }
 
 /** The failure with this exception class and these arguments, for errors that no code of a task has thrown. */
@@ -51,16 +53,28 @@ export function taskRevoked(reason: string): Failure {
   return failureOf('TaskRevokedError', [reason]);
 }
 
+/** Of an error of the operating system Python's class, such as FileNotFoundError; of any other its name. */
+function classNameOf({ name, message, error }: ThrownValue): string {
+  if (error instanceof RangeError && message === 'Maximum call stack size exceeded') return 'RecursionError';
+  // An error that was given another name keeps it: its class says more.
+  return (name === 'Error' || name === 'TypeError' ? systemErrorClasses(error)[0] : undefined) ?? name;
+}
+
 /** The arguments from which Python constructs the exception: the error's `args` if it has a list of them, else its message. */
-function argsJsonOf(error: Error & { readonly args?: unknown }): string {
-  const args = Array.isArray(error.args) ? error.args : error.message === '' ? [] : [error.message];
+function argsJsonOf({ args, message, error }: ThrownValue): string {
+  const all = args ?? (message === '' ? [] : [withCause(message, error)]);
   try {
-    return stringifyPythonJson(args);
+    return stringifyPythonJson(all);
   } catch {
-    return stringifyPythonJson(args.map(String)); // As in Celery, arguments that cannot be serialised are stored as strings.
+    return stringifyPythonJson(all.map(textOf)); // As in Celery, arguments that cannot be serialised are stored as strings.
   }
 }
 
-function isStackOverflow(error: Error): boolean {
-  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
+/** `fetch failed` says nothing without its cause. */
+function withCause(message: string, error: Error | undefined): string {
+  if (message !== 'fetch failed' || !error) return message;
+  const cause = causeOf(error);
+  return cause
+    ? `${message}: ${readThrown(cause instanceof AggregateError ? cause.errors[0] : cause).message}`
+    : message;
 }

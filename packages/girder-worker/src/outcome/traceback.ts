@@ -1,4 +1,8 @@
 import { sourceLocation } from './sourceLocation.ts';
+import { causeOf, readThrown, type ThrownValue } from './thrownValue.ts';
+
+/** The most causes that are shown: errors can be causes of each other. */
+const maxCauses = 20;
 
 /** The class in the last line of a traceback. */
 interface ExceptionName {
@@ -13,23 +17,22 @@ const frameForms = [
 ];
 
 /** The stack of an error in Python's form, with its causes first: the most recent call is last, as in Celery's tracebacks. */
-export function formatTraceback(error: Error, exception: ExceptionName): string {
+export function formatTraceback(value: ThrownValue, exception: ExceptionName, depth = 0): string {
   const last = `${exception.module === 'builtins' ? '' : `${exception.module}.`}${exception.type}`;
   const own = [
     'Traceback (most recent call last):',
-    ...frames(error),
-    error.message === '' ? last : `${last}: ${error.message}`,
+    ...frames(value.stack),
+    value.message === '' ? last : `${last}: ${value.message}`,
   ];
   const text = `${own.join('\n')}\n`;
-  if (!(error.cause instanceof Error) || error.cause === error) return text;
-  const cause = formatTraceback(error.cause, { type: error.cause.name, module: 'builtins' });
-  return `${cause}\nThe above exception was the direct cause of the following exception:\n\n${text}`;
+  const cause = depth < maxCauses && value.error ? causeOf(value.error) : undefined;
+  if (!cause) return text;
+  const thrown = readThrown(cause);
+  return `${formatTraceback(thrown, { type: thrown.name, module: 'builtins' }, depth + 1)}\nThe above exception was the direct cause of the following exception:\n\n${text}`;
 }
 
-function frames(error: Error): string[] {
-  const lines = (error.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s*at /.test(line) && !line.includes('node:internal'));
+function frames(stack: string): string[] {
+  const lines = stack.split('\n').filter((line) => /^\s*at /.test(line) && !line.includes('node:internal'));
   return lines.reverse().map(pythonFrame);
 }
 

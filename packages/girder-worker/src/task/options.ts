@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { GirderJobOptions } from './girder/girderJob.ts';
+import { systemErrorClasses } from './systemErrors.ts';
+import { errorName, isInstance } from './thrown.ts';
 
 /** An error class or the `name` of errors: `TypeError`, `'ConnectionError'`. */
 export type ErrorMatcher = string | (abstract new (...args: never[]) => Error);
@@ -76,9 +78,14 @@ export interface TaskOptions {
   readonly girderJob?: GirderJobOptions;
 }
 
-/** Whether an error is an instance of one of the classes, or has one of the names. */
+/**
+ * Whether an error is an instance of one of the classes, or has one of the names. An error of the operating system also has the
+ * names of Python's class and its bases: a refused connection is a ConnectionRefusedError, a ConnectionError and an OSError.
+ */
 export function matchesError(error: unknown, matchers: readonly ErrorMatcher[] = []): boolean {
   return matchers.some((matcher) =>
-    typeof matcher === 'string' ? error instanceof Error && error.name === matcher : error instanceof matcher,
+    typeof matcher === 'string'
+      ? errorName(error) === matcher || systemErrorClasses(error).includes(matcher)
+      : isInstance(error, matcher),
   );
 }

@@ -3,11 +3,15 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import { MaxRetriesExceededError, Retry } from './errors.ts';
 import { matchesError, type TaskOptions } from './options.ts';
 import type { TaskRequest } from './request.ts';
+import { errorName } from './thrown.ts';
 
 /** The options of `this.retry()`, as those of Celery's `Task.retry`. */
 export interface RetryOptions {
-  /** The reason, which is stored with the state RETRY. The task fails with it when no retry is left. */
-  readonly exc?: Error;
+  /**
+   * The reason, which is stored with the state RETRY. The task fails with it when no retry is left. Any value that a task can
+   * catch: `catch (exc) { throw this.retry({ exc }); }`
+   */
+  readonly exc?: unknown;
   /** The delay in seconds. @default the task option defaultRetryDelay */
   readonly countdown?: number;
   /** The time of the next run. It wins over `countdown`. */
@@ -29,13 +33,19 @@ export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options:
   const { exc, eta, countdown = taskOptions.defaultRetryDelay ?? defaultRetryDelaySeconds } = options;
   const { maxRetries = taskOptions.maxRetries === undefined ? defaultMaxRetries : taskOptions.maxRetries } = options;
   if (maxRetries !== null && request.retries + 1 > maxRetries) {
-    if (exc) return exc;
+    if (exc !== undefined) return toError(exc);
     const { task, id, args, kwargs } = request;
     return new MaxRetriesExceededError(`Can't retry ${task}[${id}] args:${inspect(args)} kwargs:${inspect(kwargs)}`);
   }
   const when = eta ? `at ${eta.toISOString()}` : `in ${countdown}s`;
   const etaMs = eta ? eta.getTime() : nowMs + countdown * 1000;
-  return new Retry(`Retry ${when}${exc ? `: ${exc.name}('${exc.message}')` : ''}`, etaMs, exc);
+  const reason = exc === undefined ? undefined : toError(exc);
+  return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason);
+}
+
+/** A value that was thrown, but is no Error, as an Error. */
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`${inspect(thrown)} (thrown, but not an Error)`);
 }
 
 /**
@@ -49,11 +59,11 @@ export function applyAutoretry(
   nowMs: number,
   random: () => number = nodeSystem.random,
 ): unknown {
-  const isControlFlow = error instanceof Error && ['Retry', 'Ignore', 'Reject', 'Replaced'].includes(error.name);
+  const isControlFlow = ['Retry', 'Ignore', 'Reject', 'Replaced'].includes(errorName(error) ?? '');
   if (isControlFlow || !matchesError(error, options.autoretryFor) || matchesError(error, options.dontAutoretryFor))
     return error;
   const backoff = options.retryBackoff ? { countdown: backoffSeconds(request.retries, options, random) } : {};
-  return retryOf(request, options, { ...options.retryKwargs, ...backoff, exc: error as Error }, nowMs);
+  return retryOf(request, options, { ...options.retryKwargs, ...backoff, exc: error }, nowMs);
 }
 
 /**
