@@ -1,4 +1,5 @@
 import { taskIdsOf, valuesOf } from '../canvas/apply/resultTuple.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { ResultStore, ResultTuple, StoredResult } from '../store/resultStore.ts';
 import { exponentialBackoff } from '../system/backoff.ts';
 import type { System } from '../system/system.ts';
@@ -19,26 +20,31 @@ export interface ResultBackend {
 
 /** A handle on the result of a task or of a group, and on its parents. */
 export function handleOf(result: ResultTuple, backend: ResultBackend): AnyResult {
-  const [[id, parentTuple], members] = result;
-  const parent = parentTuple && handleOf(parentTuple, backend);
-  return members === null ? createAsyncResult(id, backend, parent) : createGroupResult(result, backend, parent);
+  return result[1] === null
+    ? createAsyncResult(result[0][0], backend, result[0][1])
+    : createGroupResult(result, backend);
 }
 
 export function createAsyncResult(
   id: string,
   backend: ResultBackend,
-  parent: AnyResult | null = null,
+  parentTuple: ResultTuple | null = null,
 ): AsyncResult<unknown> {
   const { store, control, system } = backend;
+  const parent = parentTuple && handleOf(parentTuple, backend);
   const read = async () => (await store()).read(id);
 
   return {
     id,
     parent,
     async get(options) {
+      const readAll = readerOf([id], parentTuple, backend, options);
       const stored = await poll<StoredResult>(system, options, async () => {
-        const result = await read();
-        return result && isReady(result) ? result : { waitingFor: `Task ${id}`, state: result?.state ?? 'PENDING' };
+        const { results, earlier } = await readAll();
+        const result = results.get(id);
+        if (result && isReady(result)) return result;
+        throwFailureIn(earlier);
+        return { waitingFor: `Task ${id}`, state: result?.state ?? 'PENDING' };
       });
       const value = valueIn(stored);
       if (value instanceof Error) throw value;
@@ -49,6 +55,10 @@ export function createAsyncResult(
     },
     async ready() {
       return isReady(await read());
+    },
+    async info() {
+      const stored = await read();
+      return stored && isReady(stored) ? valueIn(stored) : stored?.result;
     },
     async result() {
       const stored = await read();
@@ -64,9 +74,10 @@ export function createAsyncResult(
   };
 }
 
-function createGroupResult(group: ResultTuple, backend: ResultBackend, parent: AnyResult | null): GroupResult {
+function createGroupResult(group: ResultTuple, backend: ResultBackend): GroupResult {
   const { store, control, system } = backend;
-  const [[id], members] = group;
+  const [[id, parentTuple], members] = group;
+  const parent = parentTuple && handleOf(parentTuple, backend);
   const ids = taskIdsOf(group);
   const readAll = async () => (await store()).readMany(ids);
 
@@ -75,14 +86,13 @@ function createGroupResult(group: ResultTuple, backend: ResultBackend, parent: A
     parent,
     results: (members ?? []).map((member) => handleOf(member, backend)),
     async get(options) {
+      const readMembers = readerOf(ids, parentTuple, backend, options);
       const stored = await poll<ReadonlyMap<string, StoredResult>>(system, options, async () => {
-        const results = await readAll();
-        const firstFailed = ids
-          .map((member) => results.get(member))
-          .find((result) => isReady(result) && result?.state !== 'SUCCESS');
-        if (firstFailed) throw toError(firstFailed);
+        const { results, earlier } = await readMembers();
+        throwFailureIn(ids.map((member) => results.get(member)));
         const firstPending = ids.find((member) => !isReady(results.get(member)));
         if (firstPending === undefined) return results;
+        throwFailureIn(earlier);
         const state = results.get(firstPending)?.state ?? 'PENDING';
         return { waitingFor: `Task ${firstPending} of group ${id}`, state };
       });
@@ -104,6 +114,52 @@ function createGroupResult(group: ResultTuple, backend: ResultBackend, parent: A
       await Promise.all([table.forgetGroup(id), ...ids.map((member) => table.forget(member))]);
     },
   };
+}
+
+/** What one poll reads. */
+interface Reading {
+  readonly results: ReadonlyMap<string, StoredResult>;
+  /** The results of the steps before, from the first to the last. */
+  readonly earlier: readonly (StoredResult | undefined)[];
+}
+
+/**
+ * Returns a function that reads tasks and all steps before them. A step that was revoked, has expired or has failed never
+ * lets these tasks run, and not every worker stores that for them. Passes each state that it has not seen to `onMessage`.
+ */
+function readerOf(
+  ids: readonly string[],
+  parent: ResultTuple | null,
+  { store }: ResultBackend,
+  { onMessage }: GetOptions = {},
+): () => Promise<Reading> {
+  const earlierIds = parent === null ? [] : idsUpTo(parent);
+  const seen = new Map<string, string>();
+  return async () => {
+    const results = await (await store()).readMany([...ids, ...earlierIds]);
+    if (onMessage) {
+      for (const taskId of ids) {
+        const { state = 'PENDING', result = null } = results.get(taskId) ?? {};
+        const content = isReady(results.get(taskId)) ? state : `${state} ${stringifyPythonJson(result)}`;
+        if (content === (seen.get(taskId) ?? 'PENDING null')) continue;
+        seen.set(taskId, content);
+        onMessage({ taskId, state, result });
+      }
+    }
+    return { results, earlier: earlierIds.map((id) => results.get(id)) };
+  };
+}
+
+/** The tasks of a result and of all results before it, the earliest first. */
+function idsUpTo(result: ResultTuple): readonly string[] {
+  const [[, parent]] = result;
+  return [...(parent === null ? [] : idsUpTo(parent)), ...taskIdsOf(result)];
+}
+
+/** Throws the error of the first of these tasks that was revoked or has failed. */
+function throwFailureIn(results: readonly (StoredResult | undefined)[]): void {
+  const failed = results.find((result) => isReady(result) && result?.state !== 'SUCCESS');
+  if (failed) throw toError(failed);
 }
 
 interface Pending {

@@ -4,7 +4,7 @@ import { loadConnections } from '../connections/connections.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { App } from '../task/app.ts';
-import type { AnyResult } from '../task/client/client.ts';
+import type { AnyResult, GroupResult, TaskMessage } from '../task/client/client.ts';
 import type { Signature } from '../task/client/signature.ts';
 import { runAs } from '../task/current.ts';
 import { createRecordedTransport, type RecordedTransport } from '../transport/fixtures/recordedTransport.ts';
@@ -46,17 +46,27 @@ function sent() {
   return transport.published.map(({ body }) => bodyAsRecorded(body));
 }
 
-async function ended(id: string, resultJson: string, childrenJson = '[]'): Promise<void> {
+/** Claims a task, as a worker does. */
+async function running(id: string) {
   const claim = {
     id,
     owner: 'o',
-    leaseEndMs: Date.now() + 1000,
+    leaseEndMs: Date.now() + 60_000,
     epoch: 0,
     worker: { pid: 1, hostname: 'h' },
     ignoreResult: false,
   };
   await store.claim(claim);
-  await store.complete(claim, { state: 'SUCCESS', resultJson }, { group: null, parentId: null, childrenJson });
+  const context = (childrenJson = '[]') => ({ group: null, parentId: null, childrenJson });
+  return {
+    progress: (metaJson: string) => store.updateState(claim, 'PROGRESS', metaJson, context()),
+    succeed: (resultJson: string, childrenJson = '[]') =>
+      store.complete(claim, { state: 'SUCCESS', resultJson }, context(childrenJson)),
+  };
+}
+
+async function ended(id: string, resultJson: string, childrenJson = '[]'): Promise<void> {
+  await (await running(id)).succeed(resultJson, childrenJson);
 }
 
 describe('publishes what Celery’s client publishes for', () => {
@@ -213,6 +223,93 @@ describe('an AsyncResult', () => {
       count: 1,
       isNew: true,
     });
+  });
+});
+
+describe('a result that a step before it never lets run', () => {
+  const failure = { type: 'ValueError', module: 'builtins', argsJson: '["no"]', traceback: null };
+
+  test('of a chain rejects when an earlier step is revoked, also while it waits', async () => {
+    const { add } = tasks;
+    const last = await app.canvas.chain(add.s(1, 2), add.s(3), add.s(4)).applyAsync();
+    const waiting = last.get({ intervalMs: 10 });
+    await store.revoke(last.parent!.parent!.id, 'revoked');
+    await expect(waiting).rejects.toMatchObject({ name: 'TaskRevokedError', message: 'revoked' });
+  });
+
+  test('of a chain rejects with the error of the first step that has failed', async () => {
+    const { add } = tasks;
+    const last = await app.canvas.chain(add.s(1, 2), add.s(3), add.s(4)).applyAsync();
+    await store.fail(last.parent!.id, { ...failure, type: 'KeyError' }, { group: null, parentId: null });
+    await store.fail(last.parent!.parent!.id, failure, { group: null, parentId: null });
+    await expect(last.get()).rejects.toMatchObject({ name: 'ValueError', message: 'no' });
+  });
+
+  test('of a chord rejects with the error of a member of its header', async () => {
+    const { add, xsum } = tasks;
+    const body = await app.canvas.chord([add.s(1, 1), add.s(2, 2)], xsum.s()).applyAsync();
+    const [, member] = (body.parent as GroupResult).results;
+    await store.fail(member!.id, failure, { group: null, parentId: null });
+    await expect(body.get()).rejects.toMatchObject({ name: 'ValueError' });
+  });
+
+  test('of a group after a step rejects with the error of the step', async () => {
+    const { add } = tasks;
+    const group = await app.canvas.chain(add.s(1, 2), app.canvas.group(add.s(1), add.s(2))).applyAsync();
+    await store.fail(group.parent!.id, failure, { group: null, parentId: null });
+    await expect(group.get()).rejects.toMatchObject({ name: 'ValueError' });
+  });
+
+  test('returns its value if it has ended, whatever the steps before it did', async () => {
+    const last = await app.canvas.chain(tasks.add.s(1, 2), tasks.add.s(3)).applyAsync();
+    await ended(last.id, '6');
+    await store.fail(last.parent!.id, failure, { group: null, parentId: null });
+    expect(await last.get()).toBe(6);
+  });
+});
+
+describe('the progress of a task', () => {
+  test('is its info() until it has ended; then that is the value', async () => {
+    const result = await tasks.add.delay(1, 2);
+    expect(await result.info()).toBeUndefined();
+    const finish = await running(result.id);
+    await finish.progress('{"current": 1, "total": 3}');
+    expect([await result.state(), await result.info(), await result.result()]).toEqual([
+      'PROGRESS',
+      { current: 1, total: 3 },
+      undefined,
+    ]);
+    await finish.succeed('3');
+    expect(await result.info()).toBe(3);
+  });
+
+  test('is passed to onMessage, each state once', async () => {
+    const result = await tasks.add.delay(1, 2);
+    const run = await running(result.id);
+    const messages: unknown[] = [];
+    const next = ['{"current": 1}', '{"current": 1}', '{"current": 2}'];
+    const onMessage = (message: TaskMessage) => messages.push([message.state, message.result]);
+    await run.progress(next.shift()!);
+    const waiting = result.get({ intervalMs: 1, onMessage });
+    await expect.poll(() => messages.length).toBe(1);
+    for (const meta of next) await run.progress(meta);
+    await expect.poll(() => messages.length).toBe(2);
+    await run.succeed('3');
+    expect(await waiting).toBe(3);
+    expect(messages).toEqual([
+      ['PROGRESS', { current: 1 }],
+      ['PROGRESS', { current: 2 }],
+      ['SUCCESS', 3],
+    ]);
+  });
+
+  test('of a group names the member', async () => {
+    const group = await app.canvas.group(tasks.add.s(1, 1), tasks.add.s(2, 2)).applyAsync();
+    const ids = group.results.map(({ id }) => id);
+    for (const id of ids) await ended(id, '2');
+    const messages: TaskMessage[] = [];
+    await group.get({ onMessage: (message) => messages.push(message) });
+    expect(messages.map(({ taskId }) => taskId)).toEqual(ids);
   });
 });
 

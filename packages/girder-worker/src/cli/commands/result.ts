@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { app } from '../../app.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
-import type { AsyncResult } from '../../task/client/client.ts';
+import type { AsyncResult, TaskMessage } from '../../task/client/client.ts';
 import { seconds } from '../shared/arguments.ts';
 import { print } from '../shared/output.ts';
 
@@ -15,7 +15,8 @@ export function resultCommand(): Command {
 }
 
 const help = `
-If the task has failed, or does not end within the timeout, the command prints the error to stderr and exits with code 1.
+The states that the task stores while it runs, such as its progress, are written to stderr with their meta. --timeout 0
+writes the present one. If the task has failed, or does not end within the timeout, the command prints the error to stderr and exits with code 1.
 
 Examples:
   $ girder-worker result 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
@@ -23,10 +24,17 @@ Examples:
 
   $ girder-worker result 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf --timeout 0`;
 
+/** Writes each state that the task stores while it runs to stderr, such as `PROGRESS {"current": 3, "total": 10}`. */
+function reportProgress({ state, result }: TaskMessage): void {
+  const isReported = !['PENDING', 'SUCCESS', 'FAILURE', 'REVOKED'].includes(state);
+  if (isReported) process.stderr.write(`${state} ${stringifyPythonJson(result ?? null)}\n`);
+}
+
 /** Prints the result of a task. If the task failed, prints its error with the remote traceback and sets the exit code. */
 export async function printResult(result: AsyncResult<unknown>, timeoutSeconds: number): Promise<void> {
   try {
-    print(stringifyPythonJson(await result.get({ timeoutMs: timeoutSeconds * 1000 })));
+    const value = await result.get({ timeoutMs: timeoutSeconds * 1000, onMessage: reportProgress });
+    print(stringifyPythonJson(value));
   } catch (error) {
     process.stderr.write(`${error instanceof Error && error.name !== 'TimeoutError' ? error.stack : error}\n`);
     process.exitCode = 1;

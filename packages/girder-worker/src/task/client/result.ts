@@ -8,6 +8,19 @@ export interface GetOptions {
   readonly timeoutMs?: number;
   /** The longest delay between two polls, in ms. The first delay is 25 ms, and each delay doubles. @default 500 */
   readonly intervalMs?: number;
+  /**
+   * Called with each new state of the task, or of a member of the group, that a poll finds, also with the states that tasks
+   * store with `this.updateState`. Celery's `on_message`. An error that it throws ends the waiting.
+   */
+  readonly onMessage?: (message: TaskMessage) => void;
+}
+
+/** A state of a task, as `get({ onMessage })` finds it. */
+export interface TaskMessage {
+  readonly taskId: string;
+  readonly state: TaskState;
+  /** The return value of a task that has succeeded; the meta of a state that a task has stored, such as its progress. */
+  readonly result: unknown;
 }
 
 /**
@@ -28,12 +41,19 @@ export interface AsyncResult<R> {
    *
    * Throws the error of the task if it failed: an Error with the name, the message and the traceback of the original.
    * Throws TaskRevokedError if the task was revoked or has expired, and an Error named TimeoutError after `timeoutMs`.
+   * Throws the error of a step before it in a chain, or of a member of the header before it, if that was revoked, has expired
+   * or has failed: the task never runs then.
    */
   get(options?: GetOptions): Promise<R>;
   /** Returns the state. A task whose state is not stored, also one that does not exist, is PENDING. */
   state(): Promise<TaskState>;
   /** Returns whether the task has ended: its state is SUCCESS, FAILURE or REVOKED. */
   ready(): Promise<boolean>;
+  /**
+   * Returns what is stored, without waiting: the value of the task, its error, or, if it has not ended, the meta of the state
+   * that it has stored with `this.updateState`, such as its progress; undefined or null if there is none.
+   */
+  info(): Promise<unknown>;
   /** Returns the value of the task, or its error, without waiting; undefined if the task has not ended. */
   result(): Promise<R | Error | undefined>;
   /**
