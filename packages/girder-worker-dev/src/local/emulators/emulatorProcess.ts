@@ -6,6 +6,7 @@ import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import type { EmulatedService, EmulatorReport } from './emulatorProtocol.ts';
 import { returnUndelivered, useReachableQueueUrls } from './fauxqsHooks.ts';
+import { refuseBrowsers } from './refuseBrowsers.ts';
 
 const host = '127.0.0.1';
 
@@ -14,12 +15,14 @@ async function listenSqs(port: number): Promise<number> {
   useReachableQueueUrls(app);
   returnUndelivered(app);
   await app.listen({ host, port });
+  refuseBrowsers(app.server);
   return (app.server.address() as AddressInfo).port;
 }
 
 async function listenDynamodb(port: number): Promise<number> {
   const server = dynalite({ createTableMs: 0 });
   surviveAbortedRequests(server);
+  refuseBrowsers(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, resolve);
