@@ -47,7 +47,11 @@ describe('discovering plugins', () => {
   test('ignores the entry points of development dependencies and of their dependencies', () => {
     using deployment = createDeployment(['gwexample']);
     writeFileSync(join(deployment.root, 'package.json'), manifest({ devDependencies: { gwexample: '*' } }));
-    expect(discover(deployment.root)).toEqual({ plugins: [], faults: [] });
+    const { plugins, faults, notices } = discover(deployment.root);
+    expect({ plugins, faults }).toEqual({ plugins: [], faults: [] });
+    expect(notices).toEqual([
+      expect.stringMatching(/The plugin gwexample is among the "devDependencies" of .*package\.json/),
+    ]);
   });
 
   test('accepts several entry points of one package, and a single one without a list', () => {
@@ -104,5 +108,56 @@ describe('discovering plugins', () => {
       },
     });
     expect(discover(deployment.root).faults).toMatchObject([{ code: 'DEPENDENCY_UNRESOLVABLE', dependency: 'torn' }]);
+  });
+});
+
+describe('a notice names the package.json and the mistake', () => {
+  function noticesFor(content: object): readonly string[] {
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': manifest({ dependencies: { tasks: '*' } }),
+        'node_modules/tasks/package.json': manifest(content),
+      },
+    });
+    return discover(deployment.root).notices;
+  }
+  const declared = { girder_worker_plugins: ['t = tasks:Plugin'] };
+
+  test.each(['entrypoints', 'entryPoints', 'entry-points', 'entry_point', 'EntryPoints', 'enrty_points'])(
+    'for the key %s',
+    (key) => {
+      expect(noticesFor({ [key]: declared })).toEqual([
+        expect.stringMatching(
+          new RegExp(`tasks/package\\.json has "${key}", which is not read\\. Did you mean "entry_points"\\?`),
+        ),
+      ]);
+    },
+  );
+
+  test.each(['girder_worker_plugin', 'girder-worker-plugins', 'girderWorkerPlugins', 'girder_worker_plguins'])(
+    'for the group %s',
+    (group) => {
+      expect(noticesFor({ entry_points: { [group]: ['t = tasks:Plugin'] } })).toEqual([
+        expect.stringMatching(new RegExp(`has the group "${group}" .* Did you mean "girder_worker_plugins"\\?`)),
+      ]);
+    },
+  );
+
+  test.each(['dependencies', 'peerDependencies'])(
+    'for no entry point in a package with girder-worker among its %s',
+    (key) => {
+      expect(noticesFor({ [key]: { 'girder-worker': '*' } })).toEqual([
+        expect.stringMatching(/^tasks depends on girder-worker, but .*tasks\/package\.json declares no entry point/),
+      ]);
+    },
+  );
+
+  test.each<[what: string, content: object]>([
+    ['a plugin', { entry_points: declared, peerDependencies: { 'girder-worker': '*' } }],
+    ['any other package', { dependencies: { leftpad: '*' } }],
+    ['the groups of other programs', { entry_points: { console_scripts: ['x = y:z'] } }],
+    ['keys of npm that are a little like it', { endpoints: 1, exports: {}, engines: {} }],
+  ])('but there is none for %s', (_, content) => {
+    expect(noticesFor(content)).toEqual([]);
   });
 });

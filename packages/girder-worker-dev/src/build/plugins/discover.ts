@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type EntryPoint, entryPointGroup, parseEntryPoint } from './entryPoint.ts';
 import type { Fault } from './faults.ts';
 import { findPackage, type InstalledPackage, isRecord, type Manifest, readManifest } from './manifest.ts';
+import { hasEntryPoints, manifestNotices } from './manifestNotices.ts';
 
 /** An entry point of a package in node_modules. */
 export interface DiscoveredPlugin {
@@ -17,6 +18,8 @@ export interface Discovery {
   /** Sorted by package; those of one package in the order of its declaration. */
   readonly plugins: readonly DiscoveredPlugin[];
   readonly faults: readonly Fault[];
+  /** Probable mistakes in package.json files by which tasks would be missing, one sentence each. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -26,24 +29,48 @@ export interface Discovery {
 export function discover(root: string): Discovery {
   const file = join(resolve(root), 'package.json');
   let dependencies: readonly string[];
+  let manifest: Manifest;
   try {
-    dependencies = dependenciesOf(readManifest(file));
+    manifest = readManifest(file);
+    dependencies = dependenciesOf(manifest);
   } catch (error) {
-    return { plugins: [], faults: [{ code: 'ROOT_UNREADABLE', file, reason: reasonOf(error) }] };
+    return { plugins: [], faults: [{ code: 'ROOT_UNREADABLE', file, reason: reasonOf(error) }], notices: [] };
   }
 
   const plugins: DiscoveredPlugin[] = [];
   const faults: Fault[] = [];
+  const notices = undeployedPlugins(manifest, dependencies, realpathSync(root));
   for (const dependency of dependencies) {
     try {
-      const declared = pluginsOf(dependency, findPackage(dependency, realpathSync(root)));
+      const found = findPackage(dependency, realpathSync(root));
+      const declared = pluginsOf(dependency, found);
       plugins.push(...declared.plugins);
       faults.push(...declared.faults);
+      notices.push(...manifestNotices(dependency, found));
     } catch (error) {
       faults.push({ code: 'DEPENDENCY_UNRESOLVABLE', dependency, root: file, reason: reasonOf(error) });
     }
   }
-  return { plugins, faults };
+  return { plugins, faults, notices };
+}
+
+/** Returns a notice for each plugin among the `devDependencies`: these are not deployed. */
+function undeployedPlugins({ devDependencies }: Manifest, dependencies: readonly string[], root: string): string[] {
+  const names = isRecord(devDependencies) ? Object.keys(devDependencies) : [];
+  return names
+    .filter((name) => !dependencies.includes(name) && isPlugin(name, root))
+    .map(
+      (name) =>
+        `The plugin ${name} is among the "devDependencies" of ${join(root, 'package.json')}, which are not deployed: its tasks are not in the registry. Move it to "dependencies".`,
+    );
+}
+
+function isPlugin(name: string, root: string): boolean {
+  try {
+    return hasEntryPoints(findPackage(name, root).manifest);
+  } catch {
+    return false; // It is not installed, or has no package.json that can be read: it is not deployed, anyway.
+  }
 }
 
 function dependenciesOf({ dependencies = {} }: Manifest): readonly string[] {
@@ -51,7 +78,7 @@ function dependenciesOf({ dependencies = {} }: Manifest): readonly string[] {
   return Object.keys(dependencies).sort((one, other) => (one < other ? -1 : 1));
 }
 
-function pluginsOf(name: string, { manifest, folder }: InstalledPackage): Discovery {
+function pluginsOf(name: string, { manifest, folder }: InstalledPackage): Omit<Discovery, 'notices'> {
   const id = typeof manifest.version === 'string' ? `${name}@${manifest.version}` : name;
   const plugins: DiscoveredPlugin[] = [];
   const faults: Fault[] = [];

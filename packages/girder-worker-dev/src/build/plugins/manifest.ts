@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 export interface Manifest {
   readonly version?: unknown;
   readonly dependencies?: unknown;
+  readonly devDependencies?: unknown;
   readonly entry_points?: unknown;
 }
 

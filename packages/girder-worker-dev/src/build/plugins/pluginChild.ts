@@ -13,6 +13,7 @@ import type { Fault, Step } from './faults.ts';
 import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
 import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
 import { knownSettings } from './settings.ts';
+import { unexportedTaskNotices } from './unexportedTasks.ts';
 
 type Exports = Readonly<Record<string, unknown>>;
 
@@ -23,11 +24,15 @@ await send({ kind: 'inspected', inspection: await inspectPlugin(request) });
 async function inspectPlugin(request: InspectionRequest): Promise<PluginInspection> {
   const { app } = (await import(resolveFrom(request.root, 'girder-worker/app'))) as { app: App };
   app.config.update(request.settings);
+  const defined = recordTasks(app);
   const faults: Fault[] = [];
   const modules: TaskModule[] = [];
+  const own: string[] = [];
   try {
     const plugin = await constructPlugin(request, app);
-    for (const specifier of await listTaskModules(request, plugin)) {
+    const listed = await listTaskModules(request, plugin);
+    if (listed.size === 0) own.push(`taskImports() of ${request.entryPoint.pluginClass} lists no module.`);
+    for (const specifier of listed) {
       const exports = await importTaskModule(request, specifier).catch(collect);
       if (exports) modules.push({ specifier, exports });
     }
@@ -36,12 +41,30 @@ async function inspectPlugin(request: InspectionRequest): Promise<PluginInspecti
   }
   const tasks = exportedTasks(request.plugin, modules);
   const { settings, notices } = knownSettings(app.config.changes());
-  return { tasks, faults, settings, notices: [...notices, ...emptyModuleNotices(modules, tasks)] };
+  const unexported = unexportedTaskNotices(defined, modules, request.folder);
+  return {
+    tasks,
+    faults,
+    settings,
+    notices: [...notices, ...own, ...emptyModuleNotices(modules, tasks), ...unexported],
+  };
 
   function collect(error: unknown): undefined {
     if (!(error instanceof BuildFaultError)) throw error;
     faults.push(error.fault);
   }
+}
+
+/** Returns the list of the tasks that `app.task` will have made. */
+function recordTasks(app: App): readonly unknown[] {
+  const defined: unknown[] = [];
+  const define = app.task as (...args: unknown[]) => unknown;
+  app.task = ((...args: unknown[]) => {
+    const task = define.apply(app, args);
+    defined.push(task);
+    return task;
+  }) as App['task'];
+  return defined;
 }
 
 async function constructPlugin(

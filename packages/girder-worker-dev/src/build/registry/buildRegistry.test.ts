@@ -73,3 +73,52 @@ describe('the registry', () => {
 function taskNamesIn(text: string): string[] {
   return [...text.matchAll(/^ {4}"(.+)": \{$/gm)].map(([, name]) => name ?? '');
 }
+
+describe('a notice', () => {
+  async function noticesOf(tasks: string, taskImports = `['quiet/tasks']`): Promise<readonly string[]> {
+    const manifest = {
+      name: 'quiet',
+      version: '1.0.0',
+      type: 'module',
+      exports: { '.': './index.js', './tasks': './tasks.js', './more': './more.js' },
+      entry_points: { girder_worker_plugins: ['quiet = quiet:Plugin'] },
+    };
+    using deployment = createDeployment(['gwexample'], {
+      files: {
+        'package.json': '{ "dependencies": { "quiet": "*", "gwexample": "*" } }',
+        'node_modules/quiet/package.json': JSON.stringify(manifest),
+        'node_modules/quiet/index.js': `
+          import { GirderWorkerPluginABC } from 'girder-worker';
+          export class Plugin extends GirderWorkerPluginABC { taskImports() { return ${taskImports}; } }`,
+        'node_modules/quiet/more.js': `import { app } from 'girder-worker/app';
+          export const more = app.task(function more() {});`,
+        'node_modules/quiet/tasks.js': `import { app } from 'girder-worker/app';
+${tasks}`,
+      },
+    });
+    return (await buildRegistry(deployment)).notices;
+  }
+  const exported = 'export const add = app.task(function add(a, b) { return a + b; });';
+
+  test('names file and line of a task that is not exported', async () => {
+    expect(await noticesOf(`${exported}\nconst hidden = app.task(function hidden() {});`)).toEqual([
+      expect.stringMatching(
+        /^quiet@1\.0\.0: The task "hidden" in .*quiet\/tasks\.js:3 is not in the registry: .*Export it, or list its module\.$/,
+      ),
+    ]);
+  });
+
+  test('names a task of a module that is imported, but not listed', async () => {
+    expect(await noticesOf(`${exported}\nimport 'quiet/more';`)).toEqual([
+      expect.stringMatching(/The task "more" in .*quiet\/more\.js:2 is not in the registry/),
+    ]);
+  });
+
+  test('says that taskImports() lists no module', async () => {
+    expect(await noticesOf(exported, '[]')).toEqual(['quiet@1.0.0: taskImports() of Plugin lists no module.']);
+  });
+
+  test('is not given for the tasks of another package, which a task may send', async () => {
+    expect(await noticesOf(`${exported}\nimport 'gwexample/analyses/tasks';`)).toEqual([]);
+  });
+});

@@ -38,7 +38,7 @@ export async function buildRegistry({
   stepLimitMs = 60_000,
   onPlugin,
 }: RegistryBuildOptions): Promise<RegistryBuild> {
-  const { plugins, faults } = discover(root);
+  const { plugins, faults, notices: manifestNotices } = discover(root);
   const inspections: PluginInspection[] = [];
   // One after the other: each plugin sees the settings that the earlier ones changed, and the last to set one decides.
   for (const { id, folder, entryPoint } of plugins) {
@@ -58,9 +58,12 @@ export async function buildRegistry({
   ];
   if (allFaults.length > 0) throw new RegistryBuildError(allFaults);
 
-  const notices = inspections.flatMap((inspection, index) =>
-    inspection.notices.map((notice) => `${plugins[index]?.id}: ${notice}`),
-  );
+  const notices = [
+    ...manifestNotices,
+    ...inspections.flatMap((inspection, index) =>
+      inspection.notices.map((notice) => `${plugins[index]?.id}: ${notice}`),
+    ),
+  ];
   const tasks = named.tasks.map((task) => withParameters(task, notices));
   return {
     text: generate(tasks, inspections.at(-1)?.settings ?? {}),
