@@ -4,7 +4,7 @@ import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
-import { publicNameOf } from './origin.ts';
+import { localNameOf, publicNameOf } from './origin.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -64,8 +64,8 @@ export class App {
   /**
    * Declares a task. Its name is `options.name`, or the import specifier of its module and its export name, with dots.
    *
-   * Throws TypeError if there is no function. The task throws an Error when its name is needed and cannot be derived:
-   * its module is exported by no package.
+   * Throws TypeError if there is no function. The task throws a TaskNameError with a `code` when its name is needed and cannot
+   * be derived, for example because it was bundled.
    *
    * @example export const add = app.task((x: number, y: number) => x + y)
    * @example export const slow = app.task({ timeLimit: 300 }, async function slow(this: Task, url: string) { … })
@@ -78,14 +78,14 @@ export class App {
       throw new TypeError(`app.task needs a function, got ${typeof fn}: use app.task(fn) or app.task(options, fn).`);
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
-    const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
+    const task = (...args: unknown[]): unknown => fn.apply(eagerTask(localNameOf(task, definition), args), args);
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
     const registeredName = () => {
       this.#knownOptions.set(task.name, options);
       return task.name;
     };
-    const applyAsync = (args: readonly unknown[], call: ApplyOptions = {}) =>
+    const applyAsync = async (args: readonly unknown[], call: ApplyOptions = {}) =>
       this.#client.send(registeredName(), args, call, this.#optionsOf);
     return Object.assign(task, {
       applyAsync,
