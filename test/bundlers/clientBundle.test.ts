@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { BuildOptions } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -106,6 +107,14 @@ test('a client that Vite bundles with all its dependencies sends no wrong name, 
 
 test('a client that Vite bundles without its dependencies sends the names of the registry', async () => {
   expect(await report(await bundleWithVite(client(), {}))).toEqual(registered);
+});
+
+test('a bundled client that imports a task as a type only contains nothing of its plugin, and sends it by name', async () => {
+  const root = client();
+  const file = await bundleWithEsbuild(root, { entryPoints: ['typed.ts'], minify: true });
+  const bundle = readFileSync(file.replace('main.js', 'typed.js'), 'utf8');
+  expect(bundle).toContain('first_plugin.tasks.add');
+  expect(bundle).not.toContain('first-plugin.fixed');
 });
 
 test('a bundled client publishes tasks that have a name, and nothing for a task whose name it cannot derive', async () => {

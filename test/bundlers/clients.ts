@@ -52,6 +52,12 @@ main();
 export { first, second };
 `;
 
+/** A client that imports the type of a task. */
+const typed = `import type { add } from 'first-plugin/tasks';
+import { app } from 'girder-worker/app';
+await app.sendTask<typeof add>('first_plugin.tasks.add', [1, 2]);
+`;
+
 const again = "export { add as again } from 'first-plugin/tasks';\n";
 
 /** The folder of a client, which has installed two plugins. */
@@ -61,6 +67,7 @@ export function createClientFolder(manifest: object): TemporaryFolder {
       'package.json': JSON.stringify({ private: true, type: 'module', ...manifest }),
       'main.js': program,
       'again.js': again,
+      'typed.ts': typed,
       ...plugin('first-plugin', { '.': './index.js', './tasks': './tasks.js' }),
       ...plugin('second-plugin', undefined),
     },

@@ -13,6 +13,7 @@ export type {
   WorkerStats,
 } from './task/client/remoteControl.ts';
 export type { Signature } from './task/client/signature.ts';
+export type { TaskType, TaskTypes, TypedApp } from './task/client/typedTasks.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
 export {
   Ignore,

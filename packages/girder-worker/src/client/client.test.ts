@@ -182,6 +182,25 @@ test('for a task that is not defined in this process its worker decides whether 
   expect(sent().map(({ headers }) => headers.ignore_result)).toEqual([null, false]);
 });
 
+test('a typed app sends tasks and signatures by name as the app does, with the options of tasks of this process', async () => {
+  const typed = app.typed<{ 'labtasks.slow': (x: number, y?: number) => number; 'python.ping': () => string }>();
+  const result = await typed.sendTask('labtasks.slow', [1], { y: 2 }, { countdown: 1 });
+  await typed.sendTask('python.ping');
+  await typed.signature('labtasks.slow', { args: [1] }).applyAsync();
+  await tasks.slow.delay(1);
+  await typed.sendTask('labtasks.slow', [1]);
+  expect(
+    sent().map(({ body, headers, properties }) => [(body as unknown[]).slice(0, 2), headers.task, properties.queue]),
+  ).toEqual([
+    [[[1], { y: 2 }], 'labtasks.slow', 'celery'],
+    [[[], {}], 'python.ping', 'celery'],
+    [[[1], {}], 'labtasks.slow', 'celery'],
+    [[[1], {}], 'labtasks.slow', 'slow'],
+    [[[1], {}], 'labtasks.slow', 'slow'],
+  ]);
+  expect(sent()[0]!.headers.id).toBe(result.id);
+});
+
 test('a message that a running task sends has its root, and its result becomes a child; of a chord the header does', async () => {
   const children: unknown[] = [];
   const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children, runtime: {} }, () =>

@@ -1,5 +1,6 @@
 import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client/client.ts';
 import type { Canvas, PartialArgs, Signature } from './client/signature.ts';
+import type { ArgumentsOf, ResultOf, TaskType, TaskTypeMap, TypedApp } from './client/typedTasks.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
@@ -97,10 +98,23 @@ export class App {
 
   /**
    * Sends a task by its name, which a worker in any language runs. Resolves to the handle on its result when the message is
-   * published.
+   * published. With the type of the task, its arguments and its result are typed; `import type` loads nothing of it.
    *
    * @example const result = await app.sendTask('python.tasks.add', [1, 2], { verbose: true }, { queue: 'python' })
+   * @example const result = await app.sendTask<typeof add>('my_plugin.tasks.add', [1, 2]) // AsyncResult<number>
    */
+  async sendTask(
+    name: string,
+    args?: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: Omit<ApplyOptions, 'kwargs'>,
+  ): Promise<AsyncResult<unknown>>;
+  async sendTask<F extends TaskType>(
+    name: string,
+    args: ArgumentsOf<F>,
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: Omit<ApplyOptions, 'kwargs'>,
+  ): Promise<ResultOf<F>>;
   async sendTask(
     name: string,
     args: readonly unknown[] = [],
@@ -109,6 +123,20 @@ export class App {
   ): Promise<AsyncResult<unknown>> {
     const result = await this.#client.send(name, args, { ...options, kwargs }, this.#optionsOf);
     return result as AsyncResult<unknown>;
+  }
+
+  /**
+   * Returns this app for the tasks of a map from name to type, such as `Tasks` of the generated registry: a misspelt name does
+   * not compile. The map can contain tasks of other workers, too.
+   *
+   * @example const tasks = app.typed<Tasks & { 'python.tasks.add': (x: number, y: number) => number }>()
+   */
+  typed<T extends TaskTypeMap<T>>(): TypedApp<T> {
+    const typed: Pick<App, 'sendTask'> & Pick<Canvas, 'signature'> = {
+      sendTask: this.sendTask.bind(this),
+      signature: this.canvas.signature,
+    };
+    return typed as unknown as TypedApp<T>;
   }
 
   /** Returns the handle on the result of a task that was sent before, by any client. `R` is the type that the task returns. */
