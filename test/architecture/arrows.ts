@@ -106,6 +106,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     control: 'code',
     doors: 'code',
   },
+  // Runs tasks in the tests of a plugin.
+  testing: { system: 'code', task: 'code' },
   // Writes the files of a new package, all or none.
   scaffold: {},
   cli: {

@@ -5,7 +5,7 @@ import { attachDefinition, type CallSite, type TaskDefinition } from './definiti
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { publicNameOf } from './origin.ts';
-import type { Task } from './task.ts';
+import { Task } from './task.ts';
 
 /**
  * What `app.task` returns: the function, which runs in place when it is called, with methods that send it to a worker. `A`
@@ -78,7 +78,10 @@ export class App {
       throw new TypeError(`app.task needs a function, got ${typeof fn}: use app.task(fn) or app.task(options, fn).`);
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
-    const task = (...args: unknown[]): unknown => fn.apply(eagerTask(task.name, args), args);
+    // A test, or another task, can pass its `this`: `count.call(this, 3)`.
+    const task = function (this: unknown, ...args: unknown[]): unknown {
+      return fn.apply(this instanceof Task ? this : eagerTask(task.name, args), args);
+    };
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
     const registeredName = () => {

@@ -1,14 +1,13 @@
-/** Runs tasks in the tests of a plugin: `import { createTask, runTask } from 'girder-worker/testing'`. */
 import { nodeSystem } from '../system/nodeSystem.ts';
-import type { RegisteredTask } from './app.ts';
-import { definitionOf, type TaskDefinition } from './definition.ts';
-import { requestWithoutMessage } from './eager.ts';
-import type { GirderClient } from './girder/girderClient.ts';
-import type { JobManager, JobProgress } from './girder/jobManager.ts';
-import { JobStatus } from './girder/jobStatus.ts';
-import type { TaskOptions } from './options.ts';
-import type { TaskRequest } from './request.ts';
-import { type LogLevel, Task } from './task.ts';
+import type { UnpublishedMessage } from '../task/current.ts';
+import { requestWithoutMessage } from '../task/eager.ts';
+import { SoftTimeLimitExceeded } from '../task/errors.ts';
+import type { GirderClient } from '../task/girder/girderClient.ts';
+import type { JobManager, JobProgress } from '../task/girder/jobManager.ts';
+import { JobStatus } from '../task/girder/jobStatus.ts';
+import type { TaskOptions } from '../task/options.ts';
+import type { TaskRequest } from '../task/request.ts';
+import { type LogLevel, Task } from '../task/task.ts';
 
 export interface TestTaskOptions {
   /** Whether the task is revoked before it starts. @default false */
@@ -23,6 +22,19 @@ export interface TestTaskOptions {
   readonly girderClient?: GirderClient;
 }
 
+/** A message that a task has sent in a test. */
+export interface SentTask {
+  /** The name of the task. */
+  readonly task: string;
+  readonly id: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** When it is due, in ISO 8601; null for at once. */
+  readonly eta: string | null;
+  /** Celery's name of its queue. */
+  readonly queue: string;
+}
+
 /** The `this` of a task in a test. The test revokes it, and reads what the task has reported. */
 export class TestTask extends Task {
   override readonly jobManager: JobManager;
@@ -33,18 +45,29 @@ export class TestTask extends Task {
   readonly states: readonly { readonly state: string; readonly meta: unknown }[];
   /** The lines that the task has written to `this.log`, in order. */
   readonly lines: readonly { readonly level: LogLevel; readonly text: string }[];
-  readonly #revocation: AbortController;
+  /** The text that the task has written to the log of its Girder job with `this.jobManager.write`. */
+  readonly written: readonly string[];
+  /** The tasks that the task has sent, in order. They are not published: their handles have no results. */
+  readonly sent: readonly SentTask[];
+  /** The time at which it runs, in ms since 1970. It does not go on. */
+  readonly nowMs: number;
+  readonly #stop: AbortController;
+  readonly #revocation: { isRevoked: boolean };
+  readonly #sent: SentTask[];
 
   constructor({ canceled = false, request = {}, options = {}, onProgress, girderClient }: TestTaskOptions = {}) {
-    const revocation = new AbortController();
+    const stop = new AbortController();
+    const revocation = { isRevoked: false };
+    const startMs = nodeSystem.now();
     const states: { state: string; meta: unknown }[] = [];
     const lines: { level: LogLevel; text: string }[] = [];
     super(
       { ...requestWithoutMessage('task.in.a.test', []), ...request },
       {
-        system: nodeSystem,
-        isCanceled: () => revocation.signal.aborted,
-        signal: () => revocation.signal,
+        // The clock stands still, so that a test can compare the times of retries.
+        system: { now: () => startMs, random: nodeSystem.random },
+        isCanceled: () => revocation.isRevoked,
+        signal: () => stop.signal,
         log: (level, text) => void lines.push({ level, text }),
         updateState: async (state, meta) => void states.push({ state, meta }),
         notify: () => undefined,
@@ -53,14 +76,21 @@ export class TestTask extends Task {
       options,
     );
     const progress: JobProgress[] = [];
-    this.jobManager = recordingJob((update) => {
+    const written: string[] = [];
+    const report = (update: JobProgress) => {
       progress.push(update);
       onProgress?.(update);
-    });
+    };
+    this.jobManager = recordingJob(report, (text) => void written.push(text));
     if (girderClient) this.girderClient = girderClient;
     this.progress = progress;
     this.states = states;
     this.lines = lines;
+    this.nowMs = startMs;
+    this.written = written;
+    this.#sent = [];
+    this.sent = this.#sent;
+    this.#stop = stop;
     this.#revocation = revocation;
     if (canceled) this.revoke();
   }
@@ -70,7 +100,24 @@ export class TestTask extends Task {
    * AbortError.
    */
   revoke(): void {
-    this.#revocation.abort(new DOMException('The task was revoked.', 'AbortError'));
+    this.#revocation.isRevoked = true;
+    this.#stop.abort(new DOMException('The task was revoked.', 'AbortError'));
+  }
+
+  /**
+   * Ends the time of the task, as its `softTimeLimit` does, or the end of the function's invocation: `this.signal` is aborted
+   * with SoftTimeLimitExceeded, and `this.canceled` stays as it is.
+   *
+   * @param seconds the limit that the error names
+   */
+  exceedSoftTimeLimit(seconds = 1): void {
+    this.#stop.abort(new SoftTimeLimitExceeded(String(seconds)));
+  }
+
+  /** Records messages that the task would publish. `runTask` passes them. */
+  record(messages: readonly UnpublishedMessage[]): void {
+    for (const { task, id, args = [], kwargs = {}, eta = null, deliveryInfo } of messages)
+      this.#sent.push({ task, id, args, kwargs, eta, queue: deliveryInfo?.routingKey ?? 'celery' });
   }
 }
 
@@ -87,47 +134,15 @@ export function createTask(options?: TestTaskOptions): TestTask {
   return new TestTask(options);
 }
 
-/**
- * Calls the function of a task with this `this` and these arguments, and returns what it returns. Unlike a worker, it does
- * not validate the arguments, retry, observe time limits, or turn errors into results: what the task throws is thrown.
- *
- * Throws TypeError if the value is not a task.
- *
- * @param context the `this` of the task, from `createTask`, or the options for it
- * @example assert.equal(await runTask(count, [10], { canceled: true }), 0)
- */
-export function runTask<A extends readonly unknown[], R>(
-  task: RegisteredTask<A, R>,
-  args: A,
-  context: TestTask | TestTaskOptions = {},
-): R {
-  const definition = definitionOf(task);
-  if (!definition) throw new TypeError(`runTask needs a task that app.task has returned, got ${describe(task)}.`);
-  return definition.fn.apply(
-    context instanceof TestTask ? context : contextOf(definition, args, context),
-    args as never,
-  ) as R;
-}
-
-function contextOf({ fn, options }: TaskDefinition, args: readonly unknown[], context: TestTaskOptions): TestTask {
-  // Not the name under which it is registered: that cannot be derived for a task that a test file declares.
-  const request = { task: options.name ?? fn.name, args, ...context.request };
-  return new TestTask({ options, ...context, request });
-}
-
 /** A Girder job without a server: it has the status that was set last. */
-function recordingJob(updateProgress: (progress: JobProgress) => void): JobManager {
+function recordingJob(updateProgress: JobManager['updateProgress'], write: JobManager['write']): JobManager {
   let status: JobStatus = JobStatus.RUNNING;
   return {
     updateProgress,
-    write: () => undefined,
+    write,
     updateStatus: async (next) => {
       status = next;
     },
     refreshStatus: async () => status,
   };
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'function' ? 'a function without app.task' : typeof value;
 }
