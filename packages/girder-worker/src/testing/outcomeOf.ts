@@ -15,7 +15,7 @@ export type TestOutcome<R> =
       /** The reason; undefined if the task gave none. */
       readonly exc: Error | undefined;
     }
-  | { readonly state: 'REPLACED' /** A Signature, or Celery's dict of one. */; readonly signature: unknown }
+  | { readonly state: 'REPLACED' /** The signature as Celery's dict: `task`, `args`, `kwargs`, `options` and more. */; readonly signature: unknown }
   | { readonly state: 'IGNORED' }
   | { readonly state: 'REJECTED'; readonly reason: unknown; readonly requeue: boolean };
 
@@ -42,9 +42,14 @@ export async function outcomeOf<A extends readonly unknown[], R>(
     if (error instanceof Retry) {
       return { state: 'RETRY', countdownSeconds: (error.etaMs - self.nowMs) / 1000, exc: error.exc };
     }
-    if (error instanceof Replaced) return { state: 'REPLACED', signature: error.signature };
+    if (error instanceof Replaced) return { state: 'REPLACED', signature: asDict(error.signature) };
     if (error instanceof Ignore) return { state: 'IGNORED' };
     if (error instanceof Reject) return { state: 'REJECTED', reason: error.reason, requeue: error.requeue };
     return { state: 'FAILURE', error };
   }
+}
+
+function asDict(signature: unknown): unknown {
+  const isObject = typeof signature === 'object' && signature !== null;
+  return isObject && 'toJSON' in signature && typeof signature.toJSON === 'function' ? signature.toJSON() : signature;
 }

@@ -78,7 +78,7 @@ test('the job has the status that the task has set', async () => {
 test('runTask refuses a function that is not a task', () => {
   const plain = Object.assign(() => 1, {}) as never;
   expect(() => runTask(plain, [])).toThrow(
-    'runTask needs a task that app.task has returned, got a function without app.task.',
+    'A task that app.task has returned is needed, got a function without app.task.',
   );
 });
 
@@ -109,7 +109,7 @@ describe('the outcome of a task', () => {
     ['value', { state: 'SUCCESS', result: 'value' }],
     ['retry', { state: 'RETRY', countdownSeconds: 30, exc: expect.objectContaining({ message: 'later' }) }],
     ['connection', { state: 'RETRY', countdownSeconds: 180, exc: expect.objectContaining({ message: 'refused' }) }],
-    ['replace', { state: 'REPLACED', signature: expect.objectContaining({ task: 'testing.count' }) }],
+    ['replace', { state: 'REPLACED', signature: expect.objectContaining({ task: 'testing.count', args: [3] }) }],
     ['ignore', { state: 'IGNORED' }],
     ['reject', { state: 'REJECTED', reason: 'no GPU', requeue: true }],
     ['fail', { state: 'FAILURE', error: expect.any(RangeError) }],
