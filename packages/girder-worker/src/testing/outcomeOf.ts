@@ -15,7 +15,11 @@ export type TestOutcome<R> =
       /** The reason; undefined if the task gave none. */
       readonly exc: Error | undefined;
     }
-  | { readonly state: 'REPLACED' /** The signature as Celery's dict: `task`, `args`, `kwargs`, `options` and more. */; readonly signature: unknown }
+  | {
+      readonly state: 'REPLACED';
+      /** The signature as Celery's dict: `task`, `args`, `kwargs`, `options` and more. */
+      readonly signature: unknown;
+    }
   | { readonly state: 'IGNORED' }
   | { readonly state: 'REJECTED'; readonly reason: unknown; readonly requeue: boolean };
 
