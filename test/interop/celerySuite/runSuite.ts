@@ -70,7 +70,7 @@ export async function runSuite(source: SuiteSource, part: SuitePart): Promise<re
 export async function collectSuite(source: SuiteSource, files: readonly string[]): Promise<string[]> {
   const env = { ...process.env, SUITE_NODE: 'none', TEST_BROKER: 'memory://', TEST_BACKEND: 'cache+memory://' };
   const printed = await runPytest(source.python, ['--collect-only', '--quiet', ...files], {
-    ...{ env, cwd: source.folder, timeoutMs: 60_000 },
+    ...{ env, cwd: source.folder, timeoutMs: 110_000 },
   });
   return printed.split('\n').filter((line) => line.startsWith('t/') && line.includes('::'));
 }

@@ -21,8 +21,8 @@ export async function startSuiteStack(): Promise<SuiteStack> {
   const sqs = localSqsClient(sqsEndpoint);
   await createQueue(sqs, { name: 'celery', visibilityTimeoutSeconds: 60, maxReceiveCount: 10 });
   sqs.destroy();
-  const redisVariables = { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port) };
-  Object.assign(stack.env, redisVariables);
+  // The tasks read them, and the suite does.
+  Object.assign(stack.env, { REDIS_HOST: '127.0.0.1', REDIS_PORT: String(redis.port) });
   // One task at a time, as the worker that the suite starts for itself.
   const worker = await stack.startWorker('-n', node, '-c', '1');
   await worker.printed('pidbox: Commands are taken from');

@@ -24,7 +24,7 @@ export function nodeIdOf(name: string): string {
   return `${suiteFolder}${name}`;
 }
 
-/** Returns the list without the folder of the suite. */
+/** Returns the name of the test with this node id: the id without the folder. */
 export function nameOf(nodeId: string): string {
   return nodeId.replace(suiteFolder, '');
 }
@@ -36,3 +36,20 @@ export const failingTests: ReadonlyMap<string, ExcludedTests> = new Map(
 
 /** The tests that are expected to pass. */
 export const passingTests: readonly string[] = suiteTests.filter((name) => !failingTests.has(name));
+
+/** The tests that take longest, the longest first: up to 25 seconds on an idle machine. */
+const slowTests: readonly string[] = [
+  'test_chord::test_disabling_flag_allow_error_cb_on_chord_header',
+  'test_chord::test_enabling_flag_allow_error_cb_on_chord_header',
+  'test_chord::test_chain_to_a_chord_with_large_header',
+  'test_group::test_large_group',
+  'test_chord::test_large_header',
+  'test_chord::test_flag_allow_error_cb_on_chord_header_on_upgraded_chord',
+].map((name) => `test_canvas.py::${name}`);
+
+/** Divides the tests into parts that take about the same time. Each part has the slow ones first. */
+export function suiteParts(count: number): string[][] {
+  const others = suiteTests.filter((name) => !slowTests.includes(name));
+  const ordered = [...slowTests, ...others];
+  return Array.from({ length: count }, (_, part) => ordered.filter((_name, i) => i % count === part));
+}
