@@ -1,3 +1,4 @@
+import { suiteDifferences } from './celerySuite/suiteDocument.ts';
 import { type AcceptedDifference, acceptedDifferences, onlyOurs } from './differences.ts';
 import { latestCelery } from './versions.ts';
 
@@ -47,6 +48,7 @@ export function differencesDocument(sends: readonly Send[], sentenceOf: (scenari
     "| Scenario | Celery's worker |",
     '|---|---|',
     ...onlyOurs.map(({ scenario, celery }) => row(sentenceOf(scenario), celery)),
+    suiteDifferences(),
     '\n## Tasks that the test sends\n',
     ...sends.map(({ sentence }) => `- ${sentence}`),
     '',
