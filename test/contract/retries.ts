@@ -39,6 +39,17 @@ export function describeRetries(subject: StoreUnderTest): void {
     expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs: null });
   });
 
+  test.each([
+    [false, 'RETRY'],
+    [true, 'STARTED'],
+  ])('with trackStarted %j shows %s while the retry runs, as Celery', async (trackStarted, state) => {
+    const claim = subject.claimOf({ trackStarted });
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
+    await subject.store.claim({ ...claim, epoch: 1 });
+    expect((await subject.store.read(claim.id))?.state).toBe(state);
+  });
+
   test('counts the attempts of each message from 1', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);
@@ -96,7 +107,7 @@ export function describeRetries(subject: StoreUnderTest): void {
     const claim = subject.claimOf();
     await subject.store.claim(claim);
     expect(await subject.store.release(claim, 1_000_000)).toEqual({ kind: 'ok' });
-    expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
+    expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
     expect(await subject.store.claim({ ...claim, owner: 'old' })).toEqual({ kind: 'outdated', dueMs: null });
     const replacement = { ...claim, owner: 'new', epoch: 1_000_000 };
     expect(await subject.store.claim(replacement)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });

@@ -178,6 +178,12 @@ def pauses(seconds, returned=None):
 
 
 @task
+def sleeps(seconds):
+    """As `pauses`, without track_started."""
+    time.sleep(seconds)
+
+
+@task
 def now():
     """Returns the Unix time in seconds."""
     return time.time()

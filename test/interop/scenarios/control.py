@@ -8,7 +8,7 @@ from celery import Celery
 from celery.exceptions import TaskRevokedError
 from kombu.asynchronous import set_event_loop
 from kombu.asynchronous.hub import Hub
-from lab import TIMEOUT, raised_by, scenario, wait_for
+from lab import TIMEOUT, raised_by, scenario, wait_for, wait_for_start
 
 NODE = os.environ["CONTROL_NODE"]
 IS_FUNCTION = NODE == "girder-worker@girder-worker-dev-dispatcher"
@@ -60,7 +60,7 @@ def commanded(command, destination=(NODE,), timeout=TIMEOUT, **arguments):
 def computing(name=CANCELABLE, args=(MINUTE,), **options):
     """Sends a task that computes for a minute unless it is revoked. Returns its result when it has started."""
     result = app.send_task(name, args=args, **options)
-    wait_for("STARTED", result)
+    wait_for_start(result)
     return result
 
 
@@ -128,13 +128,13 @@ def revoke_stamped():
     assert spared.get(timeout=TIMEOUT) == 3
 
 
-@scenario("control.ping() is answered by the node whose name STARTED results contain")
+@scenario("control.ping() is answered by the node whose name inspect().active() contains")
 def ping():
     with replies() as connection:
         assert app.control.ping(destination=[NODE], timeout=TIMEOUT, connection=connection) == [{NODE: {"ok": "pong"}}]
     assert inspected("ping") == {"ok": "pong"}
     result = computing()
-    assert result.info["hostname"] == NODE
+    assert inspected("query_task", result.id)[result.id][1]["hostname"] == NODE
     result.revoke()
     is_revoked(result)
 

@@ -1,4 +1,4 @@
-import { finalStateIn } from '../document/readResult.ts';
+import { finalStateIn, isWaitingIn } from '../document/readResult.ts';
 import { isPlainJson, toPlainJson } from '../document/storedBytes.ts';
 import { UnreadableResultError } from '../errors.ts';
 import type { FinalState, Revocation } from '../resultStore.ts';
@@ -19,6 +19,7 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | attribute   | type | meaning                                                                    |
  * |-------------|------|----------------------------------------------------------------------------|
  * | `tsk`       | S    | the task's name                                                            |
+ * | `req`       | S    | JSON: worker, start and request of the last claim (`claimedRequest.ts`)    |
  * | `own`       | S    | the owner of the claim                                                     |
  * | `lx`        | N    | when the claim's lease expires, in ms since 1970                           |
  * | `att`       | N    | how often the message was claimed                                          |
@@ -74,10 +75,14 @@ export async function revocationOf(item: Item): Promise<Revocation | undefined> 
   }
 }
 
-/** The document's bytes, if a condition takes them for final although they are not: they are compressed, or not JSON. */
-export async function undecidableBytes(item: Item): Promise<Uint8Array | undefined> {
+/**
+ * The document's bytes, if a condition takes them for final although they are not, or with `isWaiting` for those of a running
+ * task although none runs: they are compressed, or not JSON.
+ */
+export async function undecidableBytes(item: Item, isWaiting = false): Promise<Uint8Array | undefined> {
   const { bytes, owner } = item;
   if (bytes === undefined || owner !== undefined || isPlainJson(bytes)) return undefined;
+  if (isWaiting) return isWaitingIn(await toPlainJson(bytes)) ? bytes : undefined;
   return (await finalStateOf(item)) === undefined ? bytes : undefined;
 }
 

@@ -56,7 +56,9 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       const isHeldByOther = isClaimed(item) && item.owner !== claim.owner;
       if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
       const { owner, leaseEndMs, epoch } = claim;
-      Object.assign(item, { bytes: write.started(claim), owner, leaseEndMs, epoch, dueMs: undefined });
+      const isStarted = claim.trackStarted && !claim.ignoreResult;
+      const bytes = isStarted ? write.started(claim) : (item.bytes ?? write.pending(claim.id));
+      Object.assign(item, { bytes, owner, leaseEndMs, epoch, dueMs: undefined });
       item.attempts += 1;
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
@@ -86,10 +88,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     },
 
     async ignore(claim) {
-      return change(claim, ({ bytes }) => {
-        const hasOwnState = bytes !== undefined && readResult(bytes).state !== 'STARTED';
-        return { final: 'IGNORED', ...(!hasOwnState && { bytes: write.pending(claim.id) }), ...unclaimed };
-      });
+      return change(claim, () => ({ final: 'IGNORED', ...unclaimed }));
     },
 
     async updateState(claim, state, metaJson, context) {
