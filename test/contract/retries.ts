@@ -50,6 +50,20 @@ export function describeRetries(subject: StoreUnderTest): void {
     expect((await subject.store.read(claim.id))?.state).toBe(state);
   });
 
+  test('does not tell a duplicate when a retry with other arguments is due: its message is published already', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    const outcome = { ...retry(subject.now() + 5000), arguments: { argsJson: '[2]', kwargsJson: '{}' } };
+    expect(await subject.store.retry(claim, outcome, context, 1)).toEqual({ kind: 'ok' });
+    const old = { ...claim, owner: 'duplicate' };
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs: null });
+    const second = { ...claim, epoch: 1 };
+    await subject.store.claim(second);
+    const dueMs = subject.now() + 9000;
+    await subject.store.retry(second, retry(dueMs), context, 2);
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs });
+  });
+
   test('counts the attempts of each message from 1', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);

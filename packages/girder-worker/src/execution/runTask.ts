@@ -12,22 +12,17 @@ import { applyAutoretry } from '../task/retry.ts';
 import { Task } from '../task/task.ts';
 import { ArgumentError, bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
-import { type MapCall, type RunResult, resultOf } from './protocol.ts';
+import { type RunDetails, type RunResult, resultOf } from './protocol.ts';
+import { retryArguments } from './retryArguments.ts';
 import type { RunRuntime } from './runRuntime.ts';
 import type { CallArguments, ExtendedRun, TaskExtension } from './taskExtension.ts';
 import { validateArguments } from './validateArguments.ts';
 
-/** A run as the pool requests it of a thread. */
-export interface BodyRun {
-  /** The SQS body. */
-  readonly body: string;
-  readonly mapCall?: MapCall | undefined;
-}
-
 /** Runs the task of an SQS body, or the map call in its place. Never throws: every failure is an outcome. */
 export async function runBody(
   registry: Registry,
-  { body, mapCall }: BodyRun,
+  body: string,
+  { mapCall, isRedelivered }: RunDetails,
   runtime: RunRuntime,
   extension?: TaskExtension,
 ): Promise<RunResult> {
@@ -36,13 +31,15 @@ export async function runBody(
   const entry = lookUp(registry, task);
   if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
-  return runTask(entry, message, runtime, { argumentLists, extension });
+  return runTask(entry, message, runtime, { argumentLists, extension, isRedelivered });
 }
 
 export interface RunTaskOptions {
   /** Runs the entry's task once for each list of arguments, instead of with those of the message. */
   readonly argumentLists?: readonly (readonly unknown[])[] | undefined;
   readonly extension?: TaskExtension | undefined;
+  /** SQS has delivered the message before. @default false */
+  readonly isRedelivered?: boolean | undefined;
 }
 
 /** Runs a message's task in this thread. Never throws: every failure is an outcome. */
@@ -62,9 +59,9 @@ async function outcomeOf(
   message: Message,
   runtime: RunRuntime,
   running: RunningTask,
-  { argumentLists, extension }: RunTaskOptions,
+  { argumentLists, extension, isRedelivered = false }: RunTaskOptions,
 ): Promise<Outcome> {
-  const request = requestOf(message, entry);
+  const request = requestOf(message, entry, isRedelivered);
   let definition: TaskDefinition | undefined;
   let extended: ExtendedRun | undefined;
   try {
@@ -93,7 +90,11 @@ async function outcomeOf(
     const { now, random } = runtime.system;
     const isRetryable = !(error instanceof ArgumentError);
     const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
-    return outcomeOfError(final, message.task, options.throws);
+    return outcomeOfError(final, message.task, {
+      expected: options.throws,
+      // The message of a map call has the arguments of all its calls: they stay.
+      argumentsOfRetry: (retry) => (argumentLists ? undefined : retryArguments(entry.parameters, message, retry)),
+    });
   } finally {
     if (extended) await extended.end().catch((error) => runtime.log('error', `A task extension failed: ${error}`));
   }
@@ -126,8 +127,9 @@ async function load(entry: RegistryEntry, task: string): Promise<TaskDefinition>
 }
 
 /** The message as its task sees it: `this.request`. */
-function requestOf(message: Message, { options }: RegistryEntry): TaskRequest {
-  return { ...message, ignoreResult: message.ignoreResult ?? options.ignoreResult ?? false };
+function requestOf(message: Message, { options }: RegistryEntry, redelivered: boolean): TaskRequest {
+  const deliveryInfo = { ...message.deliveryInfo, redelivered };
+  return { ...message, deliveryInfo, ignoreResult: message.ignoreResult ?? options.ignoreResult ?? false };
 }
 
 function success(value: unknown): Outcome {

@@ -113,7 +113,10 @@ export interface ResultStore extends ChordStore {
   renew(claim: Claim, leaseEndMs: number): Promise<Ok | ClaimConflict>;
   /** Stores the outcome and ends the task. */
   complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Completed | ClaimConflict>;
-  /** Stores that the task will run again, by a message of the epoch `nextEpoch`, and releases the claim. */
+  /**
+   * Stores that the task will run again, by a message of the epoch `nextEpoch`, and releases the claim. The message of a retry
+   * with other arguments (`outcome.arguments`) must have been published before: `outdated` conflicts do not ask for it.
+   */
   retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Ok | ClaimConflict>;
   /** Releases the claim for a message of the epoch `nextEpoch`, which may be the same one. The state is not changed. */
   release(claim: Claim, nextEpoch: number): Promise<Ok | ClaimConflict>;

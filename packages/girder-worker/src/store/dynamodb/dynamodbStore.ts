@@ -99,7 +99,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
-      return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes)));
+      const isPublished = outcome.arguments !== undefined;
+      return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes), isPublished));
     },
 
     async release(claim, nextEpoch) {
@@ -175,6 +176,6 @@ type Change = { readonly made: true; readonly item: Item } | { readonly made: fa
 async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state };
-  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
+  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.resendDueMs ?? null };
   return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs ?? nowMs };
 }

@@ -25,6 +25,7 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | `att`       | N    | how often the message was claimed                                          |
  * | `ep`        | N    | the lowest epoch of a message that may claim the task                      |
  * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
+ * | `rp`        | N    | 1 if the message of the retry was published before the retry was stored    |
  * | `fin`       | S    | the final state                                                            |
  * | `rvk`       | N    | when the task was revoked, in ms since 1970                                |
  * | `trm`       | N    | when it was revoked with `terminate`, in ms since 1970                     |
@@ -37,7 +38,8 @@ export interface Item {
   readonly leaseEndMs: number | undefined;
   readonly epoch: number;
   readonly attempts: number;
-  readonly dueMs: number | undefined;
+  /** When a retry is due whose message may not have been published. */
+  readonly resendDueMs: number | undefined;
   readonly revocation: Revocation | undefined;
 }
 
@@ -49,7 +51,7 @@ export function readItem(attributes: Attributes): Item {
     leaseEndMs: numberIn(attributes.lx),
     epoch: numberIn(attributes.ep) ?? 0,
     attempts: numberIn(attributes.att) ?? 0,
-    dueMs: numberIn(attributes.ra),
+    resendDueMs: attributes.rp ? undefined : numberIn(attributes.ra),
     revocation: attributes.trm ? 'terminated' : attributes.rvk ? 'revoked' : undefined,
   };
 }

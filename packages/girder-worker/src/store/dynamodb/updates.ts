@@ -36,7 +36,7 @@ export function claimUpdate(claim: Claim, document: Document, isStarted: boolean
   const name = claim.task === undefined ? '' : 'tsk = :tsk, ';
   const stored = isStarted ? ':result' : 'if_not_exists(#result, :result)';
   return {
-    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}#result = ${stored}, ${storeTimes} REMOVE ra ADD att :one`,
+    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}#result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
     ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFreeOrMine}`,
     values: {
       ...claimIsValidValues(claim),
@@ -82,9 +82,15 @@ export function completeUpdate(claim: Claim, state: FinalState, document: Docume
   };
 }
 
-export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, document: Document): Update {
+export function retryUpdate(
+  claim: Claim,
+  nextEpoch: number,
+  dueMs: number,
+  document: Document,
+  isPublished: boolean,
+): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra REMOVE own, lx, att`,
+    UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra${isPublished ? ', rp = :one' : ''} REMOVE own, lx, att`,
     ConditionExpression: claimIsValid,
     values: {
       ...claimIsValidValues(claim),
@@ -94,6 +100,7 @@ export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, docu
       }),
       ':next': { N: String(nextEpoch) },
       ':ra': { N: String(dueMs) },
+      ':one': { N: '1' },
     },
   };
 }

@@ -80,7 +80,8 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
-      return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs: outcome.etaMs, attempts: 0, ...unclaimed }));
+      const dueMs = outcome.arguments ? undefined : outcome.etaMs; // Its message is published.
+      return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs, attempts: 0, ...unclaimed }));
     },
 
     async release(claim, nextEpoch) {
