@@ -61,6 +61,7 @@ export function createAsyncResult(
     async forget() {
       await (await store()).forget(id);
     },
+    toJSON: () => [[id, parent?.toJSON() ?? null], null],
   };
 }
 
@@ -103,6 +104,7 @@ function createGroupResult(group: ResultTuple, backend: ResultBackend, parent: A
       const table = await store();
       await Promise.all([table.forgetGroup(id), ...ids.map((member) => table.forget(member))]);
     },
+    toJSON: () => [[id, parent?.toJSON() ?? null], members],
   };
 }
 
