@@ -1,4 +1,4 @@
-import { type AcceptedDifference, acceptedDifferences, onlyOurs } from './differences.ts';
+import { type AcceptedDifference, acceptedDifferences, byDesign, onlyOurs } from './differences.ts';
 import { latestCelery } from './versions.ts';
 
 /** A send of the differential test, which goes to both workers. */
@@ -42,6 +42,10 @@ export function differencesDocument(sends: readonly Send[], sentenceOf: (scenari
     ...acceptedDifferences
       .filter(isAttribute)
       .map((difference) => row(nameOf(difference), difference.celery, difference.ours, difference.reason)),
+    '\n## Behaviour\n',
+    "| Case | Celery's worker | This worker | What to do instead |",
+    '|---|---|---|---|',
+    ...byDesign.map(({ what, celery, ours, instead }) => row(what, celery, ours, instead)),
     '\n## Scenarios that only this worker supports\n',
     "These scenarios succeed with this worker and fail with Celery's worker on the emulators. The test checks both.\n",
     "| Scenario | Celery's worker |",

@@ -43,9 +43,10 @@ const tasks = {
       }),
   },
   'p.changesBadly': {
+    parameters: ['foo'],
     load: () =>
-      app.task({ name: 'p.changesBadly' }, function (this: Task) {
-        throw this.retry({ args: [new Set()] });
+      app.task({ name: 'p.changesBadly' }, function (this: Task, foo: number) {
+        throw this.retry({ args: foo === 1 ? [new Set()] : [1, 2] });
       }),
   },
 };
@@ -148,11 +149,17 @@ describe('a message in a queue', () => {
     expect(transport.messages('celery')).toEqual([]);
   });
 
-  test('whose task retries with arguments that JSON cannot represent fails, as in Celery', async () => {
+  test.each([
+    [1, 'that JSON cannot represent', /^EncodeError\(.*Set/],
+    [2, 'that do not fit the task', /^TypeError\(.changesBadly\(\) takes 1 positional argument but 2 were given/],
+  ])('whose task retries with other arguments (case %i) %s fails with Reject, as in Celery', async (foo, _, text) => {
     const { send, invoke, store } = stack();
-    await send({ task: 'p.changesBadly', id: 'b' });
+    await send({ task: 'p.changesBadly', id: 'b', args: [foo] });
     await invoke();
-    expect(await store.read('b')).toMatchObject({ state: 'FAILURE', exception: { type: 'EncodeError' } });
+    expect(await store.read('b')).toMatchObject({
+      state: 'FAILURE',
+      exception: { type: 'Reject', args: [expect.stringMatching(text), false] },
+    });
   });
 
   test('that cannot be decoded lies in the dead-letter queue with its reason, and nowhere else', async () => {

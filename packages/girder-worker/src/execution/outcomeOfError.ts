@@ -1,5 +1,6 @@
-import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
-import { failureOf, toFailure } from '../outcome/failure.ts';
+import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import { exceptionRepr } from '../kombu/repr/pythonRepr.ts';
+import { type Failure, failureOf, toFailure } from '../outcome/failure.ts';
 import type { Outcome, RetryArguments } from '../outcome/outcome.ts';
 import { Reject, Replaced, Retry } from '../task/errors.ts';
 import { type ErrorMatcher, matchesError } from '../task/options.ts';
@@ -8,7 +9,7 @@ import type { CallArguments } from './taskExtension.ts';
 export interface OutcomeOptions {
   /** The errors of the task option `throws`. @default none */
   readonly expected?: readonly ErrorMatcher[] | undefined;
-  /** The arguments of the next run; undefined if they do not change. @default they do not change */
+  /** The arguments of the next run; undefined if they do not change. Throws if they do not fit. @default they do not change */
   readonly argumentsOfRetry?: (retry: Retry) => CallArguments | undefined;
 }
 
@@ -43,7 +44,7 @@ function retried(
     const given = argumentsOfRetry(error);
     changed = given && { argsJson: stringifyPythonJson(given.args), kwargsJson: stringifyPythonJson(given.kwargs) };
   } catch (cause) {
-    return { state: 'FAILURE', failure: toFailure(cause, module) };
+    return notSent(toFailure(cause, module));
   }
   return {
     state: 'RETRY',
@@ -52,6 +53,12 @@ function retried(
     traceback: toFailure(error, module).traceback,
     ...(changed && { arguments: changed }),
   };
+}
+
+/** As in Celery, a retry that cannot be sent rejects its message: its arguments do not fit the task, or have no JSON form. */
+function notSent({ type, argsJson }: Failure): Outcome {
+  const reason = exceptionRepr({ type, args: parsePythonJson(argsJson) as readonly unknown[] });
+  return { state: 'REJECTED', requeue: false, failure: failureOf('Reject', [reason, false]) };
 }
 
 function isA<E extends Error>(error: unknown, kind: abstract new (...args: never[]) => E): error is E {

@@ -93,7 +93,11 @@ async function outcomeOf(
     return outcomeOfError(final, message.task, {
       expected: options.throws,
       // The message of a map call has the arguments of all its calls: they stay.
-      argumentsOfRetry: (retry) => (argumentLists ? undefined : retryArguments(entry.parameters, message, retry)),
+      argumentsOfRetry(retry) {
+        const given = argumentLists ? undefined : retryArguments(entry.parameters, message, retry);
+        if (given) bindArguments(message.task, entry.parameters, given.args, given.kwargs);
+        return given;
+      },
     });
   } finally {
     if (extended) await extended.end().catch((error) => runtime.log('error', `A task extension failed: ${error}`));

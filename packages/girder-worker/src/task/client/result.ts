@@ -86,5 +86,8 @@ export interface GroupResult<T extends readonly unknown[] = readonly unknown[]> 
 // biome-ignore lint/suspicious/noExplicitAny: a handle on any result; `unknown` is not assignable to the tuple of a group
 export type AnyResult = AsyncResult<any> | GroupResult<any>;
 
+/** The type of the value that is stored for what a task returns, or its promise: of a handle, its ids. */
+export type StoredValue<R> = Awaited<R> extends AnyResult ? IdTuple : Awaited<R>;
+
 /** The type of the value that a handle returns. */
 export type ValueOf<H> = H extends { get(options?: GetOptions): Promise<infer R> } ? R : never;
