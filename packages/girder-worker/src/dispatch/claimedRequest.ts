@@ -1,6 +1,7 @@
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { saferepr, safereprOfArgs } from '../kombu/repr/saferepr.ts';
 import { withoutPythonObjects } from '../kombu/repr/withoutPythonObjects.ts';
+import type { KombuValue } from '../kombu/values.ts';
 import type { Message } from '../message/message.ts';
 import type { ClaimedRequest } from '../store/taskScan.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
@@ -25,11 +26,11 @@ export function claimedRequest(message: Message, delivery: Delivery, options: Ru
  * The value itself; or its repr, if that is long, or is not what one of `reprs` returns: with the options `argsrepr` and
  * `kwargsrepr`, a sender hides the values. Python has tuples and lists, so that args have two reprs.
  */
-function shown<T>(value: T, sent: string | null, reprs: readonly ((value: T) => string)[]): T | string {
-  const all = reprs.map((reprOf) => reprOf(value));
-  const repr = sent ?? all[0] ?? '';
-  if (!all.includes(repr) || repr.length > maxShownBytes) return cut(repr);
-  const plain = withoutPythonObjects(value as never) as T;
+function shown<T extends KombuValue>(value: T, sent: string | null, reprs: readonly ((value: T) => string)[]): unknown {
+  const repr = sent ?? reprs[0]!(value);
+  const isHidden = () => sent !== null && !reprs.some((reprOf) => reprOf(value) === sent);
+  if (repr.length > maxShownBytes || isHidden()) return cut(repr);
+  const plain = withoutPythonObjects(value);
   return stringifyPythonJson(plain).length > maxShownBytes ? cut(repr) : plain;
 }
 
