@@ -5,7 +5,7 @@ const parameters = { positional: [{ name: 'foo' }, { name: 'bar' }, { name: 'lab
 
 describe('the arguments of a retry', () => {
   test.each([
-    ['stay if it names none', { args: [1], kwargs: { bar: 2 } }, {}, undefined],
+    ['stay if it names none', { args: [1], kwargs: { bar: 2 } }, {}, { args: [1], kwargs: { bar: 2 } }],
     ['are its own if it names both', { args: [1], kwargs: { bar: 2 } }, { args: [3], kwargs: { bar: 4 } }, 'as given'],
     [
       'keep the keyword arguments of parameters that its positional ones do not set',

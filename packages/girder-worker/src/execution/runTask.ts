@@ -3,17 +3,17 @@ import type { KombuValue } from '../kombu/values.ts';
 import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf, notRegistered } from '../outcome/failure.ts';
-import type { Outcome } from '../outcome/outcome.ts';
+import type { Outcome, RetryOutcome } from '../outcome/outcome.ts';
 import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
+import type { Retry } from '../task/errors.ts';
 import type { TaskRequest } from '../task/request.ts';
 import { applyAutoretry } from '../task/retry.ts';
 import { Task } from '../task/task.ts';
 import { ArgumentError, bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
 import { type RunDetails, type RunResult, resultOf } from './protocol.ts';
-import { retryArguments } from './retryArguments.ts';
 import type { RunRuntime } from './runRuntime.ts';
 import type { CallArguments, ExtendedRun, TaskExtension } from './taskExtension.ts';
 import { validateArguments } from './validateArguments.ts';
@@ -90,15 +90,9 @@ async function outcomeOf(
     const { now, random } = runtime.system;
     const isRetryable = !(error instanceof ArgumentError);
     const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
-    return outcomeOfError(final, message.task, {
-      expected: options.throws,
-      // The message of a map call has the arguments of all its calls: they stay.
-      argumentsOfRetry(retry) {
-        const given = argumentLists ? undefined : retryArguments(entry.parameters, message, retry);
-        if (given) bindArguments(message.task, entry.parameters, given.args, given.kwargs);
-        return given;
-      },
-    });
+    const outcome = outcomeOfError(final, message.task, options.throws);
+    // The message of a map call has the arguments of all its calls: they stay.
+    return outcome.state === 'RETRY' && !argumentLists ? withArguments(outcome, final, entry, message) : outcome;
   } finally {
     if (extended) await extended.end().catch((error) => runtime.log('error', `A task extension failed: ${error}`));
   }
@@ -128,6 +122,19 @@ async function load(entry: RegistryEntry, task: string): Promise<TaskDefinition>
   const definition = definitionOf(await entry.load());
   if (definition) return definition;
   throw new Error(`The registry names "${task}", but its module exports no such task. Run \`npm run build-registry\`.`);
+}
+
+/** The outcome of a retry, with the arguments of the next run if `this.retry` was given some. */
+async function withArguments(
+  outcome: RetryOutcome,
+  retry: unknown,
+  entry: RegistryEntry,
+  message: Message,
+): Promise<Outcome> {
+  const { args, kwargs } = retry as Partial<Retry>;
+  if (!args && !kwargs) return outcome;
+  const { retryWithArguments } = await import('./retryArguments.ts'); // Few tasks need it.
+  return retryWithArguments(outcome, { task: message.task, parameters: entry.parameters }, message, { args, kwargs });
 }
 
 /** The message as its task sees it: `this.request`. */
