@@ -1,6 +1,9 @@
 import type { RevokeOptions } from './remoteControl.ts';
 
-/** Celery's states, and the states that tasks store with `this.updateState`. */
+/**
+ * Celery's states, and the states that tasks store with `this.updateState`. A running task is PENDING, or RETRY if it runs
+ * again, unless it has the option `trackStarted`.
+ */
 export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | (string & {});
 
 /** The ids of a result, of the results before it, and of the members of a group, in the form of Celery's `as_tuple`. */
