@@ -11,6 +11,7 @@ import {
   localSqsClient,
 } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
+import { untilActive } from '../support/computingTask.ts';
 import { familyOf } from '../support/processes.ts';
 import { startTcpProxy } from '../support/tcpProxy.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.ts';
@@ -101,7 +102,7 @@ describe('girder-worker worker', () => {
     const queue = await newQueue();
     await using _worker = await startWorker(queue);
     const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [60_000], {}, { queue });
-    await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
+    await untilActive(app, result.id);
     await result.revoke();
     await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
   });
@@ -170,7 +171,7 @@ describe('a long task', () => {
     expect(await depth(queue)).toEqual(empty);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    expect(await result.state()).toBe('STARTED');
+    expect(await result.state()).toBe('PENDING');
   });
 });
 

@@ -81,6 +81,12 @@ def wait_for(state, result, timeout=TIMEOUT):
     until(lambda: result.state == state, lambda: f"state is {result.state}, not {state}", timeout)
 
 
+def wait_for_start(result, timeout=TIMEOUT):
+    """Waits until our worker has claimed the task: its state is PENDING while it runs, unless it has track_started."""
+    key = f"celery-task-meta-{result.id}"
+    until(lambda: "own" in (item_of(key) or {}), lambda: f"not claimed, state is {result.state}", timeout)
+
+
 def until(holds, complaint, timeout=TIMEOUT):
     """Waits until a condition holds. Fails with the complaint after the timeout, in seconds."""
     deadline = time.monotonic() + timeout

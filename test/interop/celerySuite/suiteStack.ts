@@ -1,4 +1,4 @@
-import { createQueue, localSqsClient } from '../../../packages/girder-worker/src/local/emulators/resources.ts';
+import { createQueue, localSqsClient } from '../../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { startWorkerStack } from '../../support/workerStack.ts';
 import { startRedisServer } from './redisServer.ts';
 

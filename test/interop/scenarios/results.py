@@ -1,8 +1,9 @@
 """Results"""
 
 import datetime
+import time
 
-from lab import QUEUES, app, client, document_of, item_of, new_id, raised_by, returns, scenario, value, wait_for
+from lab import QUEUES, app, client, document_of, item_of, new_id, raised_by, returns, scenario, value, wait_for, wait_for_start
 from labtasks import (
     add,
     echo,
@@ -15,6 +16,7 @@ from labtasks import (
     request_dump,
     says,
     sized,
+    sleeps,
 )
 
 
@@ -80,7 +82,17 @@ def unserializable_exception():
     assert isinstance(error.args[0], str), error.args
 
 
-@scenario("a running task is STARTED, with the pid and the hostname of its worker")
+@scenario("a running task is PENDING, so that a program that polls for another state waits for its end")
+def pending_while_running():
+    result = sleeps.delay(0.5)
+    wait_for_start(result)
+    assert document_of(result)["status"] == "PENDING"
+    while result.state == "PENDING":
+        time.sleep(0.02)
+    assert result.state == "SUCCESS"
+
+
+@scenario("a running task with track_started is STARTED, with the pid and the hostname of its worker")
 def started():
     result = pauses.delay(1.5)
     wait_for("STARTED", result)

@@ -10,7 +10,7 @@ from labtasks import add, now, pauses, raises, request_dump, retried
 @scenario("a task is sent to the queue that its sender names")
 def queue():
     seen = value(request_dump.apply_async(queue=QUEUES["second"]))
-    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "lab-second"}, seen
+    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "lab-second", "redelivered": False}, seen
 
 
 @scenario("a task is sent to the queue that `task_routes` names")

@@ -66,12 +66,13 @@ export function publish(
   return publishExpansion(expansion, deps, options);
 }
 
-/** Publishes the message of a retry: the same message with a higher count of retries and an eta. */
+/** Publishes the message of a retry, which may differ in its arguments, with a higher count of retries and an eta. */
 export async function publishRetry(
   { transport, system }: DispatcherDeps,
   { delivery, message }: TaskRun,
   changes: RetryChanges,
+  minDelaySeconds = 0,
 ): Promise<void> {
-  const delaySeconds = Math.max(0, Math.ceil((changes.etaMs - system.now()) / 1000));
+  const delaySeconds = Math.max(minDelaySeconds, Math.ceil((changes.etaMs - system.now()) / 1000));
   await transport.resend(delivery.receipt, retryBody(delivery.body, message, changes, system), { delaySeconds });
 }

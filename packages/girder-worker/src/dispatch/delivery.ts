@@ -26,6 +26,11 @@ export function toDelivery(record: SQSRecord): Delivery {
   };
 }
 
+/** Celery's `redelivered`: whether SQS has delivered the message before. */
+export function isRedelivered({ receiveCount }: Delivery): boolean {
+  return receiveCount > 1;
+}
+
 /** Lists of deliveries that may run side by side, each in order: the deliveries of a FIFO message group are one list. */
 export function byMessageGroup(deliveries: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const groups = new Map<unknown, Delivery[]>();

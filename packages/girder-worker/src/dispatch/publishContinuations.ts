@@ -29,7 +29,8 @@ export function createContinuationPublisher(
   const publisher: ContinuationPublisher = {
     async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
       for (const expansion of expansions) await publish(deps, run, expansion);
-      for (const { id, failure, ...context } of failedSteps) await store.fail(id, failure, context);
+      for (const { id, failure, children = [], ...context } of failedSteps)
+        await store.fail(id, failure, { ...context, childrenJson: stringifyPythonJson(children) });
       for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
       for (const member of endedMembers) {
         const continuations = await countChordMember(deps, planner.context(run.message), run.message, member);

@@ -7,6 +7,8 @@ import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.
 export interface RunOptions {
   /** The task stores no result: clients see PENDING. */
   readonly ignoreResult: boolean;
+  /** Clients see STARTED while the task runs. */
+  readonly trackStarted: boolean;
   /** After this time the task is terminated. Undefined: no limit of its own. */
   readonly hardMs: number | undefined;
   /** After this time the task is asked to stop. Undefined: no limit of its own. */
@@ -26,6 +28,7 @@ export function resolveRunOptions(
   const softSeconds = timelimit.softSeconds || options.softTimeLimit || settings.taskSoftTimeLimit || undefined;
   return {
     ignoreResult: ignoreResult ?? options.ignoreResult ?? settings.taskIgnoreResult ?? false,
+    trackStarted: options.trackStarted ?? settings.taskTrackStarted ?? false,
     hardMs: hardSeconds && hardSeconds * 1000,
     softMs: softSeconds && softSeconds * 1000,
     acksEarly: options.acksLate === false,

@@ -5,6 +5,7 @@ import { withoutPythonObjects } from '../kombu/repr/withoutPythonObjects.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type RegistryEntry } from '../registry/registry.ts';
 import type { Claim, ResultContext } from '../store/resultStore.ts';
+import { claimedRequest } from './claimedRequest.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, InvocationWindow } from './deps.ts';
 import { type RunOptions, resolveRunOptions } from './taskOptions.ts';
@@ -64,7 +65,9 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
       leaseEndMs: leaseEndMs(deps, window),
       epoch: epochOf(message),
       ignoreResult: options.ignoreResult,
+      trackStarted: options.trackStarted,
       worker: deps.worker,
+      request: claimedRequest(message, delivery, options),
       context: storedContext,
     },
     title: errbackOf === undefined ? titleOf(info) : `${message.task} (errback of ${errbackOf})`,

@@ -9,6 +9,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
 import { type ContinuationPlanner, publish } from './continuations.ts';
+import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
@@ -100,7 +101,10 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     };
     const code = mapCall ? lookUp(registry, mapCall.task) : entry;
     const runner = code?.options.pool === 'solo' ? solo : pool;
-    const { ended, cancel, terminate } = runner.run(delivery.body, listenerOf(run), resolveLimits, mapCall);
+    const { ended, cancel, terminate } = runner.run(delivery.body, listenerOf(run), resolveLimits, {
+      mapCall,
+      isRedelivered: isRedelivered(delivery),
+    });
     const unwatch = revocations.watch(message, (revocation) => {
       if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });
       else cancel();

@@ -2,10 +2,10 @@ import type { Outcome } from '../outcome/outcome.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { PoolThread, type QueuedRun, type ResolveLimits, type RunListener, type ThreadEvents } from './poolThread.ts';
-import { type MapCall, type RunResult, resultOf, threadEnded } from './protocol.ts';
+import { type RunDetails, type RunResult, resultOf, threadEnded } from './protocol.ts';
 
 export type { ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
-export type { MapCall, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
+export type { MapCall, RunDetails, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
 
 export interface PoolOptions {
   /** The module that calls `serveTasks`: a worker thread is started from a file. */
@@ -34,7 +34,7 @@ export interface Run {
 
 /** Worker threads that run tasks: one task per thread at a time; threads start on demand and stay. */
 export interface Pool {
-  run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, mapCall?: MapCall): Run;
+  run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, details?: RunDetails): Run;
   /** Starts a thread before the first run. */
   warmUp(): void;
   /** Terminates all threads. Runs that have not ended end as FAILURE, WorkerLostError. */
@@ -99,9 +99,9 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   return {
-    run(body, listener, resolveLimits = () => ({}), mapCall) {
+    run(body, listener, resolveLimits = () => ({}), details = {}) {
       const { promise, resolve } = Promise.withResolvers<RunResult>();
-      const run: QueuedRun = { body, mapCall, listener, resolveLimits, settle: resolve };
+      const run: QueuedRun = { body, details, listener, resolveLimits, settle: resolve };
       assign(run);
       let hasEnded = false;
       const ended = promise.finally(() => {

@@ -5,7 +5,7 @@ import type { LogLevel } from '../task/task.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import {
   type FromThread,
-  type MapCall,
+  type RunDetails,
   type RunResult,
   resultOf,
   type TaskRequestToMain,
@@ -39,7 +39,7 @@ export type ResolveLimits = () => RunLimits | Outcome;
 /** A run that a thread has, or that waits for one. */
 export interface QueuedRun {
   readonly body: string;
-  readonly mapCall: MapCall | undefined;
+  readonly details: RunDetails;
   readonly listener: RunListener;
   readonly resolveLimits: ResolveLimits;
   readonly settle: (result: RunResult) => void;
@@ -121,7 +121,7 @@ export class PoolThread {
     this.#worker.ref();
     this.#flag.reset();
     if (run.isRevoked) this.#flag.set();
-    this.#send({ kind: 'run', body: run.body, mapCall: run.mapCall });
+    this.#send({ kind: 'run', body: run.body, details: run.details });
     const { softMs, hard } = limits;
     if (softMs !== undefined) this.#schedule(() => this.stop(run, 'softLimit'), softMs);
     if (hard) this.#schedule(() => void this.terminate(hard.outcome), hard.ms);

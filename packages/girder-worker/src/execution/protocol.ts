@@ -11,11 +11,18 @@ export interface ThreadData {
 /** Messages from the pool to a thread. A thread has at most one run at a time. */
 export type ToThread =
   /** `body` is the SQS body: the thread decodes it, so that no argument has to cross threads. */
-  | { readonly kind: 'run'; readonly body: string; readonly mapCall?: MapCall | undefined }
+  | { readonly kind: 'run'; readonly body: string; readonly details: RunDetails }
   /** The flag was set: wakes a task that waits on `this.signal`. A task that computes reads the flag itself. */
   | { readonly kind: 'stop' }
   /** The answer to the request with this ticket: a value, or the text of an error. */
   | { readonly kind: 'answer'; readonly ticket: number; readonly value?: unknown; readonly error?: string };
+
+/** What a run has besides the SQS body. */
+export interface RunDetails {
+  readonly mapCall?: MapCall | undefined;
+  /** SQS has delivered the message before. @default false */
+  readonly isRedelivered?: boolean;
+}
 
 /** Instead of the message's task, call `task` once for each list of arguments (Celery's `celery.map` and `celery.starmap`). */
 export interface MapCall {

@@ -33,7 +33,7 @@ export function serveTasks(registry: Registry, extension?: TaskExtension): void 
           else onLateMessage(runtime, reply);
         });
         running = runtime;
-        const result = await runBody(registry, message, runtime, extension);
+        const result = await runBody(registry, message.body, message.details, runtime, extension);
         running = undefined;
         send({ kind: 'ended', result });
       }

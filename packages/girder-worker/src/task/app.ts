@@ -1,4 +1,4 @@
-import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client/client.ts';
+import type { ApplyOptions, AsyncResult, Control, GroupResults, StoredValue, TaskClient } from './client/client.ts';
 import type { Canvas, PartialArgs, Signature } from './client/signature.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
@@ -21,17 +21,17 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
   /** The name under which the task is registered. */
   readonly name: string;
   /** Sends the task with these arguments. Resolves to the handle on its result when the message is published. */
-  delay(...args: A): Promise<AsyncResult<Awaited<R>>>;
+  delay(...args: A): Promise<AsyncResult<StoredValue<R>>>;
   /**
    * Sends the task with these arguments and options of the call.
    *
    * @example await add.applyAsync([1, 2], { countdown: 10, queue: 'slow' })
    */
-  applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
+  applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<StoredValue<R>>>;
   /** Returns a signature of the task. Arguments that are missing at the front come from the result of the step before it. */
-  s(...args: PartialArgs<A>): Signature<AsyncResult<Awaited<R>>>;
+  s(...args: PartialArgs<A>): Signature<AsyncResult<StoredValue<R>>>;
   /** Returns an immutable signature: it has exactly these arguments, and ignores the result of the step before it. */
-  si(...args: A): Signature<AsyncResult<Awaited<R>>>;
+  si(...args: A): Signature<AsyncResult<StoredValue<R>>>;
 }
 
 /**

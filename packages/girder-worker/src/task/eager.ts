@@ -40,7 +40,7 @@ export function requestWithoutMessage(name: string, args: readonly unknown[]): T
     ignoreResult: false,
     stamps: {},
     stampedHeaders: [],
-    deliveryInfo: { exchange: '', routingKey: '' },
+    deliveryInfo: { exchange: '', routingKey: '', redelivered: false },
     headers: {},
   };
 }

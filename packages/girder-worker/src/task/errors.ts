@@ -42,10 +42,15 @@ export class Retry extends Error {
   readonly etaMs: number;
   /** The reason, which is stored with the state RETRY. */
   readonly exc: Error | undefined;
-  constructor(message: string, etaMs: number, exc: Error | undefined) {
+  /** The arguments of the next run; undefined for those of this run. */
+  readonly args: readonly unknown[] | undefined;
+  readonly kwargs: Readonly<Record<string, unknown>> | undefined;
+  constructor(message: string, etaMs: number, exc: Error | undefined, changes: Pick<Retry, 'args' | 'kwargs'>) {
     super(message);
     this.etaMs = etaMs;
     this.exc = exc;
+    this.args = changes.args;
+    this.kwargs = changes.kwargs;
   }
 }
 

@@ -93,6 +93,7 @@ export class Task {
    * if `exc` is not given.
    *
    * @example throw this.retry({ exc: error, countdown: 10 }) // countdown in seconds
+   * @example throw this.retry({ args: [rest], countdown: 0 }) // runs with other arguments
    */
   retry(options: RetryOptions = {}): Error {
     return retryOf(this.request, this.#options, options, this.#runtime.system.now());
