@@ -150,54 +150,7 @@ export const excludedTests: readonly ExcludedTests[] = [
 ];
 
 /** The tests that will pass after a change that is planned. The test fails if one of them passes. */
-export const notYet: readonly ExcludedTests[] = [
-  {
-    kind: 'difference',
-    reason: 'A task is STARTED as soon as it is claimed. In Celery it stays PENDING unless `track_started` is set.',
-    tests: tasks('test_tasks::test_retry'),
-  },
-  {
-    kind: 'difference',
-    reason: '`this.retry()` ignores `args` and `kwargs`.',
-    tests: tasks(
-      'test_tasks::test_retry_switches_from_kwargs_to_args',
-      'test_tasks::test_retry_switches_from_args_to_kwargs',
-    ),
-  },
-  {
-    kind: 'difference',
-    reason: 'Replacing a task by an empty chain fails with CanvasError instead of ImproperlyConfigured.',
-    tests: canvas('test_chain::test_replace_chain_with_empty_chain'),
-  },
-  {
-    kind: 'difference',
-    reason: 'A task that returns an AsyncResult fails with EncodeError instead of returning its ids.',
-    tests: canvas('test_chain::test_groupresult_serialization'),
-  },
-  {
-    kind: 'difference',
-    reason: 'The errback of a chord whose header contains a chord that fails runs twice.',
-    tests: canvas('test_chord::test_nested_chord_header_link_error'),
-  },
-  {
-    kind: 'difference',
-    reason: '`this.request.deliveryInfo` has no `redelivered`.',
-    tests: tasks('test_tasks::test_reject_with_requeue_redelivers_and_succeeds'),
-  },
-  {
-    kind: 'difference',
-    reason: 'A plain revoke overwrites the state of a task that another worker has started.',
-    tests: tasks(
-      'test_tasks::test_revoke_keeps_state_of_task_started_elsewhere[STARTED]',
-      'test_tasks::test_revoke_keeps_state_of_task_started_elsewhere[PROGRESS]',
-    ),
-  },
-  {
-    kind: 'difference',
-    reason: 'The replies to inspect have fewer fields than those of Celery.',
-    tests: inspect('test_registered', 'test_active_queues', 'test_active', 'test_query_task'),
-  },
-];
+export const notYet: readonly ExcludedTests[] = [];
 
 /** The tests that pass without sending a task or a command: they test Celery's client alone. */
 export const sendNothing: readonly string[] = [
