@@ -11,6 +11,7 @@ import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { createOutage } from '../system/outage.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
@@ -18,7 +19,7 @@ import type { Transport } from '../transport/transport.ts';
 import { createAbortablePool } from './abortablePool.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
-import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
+import { isConnectionError, retryUntil } from './retryUntil.ts';
 
 export interface WorkerOptions {
   readonly connections: Connections;
@@ -114,10 +115,11 @@ async function connect(options: WorkerOptions, store: ResultStore): Promise<Queu
     retryUntil(act, {
       isTransient: isConnectionError,
       signal: shutdown.warm,
-      onError: (error, retryInSeconds) =>
-        log.error(
-          `consumer: Cannot connect to ${url}: ${describeError(error)}. Trying again in ${retryInSeconds} s...`,
-        ),
+      outage: createOutage({
+        what: `consumer: Cannot connect to ${url}`,
+        ended: `consumer: Connection to ${url} established`,
+        ...{ log, level: 'error', system: nodeSystem },
+      }),
     });
 
   const consumerOf = connectConsumers(broker);
