@@ -24,7 +24,7 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun, onLost: ()
     try {
       const answer = await store.renew(claim, system.now() + lease.leaseMs);
       if (answer.kind !== 'ok') {
-        log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`);
+        log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`, run.logFields);
         return onLost();
       }
       if (!run.isAcknowledged) await transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease));

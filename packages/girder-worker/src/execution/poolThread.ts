@@ -5,6 +5,7 @@ import type { LogLevel } from '../task/task.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import {
   type FromThread,
+  type LogData,
   type MapCall,
   type RunResult,
   resultOf,
@@ -17,7 +18,7 @@ import {
 /** The caller's side of a run, while it lasts. */
 export interface RunListener {
   /** Receives a line of the task's log. */
-  onLog(level: LogLevel, text: string): void;
+  onLog(level: LogLevel, text: string, data?: LogData): void;
   /** Handles a request of the task. The resolved value, or the text of the rejection, is returned to the task. */
   onRequest(request: TaskRequestToMain): Promise<unknown>;
 }
@@ -157,7 +158,7 @@ export class PoolThread {
         process.emitWarning(message.text);
         return;
       case 'log':
-        this.#run?.listener.onLog(message.level, message.text);
+        this.#run?.listener.onLog(message.level, message.text, message.data);
         return;
       case 'request':
         void this.#answer(message.ticket, message.request);

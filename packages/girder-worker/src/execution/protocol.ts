@@ -2,6 +2,9 @@ import { workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
+/** The fields that a task gives with a log line, as plain data. */
+export type LogData = Readonly<Record<string, unknown>>;
+
 /** The `workerData` of a pool thread. */
 export interface ThreadData {
   /** The memory of the CancellationFlag, shared by all runs of the thread. */
@@ -32,7 +35,7 @@ export type FromThread =
   /** An uncaught error from a task that had already finished. */
   | { readonly kind: 'lateError'; readonly text: string }
   | { readonly kind: 'ended'; readonly result: RunResult }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string; readonly data?: LogData }
   /** The task asks the main thread for something, and waits for the answer with this ticket; without a ticket it does not. */
   | { readonly kind: 'request'; readonly ticket?: number; readonly request: TaskRequestToMain };
 

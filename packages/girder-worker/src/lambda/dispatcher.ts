@@ -53,5 +53,10 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
 
 async function createJsonLog(): Promise<Log> {
   const { Logger } = await import('@aws-lambda-powertools/logger');
-  return new Logger({ serviceName: 'girder-worker' });
+  const logger = new Logger({ serviceName: 'girder-worker' });
+  const lineOf =
+    (level: keyof Log): Log['info'] =>
+    (text, fields = {}) =>
+      logger[level](text, fields);
+  return { debug: lineOf('debug'), info: lineOf('info'), warn: lineOf('warn'), error: lineOf('error') };
 }
