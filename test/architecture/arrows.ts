@@ -76,7 +76,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     execution: 'code',
     store: 'code',
     transport: 'code',
-    events: 'types',
+    events: 'code',
     dispatch: 'code',
     girder: 'code',
     control: 'code',

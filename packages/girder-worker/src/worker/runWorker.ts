@@ -2,6 +2,7 @@ import type { Connections } from '../connections/connections.ts';
 import { connectControl, createControlNode, createPidbox } from '../control/index.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
+import { logLateError } from '../events/lateError.ts';
 import type { Log } from '../events/log.ts';
 import { createPool } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
@@ -67,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const queues = await Promise.race([connect(options, store), aborted(shutdown.warm)]);
   if (!queues) return;
 
-  const pool = createPool({ threadFile, concurrency });
+  const pool = createPool({ threadFile, concurrency, onLateError: (error) => logLateError(log, error) });
   pool.warmUp();
   const threads = createAbortablePool(pool);
   const extension = createGirderExtension({ registry, env: process.env });
