@@ -54,7 +54,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     registry: 'code',
     outcome: 'types',
     execution: 'types',
-    events: 'types',
+    events: 'code',
     revocation: 'types',
   },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
@@ -76,7 +76,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     execution: 'code',
     store: 'code',
     transport: 'code',
-    events: 'types',
+    events: 'code',
     dispatch: 'code',
     girder: 'code',
     control: 'code',

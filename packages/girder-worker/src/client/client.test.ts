@@ -196,7 +196,7 @@ test('for a task that is not defined in this process its worker decides whether 
 
 test('a message that a running task sends has its root, and its result becomes a child; of a chord the header does', async () => {
   const children: unknown[] = [];
-  const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children, runtime: {} }, () =>
+  const [single, body] = await runAs({ rootId: 'root', task: 't', parentId: 'me', children, runtime: {} }, () =>
     Promise.all([tasks.add.delay(1, 2), app.canvas.chord([tasks.add.s(1, 1)], tasks.xsum.s()).applyAsync()]),
   );
   expect(sent().map(({ headers }) => [headers.root_id, headers.parent_id])).toEqual([

@@ -64,7 +64,8 @@ export function createContinuationPublisher(
       return log.error(`Errback ${signature.task} of ${failed.id} was not called: ${message.message}`);
     }
     const { delivery, window, claim } = failedRun;
-    const context = { delivery: { ...delivery, body }, window, owner: claim.owner, errbackOf: failed.id };
+    const { requestId = '' } = failedRun.logFields;
+    const context = { delivery: { ...delivery, body }, window, owner: claim.owner, requestId, errbackOf: failed.id };
     const run = createTaskRun(deps, message, context);
     const answer = await store.claim(run.claim);
     if (answer.kind === 'final' || answer.kind === 'outdated') return; // An earlier delivery has called it.
@@ -78,7 +79,7 @@ export function createContinuationPublisher(
     }
     if (outcome.state === 'FAILURE') {
       const { traceback, type } = outcome.failure;
-      log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`);
+      log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`, run.logFields);
     }
     await store.ignore(run.claim);
   }

@@ -130,9 +130,9 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
 
   function listenerOf(run: TaskRun): RunListener {
     return {
-      onLog(level, text) {
-        if (run.info) events.emit('log', run.info, level, text);
-        else log[level](`${run.title}: ${text}`);
+      onLog(level, text, data) {
+        if (run.info) events.emit('log', run.info, level, text, data);
+        else log[level](`${run.title}: ${text}`, { ...run.logFields, ...(data && { data }) });
       },
       onRequest({ name, payload }) {
         if (name === 'updateState') return updateState(run, payload as UpdateStatePayload);

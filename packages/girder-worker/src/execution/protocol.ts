@@ -2,6 +2,21 @@ import { workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
+/** An error that no code caught: its name and message, and its traceback in Python's form. */
+export interface UncaughtError {
+  readonly reason: string;
+  readonly traceback: string;
+}
+
+/** The task that an error came from. */
+export interface TaskIdentity {
+  readonly task: string;
+  readonly id: string;
+}
+
+/** The fields that a task gives with a log line, as plain data. */
+export type LogData = Readonly<Record<string, unknown>>;
+
 /** The `workerData` of a pool thread. */
 export interface ThreadData {
   /** The memory of the CancellationFlag, shared by all runs of the thread. */
@@ -35,11 +50,11 @@ export interface MapCall {
 export type FromThread =
   | { readonly kind: 'ready' }
   /** The thread is about to exit. */
-  | { readonly kind: 'exiting'; readonly reason: string }
+  | { readonly kind: 'exiting'; readonly error: UncaughtError }
   /** An uncaught error from a task that had already finished. */
-  | { readonly kind: 'lateError'; readonly text: string }
+  | { readonly kind: 'lateError'; readonly error: UncaughtError & TaskIdentity }
   | { readonly kind: 'ended'; readonly result: RunResult }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string; readonly data?: LogData }
   /** The task asks the main thread for something, and waits for the answer with this ticket; without a ticket it does not. */
   | { readonly kind: 'request'; readonly ticket?: number; readonly request: TaskRequestToMain };
 
@@ -69,6 +84,6 @@ export function resultOf(outcome: Outcome): RunResult {
 }
 
 /** The result of a run whose thread ended before the task did: FAILURE, WorkerLostError. */
-export function threadEnded(why: string): RunResult {
-  return resultOf({ state: 'FAILURE', failure: workerLost(`The task's thread ended (${why}).`) });
+export function threadEnded(why: string, traceback?: string): RunResult {
+  return resultOf({ state: 'FAILURE', failure: workerLost(`The task's thread ended (${why}).`, traceback) });
 }

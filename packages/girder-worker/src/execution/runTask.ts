@@ -49,7 +49,10 @@ export async function runTask(
   runtime: RunRuntime,
   options: RunTaskOptions = {},
 ): Promise<RunResult> {
-  const running: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
+  const running: RunningTask = {
+    ...{ rootId: message.rootId, task: message.task, parentId: message.id },
+    ...{ children: [], runtime },
+  };
   const outcome = await runAs(running, () => outcomeOf(entry, message, runtime, running, options));
   return { outcome, childrenJson: stringifyPythonJson(running.children) };
 }

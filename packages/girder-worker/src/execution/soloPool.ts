@@ -57,7 +57,7 @@ export function createSoloPool(
       };
 
       function onMessage(message: FromThread): void {
-        if (message.kind === 'log') listener.onLog(message.level, message.text);
+        if (message.kind === 'log') listener.onLog(message.level, message.text, message.data);
         if (message.kind === 'request') {
           const { ticket, request } = message;
           listener.onRequest(request).then(

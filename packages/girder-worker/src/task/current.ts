@@ -21,6 +21,8 @@ export type BeforePublish = <M extends UnpublishedMessage>(messages: readonly M[
 /** The running task, as far as the messages that it sends need it. */
 export interface RunningTask {
   readonly rootId: string;
+  /** The name of the running task, for log lines. */
+  readonly task: string;
   /** The id of the running task, which is the parent of the tasks that it sends. */
   readonly parentId: string;
   /** The results of the tasks that it has sent, in Celery's form (`as_tuple`). The client appends to it. */

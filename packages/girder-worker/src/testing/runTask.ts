@@ -44,7 +44,7 @@ export function thisOf(
 }
 
 export function callAs({ fn }: TaskDefinition, args: readonly unknown[], self: TestTask): unknown {
-  const { id, rootId } = self.request;
-  const current = { rootId, parentId: id, children: [], runtime: self, record: self.record.bind(self) };
+  const { id, rootId, task } = self.request;
+  const current = { task, rootId, parentId: id, children: [], runtime: self, record: self.record.bind(self) };
   return runAs(current, () => fn.apply(self, args as never));
 }

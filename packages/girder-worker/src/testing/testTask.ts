@@ -43,8 +43,8 @@ export class TestTask extends Task {
   readonly progress: readonly JobProgress[];
   /** The states that the task has set with `this.updateState`, in order. */
   readonly states: readonly { readonly state: string; readonly meta: unknown }[];
-  /** The lines that the task has written to `this.log`, in order. */
-  readonly lines: readonly { readonly level: LogLevel; readonly text: string }[];
+  /** The lines that the task has written to `this.log`, in order, each with the fields that it gave. */
+  readonly lines: readonly { readonly level: LogLevel; readonly text: string; readonly fields?: object }[];
   /** The text that the task has written to the log of its Girder job with `this.jobManager.write`. */
   readonly written: readonly string[];
   /** The tasks that the task has sent, in order. They are not published: their handles have no results. */
@@ -60,7 +60,7 @@ export class TestTask extends Task {
     const revocation = { isRevoked: false };
     const startMs = nodeSystem.now();
     const states: { state: string; meta: unknown }[] = [];
-    const lines: { level: LogLevel; text: string }[] = [];
+    const lines: { level: LogLevel; text: string; fields?: object }[] = [];
     super(
       { ...requestWithoutMessage('task.in.a.test', []), ...request },
       {
@@ -68,7 +68,7 @@ export class TestTask extends Task {
         system: { now: () => startMs, random: nodeSystem.random },
         isCanceled: () => revocation.isRevoked,
         signal: () => stop.signal,
-        log: (level, text) => void lines.push({ level, text }),
+        log: (level, text, fields) => void lines.push({ level, text, ...(fields && { fields }) }),
         updateState: async (state, meta) => void states.push({ state, meta }),
         notify: () => undefined,
         request: (name) => Promise.reject(new Error(`A task in a test has no worker to ask for "${name}".`)),
