@@ -7,7 +7,7 @@ export function suiteSection(): string {
   const groups = [
     ['The suite itself skips them, or expects them to fail', excludedTests.filter(({ kind }) => kind === 'suite')],
     [
-      'They need more than a worker in a process of its own, SQS and DynamoDB: they fail with a Celery worker there, too',
+      'They need more than a worker in a process of its own, SQS and DynamoDB, such as parts of Celery in Python or another result backend',
       excludedTests.filter(({ kind }) => kind === 'setup'),
     ],
     [

@@ -4,6 +4,7 @@ import { stackVariables } from './emulators/variables.ts';
 import { createEventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
 import { createLambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
+import { createReplaceableFunction } from './lambda/replaceableFunction.ts';
 import { startRemoteControl } from './localRemoteControl.ts';
 
 /** Celery's default names. */
@@ -21,12 +22,15 @@ const maxReceiveCount = 10;
  */
 const visibilityMarginSeconds = 10;
 
-export interface LocalDispatcherOptions {
-  readonly emulators: Emulators;
-  /** The path of the bundled handler. */
+/** The paths of the bundled handlers. */
+export interface FunctionFiles {
   readonly file: string;
-  /** The path of the bundled handler of remote control; undefined disables remote control. */
+  /** Of remote control; undefined disables it. */
   readonly controlFile?: string;
+}
+
+export interface LocalDispatcherOptions extends FunctionFiles {
+  readonly emulators: Emulators;
   /** The largest number of concurrent invocations. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
@@ -37,6 +41,11 @@ export interface LocalDispatcherOptions {
 }
 
 export interface LocalDispatcher {
+  /**
+   * Loads functions from other files, and invokes them from then on. Running tasks end in those before, which are killed
+   * then; `onDrained` is called. Rejects, and changes nothing, if the dispatcher cannot be loaded.
+   */
+  reload(files: FunctionFiles, onDrained: () => void): Promise<void>;
   /** Stops polling, waits up to `graceMs` for running invocations, and then kills those that still run. */
   stop(graceMs: number): Promise<void>;
 }
@@ -50,14 +59,10 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
   await createResultTable(emulators.dynamodbEndpoint, tableName);
 
   const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text', ...more };
-  const lambda = createLambdaFunction({
-    functionName,
-    file,
-    timeoutSeconds,
-    memoryMb,
-    env: { ...env, GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl },
-    printLine,
-  });
+  const functionEnv = { ...env, GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl };
+  const load = (handler: string) =>
+    createLambdaFunction({ functionName, file: handler, timeoutSeconds, memoryMb, env: functionEnv, printLine });
+  const lambda = createReplaceableFunction(load(file));
   await lambda.warmUp();
   const mapping = createEventSourceMapping({ sqs, queue, lambda, concurrency, onFault });
   mapping.start();
@@ -67,6 +72,10 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
       ? undefined
       : await startRemoteControl({ sqs, emulators, file: controlFile, env: controlEnv, printLine, onFault });
   return {
+    async reload(files, onDrained) {
+      await lambda.replace(load(files.file), onDrained);
+      if (files.controlFile !== undefined) await control?.reload(files.controlFile);
+    },
     async stop(graceMs) {
       await Promise.all([mapping.stop(graceMs), control?.stop(graceMs)]);
       sqs.destroy();

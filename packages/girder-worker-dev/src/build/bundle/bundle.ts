@@ -1,6 +1,6 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { nodeSystem } from 'girder-worker/internal/system';
@@ -27,6 +27,8 @@ export interface BundleOptions {
 export interface BundleReport extends BundleSizes, Pack {
   /** How long bundling took. */
   readonly ms: number;
+  /** Absolute paths of the modules in the bundle that are no part of an installed package: a change of one changes the bundle. */
+  readonly sources: readonly string[];
   /** Warnings of the bundler and about files of plugins, with their places in the source. */
   readonly warnings: readonly string[];
 }
@@ -113,12 +115,20 @@ export async function bundleFunctions({
   return {
     ...pack,
     ...bundleSizes(bundle.metafile, folder, options.outdir),
+    sources: sourcesOf(bundle.metafile, folder),
     ms: nodeSystem.now() - startMs,
     warnings: [
       ...(await formatMessages(bundle.warnings, { kind: 'warning' })),
       ...contents.warnings(bundle.metafile, folder),
     ],
   };
+}
+
+/** What npm has installed changes only with package.json. A linked package is named by its real path. */
+function sourcesOf({ inputs }: Metafile, folder: string): string[] {
+  return Object.keys(inputs)
+    .map((path) => resolve(folder, path))
+    .filter((path) => existsSync(path) && !path.split(sep).includes('node_modules'));
 }
 
 function needsRequire({ outputs }: Metafile): boolean {

@@ -8,6 +8,7 @@ interface DevOptions {
   readonly concurrency: number;
   readonly timeout: number;
   readonly run?: string;
+  readonly reload: boolean;
 }
 
 const defaultPorts = { sqsPort: 9324, dynamodbPort: 8000 };
@@ -41,8 +42,9 @@ export function devCommand(): Command {
       'run this script against the stack; the stack ends with it, with its exit code',
       existingFile,
     )
+    .option('--no-reload', 'do not reload the functions when the code of plugins changes')
     .addHelpText('after', help)
-    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions, command: Command) => {
+    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout, reload }: DevOptions, command: Command) => {
       const stop = stopRequest();
       const { runLocalStack } = await import('../shared/localStack.ts'); // No other command needs it.
       const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
@@ -51,6 +53,7 @@ export function devCommand(): Command {
         dynamodbPort: dynamodbPort ?? ports.dynamodbPort,
         concurrency,
         timeoutSeconds: timeout,
+        reloads: reload && run === undefined,
         ...(run !== undefined && { script: run }),
         stop,
       }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
@@ -62,6 +65,9 @@ const help = `
 The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". The queue
 and the table are both named celery, the region is us-east-1, the access key and the secret are both test. Queue and table
 are empty at start, and are lost at the end. A second Ctrl-C ends running tasks immediately.
+
+When the code or the package.json of a plugin changes, the functions are built again and reloaded. Running tasks end in the
+code that they started with. If the build fails, its faults are printed, and the functions stay as they are.
 
 Examples:
   $ girder-worker dev

@@ -10,6 +10,7 @@ import { celeryUrls, isolatedVariables, stackVariables } from '../../local/emula
 import type { MappingFault } from '../../local/lambda/eventSourceMapping.ts';
 import { queueName, startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
 import { runScript } from '../../local/process/script.ts';
+import { type BuiltFunctions, startReloading } from './reload.ts';
 import { updateRegistry } from './updateRegistry.ts';
 
 export interface LocalStackOptions {
@@ -20,6 +21,8 @@ export interface LocalStackOptions {
   readonly timeoutSeconds: number;
   /** The path of a script to run against the stack. The stack ends with it. */
   readonly script?: string;
+  /** Whether a change of the code of plugins reloads the functions. */
+  readonly reloads: boolean;
   /** Resolves when the stack must end. */
   readonly stop: Promise<NodeJS.Signals>;
 }
@@ -63,15 +66,13 @@ async function serve(options: LocalStackOptions, cleanups: Cleanups): Promise<nu
 }
 
 async function serveWith(emulators: Emulators, options: LocalStackOptions, cleanups: Cleanups): Promise<number> {
-  const { script, concurrency, timeoutSeconds } = options;
+  const { script, concurrency, timeoutSeconds, reloads } = options;
   if (!(await updateRegistry(root, undefined, processOutput))) return 1;
-  const { file, controlFile } = await bundle(cleanups);
+  const built = await bundle(cleanups);
+  print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
   const startMs = nodeSystem.now();
   const dispatcher = await startLocalDispatcher({
-    emulators,
-    file,
-    ...(controlFile !== undefined && { controlFile }),
-    ...{ concurrency, timeoutSeconds, printLine, onFault },
+    ...{ emulators, ...built.functions, concurrency, timeoutSeconds, printLine, onFault },
   });
   cleanups.push(() => dispatcher.stop(graceMs));
   print(`Dispatcher: ready in ${nodeSystem.now() - startMs} ms; a task may take ${timeoutSeconds} s\n`);
@@ -79,20 +80,22 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
   print(await banner(emulators, concurrency));
   for (const line of endpoints(emulators)) print(line);
   print('ready');
+  if (reloads) cleanups.push(startReloading(root, dispatcher, built, () => bundle(cleanups)));
   return script === undefined ? new Promise<never>(() => undefined) : runAgainst(emulators, script, cleanups);
 }
 
-/** Bundles the functions. Resolves to the paths of the handlers of the dispatcher and of remote control. */
-async function bundle(cleanups: Cleanups): Promise<{ readonly file: string; readonly controlFile?: string }> {
+/** Bundles the functions into a folder of their own. Prints warnings. */
+async function bundle(cleanups: Cleanups): Promise<BuiltFunctions> {
   const { bundleFunctions } = await import('../../build/bundle/bundle.ts');
   const { hostPlatform } = await import('../../build/packages/platform.ts');
   const outDir = await createBundleFolder();
-  cleanups.push(() => rm(outDir, { recursive: true, force: true }));
-  const { totalBytes, ms, warnings } = await bundleFunctions({ root, outDir, platform: hostPlatform() });
-  for (const warning of warnings) processOutput.writeErr(warning);
-  print(`Bundle: ${Math.round(totalBytes / 1000)} KB in ${Math.round(ms)} ms`);
+  const remove = () => rm(outDir, { recursive: true, force: true });
+  cleanups.push(remove);
+  const report = await bundleFunctions({ root, outDir, platform: hostPlatform() });
+  for (const warning of report.warnings) processOutput.writeErr(warning);
   const controlFile = join(outDir, 'control.mjs');
-  return { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
+  const functions = { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
+  return { ...report, functions, remove };
 }
 
 function runAgainst(emulators: Emulators, file: string, cleanups: Cleanups): Promise<number> {
