@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localCredentials, localRegion } from './credentials.ts';
 
@@ -46,7 +46,7 @@ export async function createQueue(
   return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn };
 }
 
-/** Creates the result table with Celery's key schema (docs/wire-format.md §3). */
+/** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.yml). */
 export async function createResultTable(endpoint: string, TableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: localRegion, credentials: localCredentials });
   try {
@@ -58,6 +58,8 @@ export async function createResultTable(endpoint: string, TableName: string): Pr
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       }),
     );
+    const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true };
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } finally {
     client.destroy();
   }
