@@ -22,7 +22,7 @@ export function localSqsClient(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region: localRegion, credentials: localCredentials, useQueueUrlAsEndpoint: false });
 }
 
-/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queue.yml). */
+/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queues.cjs). */
 export async function createQueue(
   sqs: SQSClient,
   { name, visibilityTimeoutSeconds, maxReceiveCount }: QueueSettings,
