@@ -87,6 +87,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     connections: 'code',
     task: 'code',
     message: 'types',
+    outcome: 'code',
     store: 'code',
     transport: 'code',
     canvas: 'code',

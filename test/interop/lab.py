@@ -15,11 +15,13 @@ TIMEOUT = float(os.environ.get("LAB_TIMEOUT", "30"))
 # Celery polls for a result every 0.5 seconds. This is the only default of the client that differs here: it saves time.
 INTERVAL = 0.02
 
-# The SQS names of the queues besides `celery`. `prefix` is the client's queue_name_prefix of the queue `celery`.
+# The SQS names of the queues besides `celery`. `prefix` is the client's queue_name_prefix of the queues `celery`
+# and `jobs`.
 QUEUES = {
     "second": "lab-second",
     "fifo": "lab.fifo",
     "prefix": "lab-prefix-",
+    "predefined": "lab-predefined",
     "keyprefix": "lab-keyprefix",
 }
 

@@ -21,6 +21,7 @@ export {
   Reject,
   Retry,
   SoftTimeLimitExceeded,
+  TaskError,
   TaskRevokedError,
   TimeLimitExceeded,
   WorkerLostError,

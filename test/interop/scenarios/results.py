@@ -162,6 +162,21 @@ def global_keyprefix():
     assert item_of(f"myapp_celery-task-meta-{result.id}")
 
 
+@scenario("a client with ttl_seconds in its result_backend reads results, and can enable the time to live of a table of its own")
+def ttl_seconds():
+    url = app.conf.result_backend
+    expiring = client(result_backend=f"{url}?ttl_seconds=600")
+    result = expiring.send_task("labtasks.add", (1, 2))
+    returns(result, 3)
+    assert int(item_of(f"celery-task-meta-{result.id}")["ttl"]["N"]) > time.time()
+
+    table = f"own-{new_id()}"
+    own = client(result_backend=url.replace("/celery", f"/{table}?ttl_seconds=600")).backend
+    own.store_result("id", 3, "SUCCESS")
+    described = own.client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}, described
+
+
 @scenario("the client reads the results of 20 tasks in the order of its calls of get()")
 def many():
     results = [fibonacci.delay(n) for n in range(1, 21)]

@@ -15,11 +15,17 @@ export interface Delivery {
 }
 
 export function toDelivery(record: SQSRecord): Delivery {
-  const { ApproximateReceiveCount = '1', MessageGroupId } = record.attributes;
+  const { ApproximateReceiveCount = '1', MessageGroupId, MessageDeduplicationId } = record.attributes;
   const isFifo = record.eventSourceARN.endsWith('.fifo');
   return {
     messageId: record.messageId,
-    receipt: { queueArn: record.eventSourceARN, receiptHandle: record.receiptHandle, messageGroupId: MessageGroupId },
+    receipt: {
+      queueArn: record.eventSourceARN,
+      receiptHandle: record.receiptHandle,
+      messageGroupId: MessageGroupId,
+      messageDeduplicationId: MessageDeduplicationId,
+      messageAttributes: record.messageAttributes,
+    },
     receiveCount: Number(ApproximateReceiveCount),
     body: record.body,
     messageGroup: isFifo ? MessageGroupId : undefined,

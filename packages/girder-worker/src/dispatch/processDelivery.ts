@@ -98,8 +98,8 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
         await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
       }
     }
-    const { queueArn } = delivery.receipt;
-    await transport.deadLetter({ body: delivery.body, code: error.code, reason: error.message, queueArn });
+    const { receipt, body } = delivery;
+    await transport.deadLetter({ receipt, body, code: error.code, reason: error.message });
     return 'acknowledge';
   }
 

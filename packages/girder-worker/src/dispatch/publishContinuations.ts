@@ -51,7 +51,7 @@ export function createContinuationPublisher(
 
   /**
    * Calls an errback of the new style (docs/wire-format.md §1.8) with `(request, exc, traceback)`: the failed task's
-   * message, its exception as `{ type, module, args }`, and the traceback. It runs as any task does, under a claim of its
+   * message, its exception as a TaskError, and the traceback. It runs as any task does, under a claim of its
    * own, once for each failed task. Its return value is discarded, and an error that it throws is logged, as in Celery.
    *
    * Throws an Error, so that the message is delivered again, if it could not run to its end in this invocation.
@@ -64,8 +64,14 @@ export function createContinuationPublisher(
       return log.error(`Errback ${signature.task} of ${failed.id} was not called: ${message.message}`);
     }
     const { delivery, window, claim } = failedRun;
-    const { requestId = '' } = failedRun.logFields;
-    const context = { delivery: { ...delivery, body }, window, owner: claim.owner, requestId, errbackOf: failed.id };
+    const context = {
+      delivery: { ...delivery, body },
+      window,
+      owner: claim.owner,
+      requestId: failedRun.logFields.requestId ?? '',
+      errbackOf: failed.id,
+      takesException: !signature.immutable,
+    };
     const run = createTaskRun(deps, message, context);
     const answer = await store.claim(run.claim);
     if (answer.kind === 'final' || answer.kind === 'outdated') return; // An earlier delivery has called it.

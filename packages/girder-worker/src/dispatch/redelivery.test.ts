@@ -168,7 +168,10 @@ describe('a message in a queue', () => {
     await invoke();
     expect(transport.messages('celery')).toEqual([]);
     expect(transport.messages('celery-dead-letters')).toMatchObject([
-      { body: 'no message at all', messageAttributes: { code: 'NOT_AN_ENVELOPE', reason: expect.any(String) } },
+      {
+        body: 'no message at all',
+        messageAttributes: { code: { stringValue: 'NOT_AN_ENVELOPE' }, reason: { stringValue: expect.any(String) } },
+      },
     ]);
   });
 

@@ -35,13 +35,18 @@ export function resolveRunOptions(
   };
 }
 
+/** The name by which the sender of a message knows its queue. */
+export function queueNameOf({ deliveryInfo }: Pick<Message, 'deliveryInfo'>): string {
+  return deliveryInfo.routingKey || 'celery';
+}
+
 /**
  * What the canvas needs to know about the tasks that follow a message. A task without a queue of its own goes to the
  * app's default queue or, if no plugin has set one, to the queue of the message: a client whose default queue is not
  * `celery` has named it by using it.
  */
 export function continuationContext(message: Message, registry: Registry, nowMs: number): ContinuationContext {
-  const defaultQueue = registry.settings.taskDefaultQueue ?? (message.deliveryInfo.routingKey || 'celery');
+  const defaultQueue = registry.settings.taskDefaultQueue ?? queueNameOf(message);
   return {
     nowMs,
     replyTo: message.replyTo ?? undefined,

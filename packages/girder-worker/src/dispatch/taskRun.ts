@@ -29,6 +29,8 @@ export interface TaskRun {
   readonly logFields: LogFields;
   /** What task event listeners get. Undefined for an errback, whose run is a part of the failed task's. */
   readonly info: RunInfo | undefined;
+  /** The second argument is the exception of a failed task. */
+  readonly takesException: boolean;
   /** The message was deleted before the task ran: SQS does not deliver it again. */
   isAcknowledged: boolean;
 }
@@ -42,12 +44,14 @@ export interface RunContext {
   readonly requestId: string;
   /** The id of the failed task, for an errback. */
   readonly errbackOf?: string;
+  /** The errback has the exception as its second argument. */
+  readonly takesException?: boolean;
 }
 
 /** The run of a message. Looks the task up in the registry; later steps use `run.entry`. */
 export function createTaskRun(deps: DispatcherDeps, message: Message, context: RunContext): TaskRun {
   const { registry } = deps;
-  const { delivery, window, owner, requestId, errbackOf } = context;
+  const { delivery, window, owner, requestId, errbackOf, takesException = false } = context;
   const entry = lookUp(registry, message.task);
   const options = resolveRunOptions(message, entry, registry);
   const logFields: LogFields = {
@@ -83,6 +87,7 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
     logFields,
     title: errbackOf === undefined ? titleOf(info) : `${message.task} (errback of ${errbackOf})`,
     info: errbackOf === undefined ? info : undefined,
+    takesException,
     isAcknowledged: false,
   };
 }

@@ -104,6 +104,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     const { ended, cancel, terminate } = runner.run(delivery.body, listenerOf(run), resolveLimits, {
       mapCall,
       isRedelivered: isRedelivered(delivery),
+      takesException: run.takesException,
     });
     const unwatch = revocations.watch(message, (revocation) => {
       if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });

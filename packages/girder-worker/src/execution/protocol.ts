@@ -37,6 +37,8 @@ export interface RunDetails {
   readonly mapCall?: MapCall | undefined;
   /** SQS has delivered the message before. @default false */
   readonly isRedelivered?: boolean;
+  /** The message calls an errback of the new style, with the exception as its second argument. @default false */
+  readonly takesException?: boolean | undefined;
 }
 
 /** Instead of the message's task, call `task` once for each list of arguments (Celery's `celery.map` and `celery.starmap`). */

@@ -4,6 +4,7 @@ import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf, notRegistered } from '../outcome/failure.ts';
 import type { Outcome, RetryOutcome } from '../outcome/outcome.ts';
+import { type RemoteException, toTaskError } from '../outcome/taskError.ts';
 import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
@@ -22,16 +23,24 @@ import { validateArguments } from './validateArguments.ts';
 export async function runBody(
   registry: Registry,
   body: string,
-  { mapCall, isRedelivered }: RunDetails,
+  { mapCall, isRedelivered, takesException }: RunDetails,
   runtime: RunRuntime,
   extension?: TaskExtension,
 ): Promise<RunResult> {
-  const message = await decode(body);
+  const decoded = await decode(body);
+  const message = takesException ? withTaskError(decoded) : decoded;
   const task = mapCall?.task ?? message.task;
   const entry = lookUp(registry, task);
   if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
   return runTask(entry, message, runtime, { argumentLists, extension, isRedelivered });
+}
+
+/** The message of an errback with a TaskError in place of the exception that it contains as data. */
+function withTaskError(message: Message): Message {
+  const [request, exception, traceback, ...others] = message.args as readonly unknown[];
+  const error = toTaskError(exception as RemoteException, traceback as string | null);
+  return { ...message, args: [request, error, traceback, ...others] as KombuValue[] };
 }
 
 export interface RunTaskOptions {

@@ -51,7 +51,10 @@ export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options:
   const when = eta ? `at ${eta.toISOString()}` : `in ${countdown}s`;
   const etaMs = eta ? eta.getTime() : nowMs + countdown * 1000;
   const reason = exc === undefined ? undefined : toError(exc);
-  return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason, { args, kwargs });
+  return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason, {
+    args,
+    kwargs,
+  });
 }
 
 /** A value that was thrown, but is no Error, as an Error. */

@@ -8,7 +8,7 @@ import { createBundleFolder } from '../../local/bundleFolder.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import { celeryUrls, isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
 import type { MappingFault } from '../../local/lambda/eventSourceMapping.ts';
-import { queueName, startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
+import { startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
 import { runScript } from '../../local/process/script.ts';
 import { type BuiltFunctions, startReloading } from './reload.ts';
 import { updateRegistry } from './updateRegistry.ts';
@@ -16,7 +16,9 @@ import { updateRegistry } from './updateRegistry.ts';
 export interface LocalStackOptions {
   readonly sqsPort: number;
   readonly dynamodbPort: number;
-  /** The largest number of concurrent invocations. */
+  /** Celery's names of the queues. */
+  readonly queues: readonly string[];
+  /** The largest number of concurrent invocations for each queue. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   /** The path of a script to run against the stack. The stack ends with it. */
@@ -66,18 +68,18 @@ async function serve(options: LocalStackOptions, cleanups: Cleanups): Promise<nu
 }
 
 async function serveWith(emulators: Emulators, options: LocalStackOptions, cleanups: Cleanups): Promise<number> {
-  const { script, concurrency, timeoutSeconds, reloads } = options;
+  const { script, queues, concurrency, timeoutSeconds, reloads } = options;
   if (!(await updateRegistry(root, undefined, processOutput))) return 1;
   const built = await bundle(cleanups);
   print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
   const startMs = nodeSystem.now();
   const dispatcher = await startLocalDispatcher({
-    ...{ emulators, ...built.functions, concurrency, timeoutSeconds, printLine, onFault },
+    ...{ emulators, ...built.functions, queues, concurrency, timeoutSeconds, printLine, onFault },
   });
   cleanups.push(() => dispatcher.stop(graceMs));
   print(`Dispatcher: ready in ${nodeSystem.now() - startMs} ms; a task may take ${timeoutSeconds} s\n`);
 
-  print(await banner(emulators, concurrency));
+  print(await banner(emulators, options));
   for (const line of endpoints(emulators)) print(line);
   print('ready');
   if (reloads) cleanups.push(startReloading(root, dispatcher, built, () => bundle(cleanups)));
@@ -104,7 +106,7 @@ function runAgainst(emulators: Emulators, file: string, cleanups: Cleanups): Pro
   return script.ended;
 }
 
-async function banner(emulators: Emulators, concurrency: number): Promise<string> {
+async function banner(emulators: Emulators, { queues, concurrency }: LocalStackOptions): Promise<string> {
   const registry = await readRegistry(root);
   const { broker, backend } = celeryUrls(emulators, tableName);
   return renderBanner({
@@ -113,7 +115,7 @@ async function banner(emulators: Emulators, concurrency: number): Promise<string
     transport: broker,
     results: backend,
     concurrency: `${concurrency} (Lambda environments)`,
-    queues: [queueName],
+    queues,
     tasks: Object.keys(registry.tasks),
   });
 }
