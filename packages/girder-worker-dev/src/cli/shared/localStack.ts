@@ -85,7 +85,7 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
 /** Bundles the functions. Resolves to the paths of the handlers of the dispatcher and of remote control. */
 async function bundle(cleanups: Cleanups): Promise<{ readonly file: string; readonly controlFile?: string }> {
   const { bundleFunctions } = await import('../../build/bundle/bundle.ts');
-  const outDir = await createBundleFolder(root);
+  const outDir = await createBundleFolder();
   cleanups.push(() => rm(outDir, { recursive: true, force: true }));
   const { totalBytes, ms } = await bundleFunctions({ root, outDir });
   print(`Bundle: ${Math.round(totalBytes / 1000)} KB in ${Math.round(ms)} ms`);
