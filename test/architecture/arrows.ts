@@ -174,7 +174,7 @@ export const companions: Readonly<Record<string, Companion>> = {
       doors: { cli: 'code' },
     },
     subRoomArrows: {
-      build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+      build: { plugins: [], registry: ['plugins'], packages: ['plugins'], bundle: ['registry', 'plugins', 'packages'] },
       local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
       cli: { shared: [], commands: ['shared'] },
     },

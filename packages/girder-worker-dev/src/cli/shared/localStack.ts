@@ -85,9 +85,11 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
 /** Bundles the functions. Resolves to the paths of the handlers of the dispatcher and of remote control. */
 async function bundle(cleanups: Cleanups): Promise<{ readonly file: string; readonly controlFile?: string }> {
   const { bundleFunctions } = await import('../../build/bundle/bundle.ts');
+  const { hostPlatform } = await import('../../build/packages/platform.ts');
   const outDir = await createBundleFolder();
   cleanups.push(() => rm(outDir, { recursive: true, force: true }));
-  const { totalBytes, ms } = await bundleFunctions({ root, outDir });
+  const { totalBytes, ms, warnings } = await bundleFunctions({ root, outDir, platform: hostPlatform() });
+  for (const warning of warnings) processOutput.writeErr(warning);
   print(`Bundle: ${Math.round(totalBytes / 1000)} KB in ${Math.round(ms)} ms`);
   const controlFile = join(outDir, 'control.mjs');
   return { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
