@@ -71,7 +71,10 @@ export async function bundleFunctions({
   const taskModules = await taskModulesOf(registry, folder, resolution);
   const packageOf = createPackageFinder();
   const plugins = readBundledPlugins(folder, taskModules, packageOf);
-  const external = createExternalPackages({ root: folder, isBundled: plugins.isBundled, named: plugins.external });
+  const external = createExternalPackages({
+    ...{ root: folder, packageOf },
+    ...{ isBundled: plugins.isBundled, named: plugins.external },
+  });
   const functions = dirname(dirname(registry));
   const contents = createModuleContents({ taskModules, plugins, packageOf, functions, platform });
   const options = {
@@ -102,6 +105,7 @@ export async function bundleFunctions({
     ...{ root: folder, platform },
     imported: external.packagesOf(bundle.metafile),
     named: plugins.external,
+    optional: external.optional(),
     files: new Map([...plugins.files, ...contents.files()]),
     codeBytes: bundle.outputFiles.reduce((sum, { contents: { length } }) => sum + length, 0),
     faults: [...plugins.faults, ...contents.faults],
@@ -120,6 +124,7 @@ export async function bundleFunctions({
     warnings: [
       ...(await formatMessages(bundle.warnings, { kind: 'warning' })),
       ...contents.warnings(bundle.metafile, folder),
+      ...pack.warnings,
     ],
   };
 }

@@ -39,12 +39,14 @@ export interface ModuleContents {
 }
 
 /**
- * Changes modules as they are bundled: names the tasks of task modules, keeps the names of functions in plugins, and collects the files that modules refer to by
+ * Changes modules as they are bundled: names the tasks of task modules, keeps the names of functions of plugins, and collects
+ * the files that modules refer to by
  * their place. Addons and WebAssembly modules that a module imports itself are copied to `chunks/`.
  */
 export function createModuleContents(options: ContentOptions): ModuleContents {
   const { taskModules, plugins, packageOf, functions, platform } = options;
   const tasks = new Map(taskModules.map((module) => [module.path, module]));
+  const taskPackages = new Set(taskModules.map(({ path }) => packageOf(dirname(path))?.folder));
   const known = new Map<string, Promise<ModuleFiles | undefined>>();
   const found = new Map<string, ModuleFiles>();
   const faults: PackFault[] = [];
@@ -100,14 +102,14 @@ export function createModuleContents(options: ContentOptions): ModuleContents {
           const loader = loaders[extname(path)] ?? 'js';
           if (!known.has(path)) known.set(path, examine(path, loader));
           const changed = (await known.get(path))?.changed;
-          const isOfPlugin = plugins.settingsOf(packageOf(dirname(path))?.folder ?? '') !== undefined;
-          if (!task && !changed && !isOfPlugin) return undefined;
+          const isOfPlugin = taskPackages.has(packageOf(dirname(path))?.folder);
+          if (!isOfPlugin && !changed) return undefined;
           const source = changed?.contents ?? (await readFile(path, 'utf8'));
-          const text = {
+          const module = {
             contents: `${source}${task ? `\n${namingCode(task)}` : ''}${changed?.map ?? ''}`,
             loader: changed?.loader ?? loader,
           };
-          return isOfPlugin ? keepFunctionNames(path, text) : text;
+          return isOfPlugin ? keepFunctionNames(path, module) : module;
         });
       },
     },

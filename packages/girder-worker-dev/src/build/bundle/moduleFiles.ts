@@ -42,8 +42,8 @@ export const filePath = (path) => fileURLToPath(fileUrl(path));
 `;
 
 /**
- * Finds the files that a module refers to by \`new URL('…', import.meta.url)\`. In the bundle, the module has another place, so
- * its \`import.meta.url\` is replaced by the place that it has in the folder \`files\`: there, the files of a package have the
+ * Finds the files that a module refers to by `new URL('…', import.meta.url)`. In the bundle, the module has another place, so
+ * its `import.meta.url` is replaced by the place that it has in the folder `files`: there, the files of a package have the
  * same paths as in the package.
  */
 export async function filesOfModule(options: ModuleOptions): Promise<ModuleFiles> {
@@ -56,10 +56,10 @@ export async function filesOfModule(options: ModuleOptions): Promise<ModuleFiles
 
   for (const use of metaUses(script.text)) {
     const place = `${path}:${lineOf(use, script.map)}`;
-    const problem = use.reference === undefined ? 'dynamic' : reference(use.reference, place);
-    if (problem === 'copied') replaced.push(use);
-    else if (problem === 'dynamic' && isPlugin && namesFiles && use.property !== 'resolve') replaced.push(use);
-    else if (problem === 'dynamic' && (isPlugin || use.isBase)) warnings.push(warning(place, use, pkg, isPlugin));
+    const kind = use.reference === undefined ? 'dynamic' : reference(use.reference, place);
+    if (kind === 'copied') replaced.push(use);
+    else if (kind === 'dynamic' && isPlugin && namesFiles && use.property !== 'resolve') replaced.push(use);
+    else if (kind === 'dynamic' && (isPlugin || use.isBase)) warnings.push(warning(place, use, pkg, isPlugin));
   }
   const changed =
     replaced.length === 0
@@ -90,7 +90,7 @@ export async function filesOfModule(options: ModuleOptions): Promise<ModuleFiles
       return 'copied';
     }
     // The folder of the module itself only begins a path.
-    if (`${path}${sep}`.startsWith(`${target}${sep}`) || path.startsWith(`${resolve(target)}${sep}`)) return 'dynamic';
+    if (path.startsWith(`${target}${sep}`)) return 'dynamic';
     for (const file of listFiles(target)) files.set(`${placeOf(pkg, target)}/${file}`, resolve(target, file));
     return 'copied';
   }

@@ -16,6 +16,8 @@ export interface Pack {
   readonly files: ReadonlyMap<string, string>;
   /** The size of `files`. */
   readonly fileBytes: number;
+  /** What optional packages lack, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 interface PackRequest {
@@ -26,6 +28,8 @@ interface PackRequest {
   readonly imported: ReadonlyMap<string, Package>;
   /** The packages that plugins name as external. */
   readonly named: readonly Package[];
+  /** The packages that their importers work without. */
+  readonly optional: readonly Package[];
   readonly files: ReadonlyMap<string, string>;
   /** The size of the code and of the source maps. */
   readonly codeBytes: number;
@@ -38,10 +42,11 @@ const maxBytes = 250 * 1024 * 1024;
 
 /** Chooses what is packed beside a bundle. Writes nothing. Rejects with a BundleError that lists all faults. */
 export async function preparePack(request: PackRequest): Promise<Pack> {
-  const { root, platform, imported, named, files, codeBytes } = request;
+  const { root, platform, imported, named, optional, files, codeBytes } = request;
+  const warnings: string[] = [];
   const faults = [...request.faults];
   const placed = await layOutPackages(imported, { platform, fetchPackage: createPackageFetcher(root), faults });
-  const packages = await selectFiles(placed, { platform, named, faults });
+  const packages = await selectFiles(placed, { platform, named, optional, faults, warnings });
   const fileBytes = [...files.values()].reduce((sum, file) => sum + statSync(file).size, 0);
   const bytes = packages.reduce((sum, pkg) => sum + pkg.bytes, codeBytes + fileBytes);
   if (bytes > maxBytes) {
@@ -49,7 +54,7 @@ export async function preparePack(request: PackRequest): Promise<Pack> {
     faults.push({ code: 'BUNDLE_TOO_LARGE', bytes, limit: maxBytes, largest: bySize.map(({ id }) => id) });
   }
   if (faults.length > 0) throw new BundleError(faults);
-  return { packages, files, fileBytes };
+  return { packages, files, fileBytes, warnings };
 }
 
 /** Writes what is packed to the folder of the bundle, and removes what an earlier build packed. */

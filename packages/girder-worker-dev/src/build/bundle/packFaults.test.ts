@@ -170,3 +170,21 @@ test('a package without native code is packed if a plugin names it as external, 
   const { packages } = await bundleFunctions({ root: deployment.root, outDir: bundle.root });
   expect(packages.map(({ id }) => id)).toEqual(['lib@1.0.0']);
 });
+
+test('a package without native code is a warning if its importer works without it, as its package.json says', async () => {
+  using deployment = createTaskDeployment({
+    tasks: `import user from 'user'; export const task = () => user;`,
+    files: {
+      ...library({ gypfile: true }),
+      'node_modules/user/package.json': JSON.stringify({
+        ...{ name: 'user', version: '1.0.0', peerDependencies: { lib: '1' } },
+        peerDependenciesMeta: { lib: { optional: true } },
+      }),
+      'node_modules/user/index.js': `try { require('lib'); } catch {}`,
+    },
+  });
+  using bundle = createTemporaryFolder();
+  const { packages, warnings } = await bundleFunctions({ root: deployment.root, outDir: bundle.root });
+  expect(packages.map(({ id }) => id)).toEqual(['lib@1.0.0']);
+  expect(warnings).toEqual([expect.stringMatching(/^lib@1\.0\.0 compiles or downloads native code/)]);
+});

@@ -6,7 +6,7 @@ import { isNativeName, platformOfFile } from './nativeFile.ts';
 import { nativeKindOf } from './nativePackage.ts';
 import { publishedFiles } from './packageFiles.ts';
 import type { PlacedPackage } from './packageLayout.ts';
-import type { PackFault } from './packFaults.ts';
+import { describePackFault, type PackFault } from './packFaults.ts';
 import { type Platform, platformText, runsOn } from './platform.ts';
 
 /** The files of a package that are packed. */
@@ -27,7 +27,10 @@ export interface PackOptions {
   readonly platform: Platform;
   /** The packages that a plugin names as external: these may work without their native code. */
   readonly named: readonly Package[];
+  /** The packages that their importers work without: what they lack is a warning. */
+  readonly optional: readonly Package[];
   readonly faults: PackFault[];
+  readonly warnings: string[];
 }
 
 /**
@@ -52,7 +55,7 @@ export async function copyPackages(packages: readonly PackedPackage[], outDir: s
 }
 
 /** The files of a package that the platform needs. */
-async function filesFor(pkg: Package, { platform, named, faults }: PackOptions): Promise<string[]> {
+async function filesFor(pkg: Package, { platform, named, optional, faults, warnings }: PackOptions): Promise<string[]> {
   const files = await publishedFiles(pkg.folder);
   const native = new Map(
     files.filter(isNativeName).flatMap((file) => {
@@ -62,12 +65,16 @@ async function filesFor(pkg: Package, { platform, named, faults }: PackOptions):
   );
   const addons = [...native].filter(([file]) => file.endsWith('.node'));
   const where = platformText(platform);
+  const report = (fault: PackFault) => {
+    if (optional.some(({ folder }) => folder === pkg.folder)) warnings.push(`${describePackFault(fault)}\n`);
+    else faults.push(fault);
+  };
   if (addons.length > 0 && !addons.some(([, found]) => runsOn(found, platform))) {
     const found = [...new Set(addons.map(([, one]) => platformText(one)))].sort();
-    faults.push({ code: 'NATIVE_CODE_FOR_OTHER_PLATFORM', package: pkg.id, platform: where, found });
+    report({ code: 'NATIVE_CODE_FOR_OTHER_PLATFORM', package: pkg.id, platform: where, found });
   }
   if (native.size === 0 && !named.some(({ folder }) => folder === pkg.folder) && nativeKindOf(pkg) === 'compiled') {
-    faults.push({ code: 'NATIVE_CODE_MISSING', package: pkg.id, platform: where });
+    report({ code: 'NATIVE_CODE_MISSING', package: pkg.id, platform: where });
   }
   return files.filter((file) => {
     const found = native.get(file);
