@@ -22,7 +22,7 @@ export default class BuildBeforePackage {
 
   async #packageBundle() {
     const serviceDir = this.serverless.serviceDir;
-    const exitCode = await build(serviceDir);
+    const exitCode = await build(serviceDir, this.#architecture());
     if (exitCode !== 0) {
       // osls prints errors of this class without a stack.
       const { Error: ServerlessError } = this.serverless.classes;
@@ -44,12 +44,18 @@ export default class BuildBeforePackage {
       definition.package = { ...definition.package, artifact };
     }
   }
+
+  /** The processor of the function that runs tasks: packages with native code are packed for it. */
+  #architecture() {
+    const { service } = this.serverless;
+    return service.getFunction('dispatcher').architecture ?? service.provider.architecture ?? 'x86_64';
+  }
 }
 
 /** Runs the npm script, with the Node.js of node_modules: osls itself may run with an older one. Resolves to the exit code. */
-async function build(serviceDir) {
+async function build(serviceDir, architecture) {
   const onWindows = process.platform === 'win32';
-  const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['run', '--silent', 'build'], {
+  const npm = spawn(onWindows ? 'npm.cmd' : 'npm', ['run', '--silent', 'build', '--', '--architecture', architecture], {
     cwd: serviceDir,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: onWindows,

@@ -31,7 +31,7 @@ export const pauses = app.task(function pauses(ms: number) {
 });
 
 /** Computes until it is canceled, and logs the time at which it saw this, in ms since 1970. */
-export const computes = app.task(function computes(this: Task) {
+export const computes = app.task({ trackStarted: true }, function computes(this: Task) {
   while (!this.canceled);
   this.log.info(`canceled at ${Date.now()}`);
 });

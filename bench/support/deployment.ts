@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { registryFile } from 'girder-worker/internal/task';
 import { type BundleReport, bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
+import { hostPlatform } from '../../packages/girder-worker-dev/src/build/packages/platform.ts';
 import { buildRegistry } from '../../packages/girder-worker-dev/src/build/registry/buildRegistry.ts';
 import { writeRegistry } from '../../packages/girder-worker-dev/src/build/registry/registryFile.ts';
 import { createDeployment } from '../../test/support/deployment.ts';
@@ -27,7 +28,7 @@ export async function bundleDeployment(furtherTasks = 0): Promise<BundledDeploym
 
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
   const outDir = join(root, '.build');
-  const report = await bundleFunctions({ root, outDir });
+  const report = await bundleFunctions({ root, outDir, platform: hostPlatform() });
   return { handlerFile: join(outDir, 'handler.mjs'), report, [Symbol.dispose]: () => deployment[Symbol.dispose]() };
 }
 

@@ -54,7 +54,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     registry: 'code',
     outcome: 'types',
     execution: 'types',
-    events: 'types',
+    events: 'code',
     revocation: 'types',
   },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
@@ -76,7 +76,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     execution: 'code',
     store: 'code',
     transport: 'code',
-    events: 'types',
+    events: 'code',
     dispatch: 'code',
     girder: 'code',
     control: 'code',
@@ -87,6 +87,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     connections: 'code',
     task: 'code',
     message: 'types',
+    outcome: 'code',
     store: 'code',
     transport: 'code',
     canvas: 'code',
@@ -106,6 +107,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     control: 'code',
     doors: 'code',
   },
+  // Runs tasks in the tests of a plugin.
+  testing: { system: 'code', task: 'code' },
   // Writes the files of a new package, all or none.
   scaffold: {},
   cli: {
@@ -172,7 +175,7 @@ export const companions: Readonly<Record<string, Companion>> = {
       doors: { cli: 'code' },
     },
     subRoomArrows: {
-      build: { plugins: [], registry: ['plugins'], bundle: ['registry'] },
+      build: { plugins: [], registry: ['plugins'], packages: ['plugins'], bundle: ['registry', 'plugins', 'packages'] },
       local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
       cli: { shared: [], commands: ['shared'] },
     },

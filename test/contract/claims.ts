@@ -12,13 +12,37 @@ export function describeClaims(subject: StoreUnderTest): void {
     expect(answers.filter((answer) => answer.kind === 'claimedElsewhere')).toHaveLength(7);
   });
 
-  test('stores STARTED with the worker when a task is claimed', async () => {
+  test('shows PENDING to clients while a task runs, as Celery without track_started', async () => {
     const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    expect(await subject.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null, dateDone: null });
+  });
+
+  test('stores STARTED with the worker when a task is claimed that tracks its start', async () => {
+    const claim = subject.claimOf({ trackStarted: true });
     await subject.store.claim(claim);
     expect(await subject.store.read(claim.id)).toMatchObject({
       state: 'STARTED',
       result: { pid: 7, hostname: 'girder-worker@here' },
     });
+  });
+
+  test('does not store STARTED for a task that ignores its result, whether it tracks its start or not', async () => {
+    const claim = subject.claimOf({ trackStarted: true, ignoreResult: true });
+    await subject.store.claim(claim);
+    expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
+  });
+
+  test.each([
+    [false, 'PROGRESS'],
+    [true, 'STARTED'],
+  ])('with trackStarted %j shows %s after the task is claimed again', async (trackStarted, state) => {
+    const claim = subject.claimOf({ trackStarted, leaseEndMs: subject.now() + 1000 });
+    await subject.store.claim(claim);
+    await subject.store.updateState(claim, 'PROGRESS', '1', context);
+    subject.pass(1001);
+    await subject.store.claim({ ...claim, owner: 'other', leaseEndMs: subject.now() + 1000 });
+    expect((await subject.store.read(claim.id))?.state).toBe(state);
   });
 
   test('tells a second delivery when the lease of the first one ends', async () => {
@@ -147,7 +171,7 @@ export function describeClaims(subject: StoreUnderTest): void {
     const claim = subject.claimOf();
     await subject.store.claim(claim);
     expect(await subject.store.revoke(claim.id, 'revoked')).toBe('flagged');
-    expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
+    expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
     expect(await subject.store.findRevocations([claim.id, 'unknown'])).toEqual(new Map([[claim.id, 'revoked']]));
     expect(await subject.store.complete(claim, { state: 'REVOKED', reason: 'terminated' }, context)).toMatchObject({
       kind: 'ok',

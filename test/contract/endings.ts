@@ -5,7 +5,7 @@ import { context, type StoreUnderTest, success, valueError } from './storeUnderT
 /** What clients read, states of the task's own, and ends without an outcome. */
 export function describeEndings(subject: StoreUnderTest): void {
   test('stores the context with STARTED and with the outcome: children, group, parent and the extended fields', async () => {
-    const claim = subject.claimOf();
+    const claim = subject.claimOf({ trackStarted: true });
     const extended = {
       name: 'labtasks.add',
       argsJson: '[1, {"__type__": "decimal", "__value__": "1.50"}]',
@@ -99,7 +99,7 @@ export function describeEndings(subject: StoreUnderTest): void {
       expect(await subject.store.updateState(claim, 'PROGRESS', '1', context)).toMatchObject({
         kind: 'claimedElsewhere',
       });
-      expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
+      expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
     });
   });
 
@@ -109,6 +109,14 @@ export function describeEndings(subject: StoreUnderTest): void {
       await subject.store.claim(claim);
       expect(await subject.store.ignore(claim)).toEqual({ kind: 'ok' });
       expect(await subject.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
+      expect(await subject.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'IGNORED' });
+    });
+
+    test('stays STARTED if it tracks its start, as in Celery', async () => {
+      const claim = subject.claimOf({ trackStarted: true });
+      await subject.store.claim(claim);
+      expect(await subject.store.ignore(claim)).toEqual({ kind: 'ok' });
+      expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
       expect(await subject.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'IGNORED' });
     });
 

@@ -168,7 +168,7 @@ function written(id: string, stored: StoredResult): string {
       return retryDocument(id, { state, etaMs: 0, failure, traceback }, context);
     case 'STARTED': {
       const worker = stored.result as { pid: number; hostname: string };
-      return startedDocument({ id, worker, context, owner: '', leaseEndMs: 0, epoch: 0, ignoreResult: false });
+      return startedDocument({ id, worker, context });
     }
     default:
       return ofState();

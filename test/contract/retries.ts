@@ -39,6 +39,31 @@ export function describeRetries(subject: StoreUnderTest): void {
     expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs: null });
   });
 
+  test.each([
+    [false, 'RETRY'],
+    [true, 'STARTED'],
+  ])('with trackStarted %j shows %s while the retry runs, as Celery', async (trackStarted, state) => {
+    const claim = subject.claimOf({ trackStarted });
+    await subject.store.claim(claim);
+    await subject.store.retry(claim, retry(subject.now()), context, 1);
+    await subject.store.claim({ ...claim, epoch: 1 });
+    expect((await subject.store.read(claim.id))?.state).toBe(state);
+  });
+
+  test('does not tell a duplicate when a retry with other arguments is due: its message is published already', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    const outcome = { ...retry(subject.now() + 5000), arguments: { argsJson: '[2]', kwargsJson: '{}' } };
+    expect(await subject.store.retry(claim, outcome, context, 1)).toEqual({ kind: 'ok' });
+    const old = { ...claim, owner: 'duplicate' };
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs: null });
+    const second = { ...claim, epoch: 1 };
+    await subject.store.claim(second);
+    const dueMs = subject.now() + 9000;
+    await subject.store.retry(second, retry(dueMs), context, 2);
+    expect(await subject.store.claim(old)).toEqual({ kind: 'outdated', dueMs });
+  });
+
   test('counts the attempts of each message from 1', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);
@@ -96,7 +121,7 @@ export function describeRetries(subject: StoreUnderTest): void {
     const claim = subject.claimOf();
     await subject.store.claim(claim);
     expect(await subject.store.release(claim, 1_000_000)).toEqual({ kind: 'ok' });
-    expect((await subject.store.read(claim.id))?.state).toBe('STARTED');
+    expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
     expect(await subject.store.claim({ ...claim, owner: 'old' })).toEqual({ kind: 'outdated', dueMs: null });
     const replacement = { ...claim, owner: 'new', epoch: 1_000_000 };
     expect(await subject.store.claim(replacement)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });

@@ -136,6 +136,63 @@ export function describeSharedTable(subject: StoreUnderTest): void {
     expect((await subject.store.read(claim.id))?.state).toBe(state);
   });
 
+  test.each([
+    ['STARTED', (text: string) => text],
+    ['PROGRESS', (text: string) => text],
+    ['STARTED', compressed],
+  ])('only flags a task as revoked that Python’s worker runs (%s)', async (state, written) => {
+    for (const revocation of ['revoked', 'terminated'] as const) {
+      const claim = subject.claimOf();
+      await python.put(claim.id, written(`{"status": "${state}", "result": {"hostname": "w1@lab"}}`));
+      expect(await subject.store.revoke(claim.id, revocation)).toBe('flagged');
+      expect((await subject.store.read(claim.id))?.state).toBe(state);
+      expect(await subject.store.findRevocations([claim.id])).toEqual(new Map([[claim.id, revocation]]));
+      await python.put(claim.id, '{"status": "SUCCESS", "result": 1}');
+      expect(await subject.store.revoke(claim.id, revocation)).toBe('final');
+    }
+  });
+
+  test('revokes a task by the next claim if Python’s worker has died with it', async () => {
+    const claim = subject.claimOf();
+    await python.put(claim.id, '{"status": "STARTED", "result": {"hostname": "w1@lab"}}');
+    await subject.store.revoke(claim.id, 'revoked');
+    expect(await subject.store.claim(claim)).toMatchObject({ kind: 'claimed', revoked: true });
+  });
+
+  test.each(['PENDING', 'RECEIVED', 'RETRY', 'REJECTED'])(
+    'stores REVOKED over %s by Python, as no worker runs the task',
+    async (state) => {
+      const claim = subject.claimOf();
+      await python.put(claim.id, `{"status": "${state}", "result": null}`);
+      expect(await subject.store.revoke(claim.id, 'revoked')).toBe('revoked');
+      expect((await subject.store.read(claim.id))?.state).toBe('REVOKED');
+    },
+  );
+
+  test('grants the claim of a task that Python’s worker has STARTED: SQS has delivered its message again', async () => {
+    const claim = subject.claimOf();
+    await python.put(claim.id, '{"status": "STARTED", "result": {"hostname": "w1@lab"}}');
+    expect(await subject.store.claim(claim)).toEqual({ kind: 'claimed', attempt: 1, revoked: false });
+    await python.put(claim.id, '{"status": "SUCCESS", "result": 1}');
+    expect(await subject.store.complete(claim, success, context)).toEqual({ kind: 'final', state: 'SUCCESS' });
+  });
+
+  test('flags a task whose claim Python has removed by storing a state during its run', async () => {
+    const claim = subject.claimOf();
+    await subject.store.claim(claim);
+    await python.put(claim.id, '{"status": "PROGRESS", "result": 1}');
+    expect(await subject.store.revoke(claim.id, 'revoked')).toBe('flagged');
+    expect(await subject.store.complete(claim, success, context)).toMatchObject({ kind: 'ok' });
+  });
+
+  test('stores REVOKED for a task whose own worker died after it had stored a state', async () => {
+    const claim = subject.claimOf({ trackStarted: true, leaseEndMs: subject.now() + 1000 });
+    await subject.store.claim(claim);
+    await subject.store.updateState(claim, 'PROGRESS', '1', context);
+    subject.pass(1001);
+    expect(await subject.store.revoke(claim.id, 'revoked')).toBe('revoked');
+  });
+
   test('finds a revocation by Python during the run, and keeps it as the final state', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);

@@ -1,5 +1,6 @@
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { toDelivery } from '../../packages/girder-worker/src/dispatch/delivery.ts';
 import type { Receipt, Transport } from '../../packages/girder-worker/src/transport/transport.ts';
 
 /** A transport, and how the test plays the part of the event source mapping on its queues. */
@@ -14,6 +15,22 @@ export interface TransportUnderTest {
 /** The queues of the suite: `NAME` and `NAME-dead-letters`, which gets a message after two deliveries; and FIFO twins. */
 export const maxReceiveCount = 2;
 
+/** Attributes of a sender, of each kind of SQS. */
+const senders = {
+  tenant: { dataType: 'String', stringValue: 'acme' },
+  weight: { dataType: 'Number.kg', stringValue: '1.5' },
+  key: { dataType: 'Binary', binaryValue: 'AAH/' },
+} as const;
+
+/** Attributes without the fields that some records have and others do not. */
+function plain(attributes: SQSMessageAttributes): unknown {
+  const values = Object.entries(attributes).map(([name, { dataType, stringValue, binaryValue }]) => [
+    name,
+    { dataType, stringValue, binaryValue },
+  ]);
+  return Object.fromEntries(values);
+}
+
 /** The rules of SQS that the dispatcher relies on. Every implementation of Transport passes them. */
 export function describeTransport(
   name: string,
@@ -21,17 +38,14 @@ export function describeTransport(
 ) {
   describe(name, () => {
     const queues = ['plain', 'again', 'hidden', 'delayed', 'dead', 'often', 'gone', 'groups.fifo', 'once.fifo'];
+    queues.push('known', 'kept', 'kept.fifo', 'buried.fifo');
     let connected: TransportUnderTest;
     beforeAll(async () => {
       connected = await connect(queues);
     });
 
     const receive = async (queue: string) => [...(await connected.receive(queue))];
-    const receiptOf = ({ eventSourceARN: queueArn, receiptHandle, attributes }: SQSRecord): Receipt => ({
-      queueArn,
-      receiptHandle,
-      messageGroupId: attributes.MessageGroupId,
-    });
+    const receiptOf = (record: SQSRecord): Receipt => toDelivery(record).receipt;
     const bodies = (records: readonly SQSRecord[]) => records.map(({ body }) => body);
 
     test('delivers a published message with a receive count of 1, and hides it from others', async () => {
@@ -78,17 +92,54 @@ export function describeTransport(
     test('puts a dead letter into the dead-letter queue with its code, its reason and the queue that it came from', async () => {
       await connected.transport.publish('body', { queue: 'dead' });
       const [record] = await receive('dead');
-      const { queueArn } = receiptOf(record!);
-      await connected.transport.deadLetter({ body: 'body', code: 'BODY_MALFORMED', reason: 'no JSON', queueArn });
+      const receipt = receiptOf(record!);
+      await connected.transport.deadLetter({ receipt, body: 'body', code: 'BODY_MALFORMED', reason: 'no JSON' });
       const [letter] = await receive('dead-dead-letters');
       expect(letter).toMatchObject({
         body: 'body',
         messageAttributes: {
           code: { stringValue: 'BODY_MALFORMED' },
           reason: { stringValue: 'no JSON' },
-          queue: { stringValue: queueArn },
+          queue: { stringValue: receipt.queueArn },
         },
       });
+    });
+
+    test('publishes to the queue of an ARN, whatever its Celery name is', async () => {
+      const queueArn = 'arn:aws:sqs:us-east-1:000000000000:known';
+      await connected.transport.publish('body', { queue: 'plain', queueArn });
+      expect(bodies(await receive('known'))).toEqual(['body']);
+      expect(await receive('plain')).toEqual([]);
+    });
+
+    test.each(['kept', 'kept.fifo'])(
+      'a message that is sent again to %s keeps its group and attributes',
+      async (queue) => {
+        await connected.transport.publish('first', { queue, messageGroupId: 'group' });
+        const [record] = await receive(queue);
+        const receipt = { ...receiptOf(record!), messageAttributes: senders };
+        await connected.transport.resend(receipt, 'second', {});
+        await connected.transport.acknowledge(receipt);
+        const [second] = await receive(queue);
+        expect(second?.body).toBe('second');
+        // The emulator keeps groups in FIFO queues only.
+        if (queue.endsWith('.fifo')) expect(second?.attributes.MessageGroupId).toBe('group');
+        expect(plain(second!.messageAttributes)).toEqual(plain(senders));
+      },
+    );
+
+    test('a dead letter of a FIFO queue keeps its group, its deduplication id and its attributes', async () => {
+      const options = { queue: 'buried.fifo', messageGroupId: 'group', messageDeduplicationId: 'id' };
+      await connected.transport.publish('body', options);
+      const [record] = await receive('buried.fifo');
+      const receipt = { ...receiptOf(record!), messageAttributes: senders };
+      const letter = { receipt, body: 'body', code: 'BODY_MALFORMED', reason: 'no JSON' };
+      await connected.transport.deadLetter(letter);
+      await connected.transport.deadLetter(letter); // As after a crash: the deduplication id makes it no second letter.
+      const letters = await receive('buried-dead-letters.fifo');
+      expect(letters).toMatchObject([
+        { attributes: { MessageGroupId: 'group', MessageDeduplicationId: 'id' }, messageAttributes: senders },
+      ]);
     });
 
     test('moves a message to the dead-letter queue when it was delivered as often as the queue allows', async () => {

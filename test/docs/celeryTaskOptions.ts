@@ -55,7 +55,7 @@ export const celeryTaskOptions: Readonly<Record<string, MovedOption>> = {
   retry_on_worker_lost: { note: 'none, as `reject_on_worker_lost`' },
   store_eager_result: { note: 'none: a task that is called as a function stores nothing' },
   store_errors_even_if_ignored: { note: 'none: a task that ignores its result stores no error either' },
-  track_started: { note: '' },
+  track_started: { option: 'trackStarted', setting: 'taskTrackStarted', note: 'off by default, as in Celery' },
   serializer: { note: 'results are JSON; messages in JSON, YAML and msgpack are read' },
   typing: { note: 'always: arguments that do not fit fail the task with a TypeError' },
   trail: { note: 'always: children are stored' },

@@ -43,6 +43,7 @@ test('the table names every option that a task has here, but those that Celery d
     retryBackoff: 'in Celery',
     retryBackoffMax: 'in Celery',
     retryJitter: 'in Celery',
+    trackStarted: 'in Celery',
     throws: 'in Celery',
     args: 'in Celery',
     girderJob: 'only here',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -91,12 +92,25 @@ test('each message of a batch gets its own outcome: success, failure, dead lette
     .toEqual(['0', '0']);
 });
 
-test('the traceback of a bundled task names file and line of its source', async () => {
-  const result = await app.sendTask('labtasks.raises', ['boom']);
+test('the traceback of a bundled task names functions, files and lines of its sources, and nothing else', async () => {
+  const result = await app.sendTask('labtasks.raises_within', ['boom']);
   const error: unknown = await result.get({ timeoutMs: 10_000 }).catch((thrown: unknown) => thrown);
-  const source = readFileSync(new URL('../fixtures/plugins/labtasks/index.ts', import.meta.url), 'utf8').split('\n');
-  const line = source.findIndex((text) => text.includes('throw new ValueError(message, 42)')) + 1;
-  expect((error as Error).stack).toMatch(new RegExp(`File ".*labtasks/index\\.ts", line ${line}, in `));
+  /** The place of a line in the sources of the plugin, and the function that it belongs to. */
+  const frame = (file: string, text: string, name: string) => {
+    const path = fileURLToPath(new URL(`../fixtures/plugins/labtasks/${file}`, import.meta.url));
+    const line = readFileSync(path, 'utf8')
+      .split('\n')
+      .findIndex((candidate) => candidate.includes(text));
+    return `  File "${path}", line ${line + 1}, in ${name}`;
+  };
+  expect((error as Error).stack?.split('\n').slice(1)).toEqual([
+    'Traceback (most recent call last):',
+    frame('index.ts', 'return failing(message)', 'raises_within'),
+    frame('errors.ts', 'return [message].map', 'failing'),
+    frame('errors.ts', 'throw new ValueError(text)', 'throwing'),
+    'ValueError: boom',
+    '',
+  ]);
 });
 
 describe('the task of a message that is delivered several times runs once', () => {

@@ -17,9 +17,9 @@ afterAll(() => stack?.stop());
 test('inspect active lists a running task until it has ended, in the client and in the CLI', async () => {
   const { id, ...result } = await startComputing(app);
   const active = await app.control.inspect().active();
-  expect(active).toMatchObject([{ id, state: 'STARTED', hostname: 'girder-worker@girder-worker-dev-dispatcher' }]);
+  expect(active).toMatchObject([{ id, state: 'PENDING', hostname: 'girder-worker@girder-worker-dev-dispatcher' }]);
   expect(JSON.parse(await girderWorker(stack, 'inspect', 'active', '--json'))).toEqual(active);
-  expect(await girderWorker(stack, 'inspect', 'active')).toMatch(new RegExp(`^${id} .*STARTED.*\n1 task running.\n$`));
+  expect(await girderWorker(stack, 'inspect', 'active')).toMatch(new RegExp(`^${id} .*running.*\n1 task running.\n$`));
   expect(await girderWorker(stack, 'status')).toMatch(
     /queue celery +0 ready, 1 in flight, 0 delayed.*running tasks +1 /s,
   );

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -64,7 +65,8 @@ describe.runIf(process.platform === 'linux').each(moments)('girder-worker dev, a
     expect(await stack.ended).toBe(code);
     await expect.poll(() => family.filter(isRunning), { timeout: 5000 }).toEqual([]);
     for (const endpoint of stack.endpoints()) await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
-    if (code === 0) expect(existsSync(path.join(root, '.build', `dev-${pid}`))).toBe(false);
+    const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(`girder-worker-dev-${pid}-`));
+    if (code === 0) expect(folders).toEqual([]);
   });
 });
 

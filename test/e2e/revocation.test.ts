@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
-import { girderWorker, startComputing } from '../support/computingTask.ts';
+import { girderWorker, startComputing, untilActive } from '../support/computingTask.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -33,7 +33,7 @@ describe('a task that computes without a pause reads that it is revoked, cleans 
 
 test('the signal of a task that waits is aborted when the task is revoked', async () => {
   const result = await app.sendTask('labtasks.waits');
-  await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
+  await untilActive(app, result.id);
   await result.revoke();
   await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
 });

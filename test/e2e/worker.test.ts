@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { taskOf } from '../../packages/girder-worker/src/canvas/signatures/signature.ts';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
 import { startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import {
@@ -11,6 +13,7 @@ import {
   localSqsClient,
 } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
+import { untilActive } from '../support/computingTask.ts';
 import { familyOf } from '../support/processes.ts';
 import { startTcpProxy } from '../support/tcpProxy.ts';
 import { startWorkerProcess, type WorkerProcess } from '../support/workerProcess.ts';
@@ -101,9 +104,33 @@ describe('girder-worker worker', () => {
     const queue = await newQueue();
     await using _worker = await startWorker(queue);
     const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [60_000], {}, { queue });
-    await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
+    await untilActive(app, result.id);
     await result.revoke();
     await expect(result.get({ timeoutMs: 10_000 })).rejects.toMatchObject({ name: 'TaskRevokedError' });
+  });
+
+  test('runs the steps of a chain in the queue with the prefix of its broker', async () => {
+    const name = await newQueue();
+    await createQueue(sqs, { name: `stage-${name}`, visibilityTimeoutSeconds: 300, maxReceiveCount: 10 });
+    const prefixed = { ...env, GIRDER_WORKER_QUEUE_NAME_PREFIX: 'stage-' };
+    const options = ['worker', '-Q', name, '-l', 'info', '--root', stack.root, '--no-build'];
+    await using worker = startWorkerProcess(prefixed, ...options);
+    await worker.printed(' ready.');
+    const { chain, signature } = new App(createTaskClient(prefixed)).canvas;
+    const add = (...args: number[]) => signature('labtasks.add', { args, queue: name });
+    expect(await (await chain(add(1, 2), add(10), add(100)).applyAsync()).get({ timeoutMs: 15_000 })).toBe(113);
+    expect(await depth(name)).toEqual(empty);
+  });
+
+  test('runs the steps of a chain in the queue of its first message, whatever name the sender has for that queue', async () => {
+    const queue = await newQueue();
+    await using _worker = await startWorker(queue);
+    const step = (id: string, args: number[]) => ({ ...taskOf('labtasks.add', args), options: { task_id: id } });
+    const embed = { callbacks: [], errbacks: [], chain: [step('last', [100]), step('second', [10])], chord: null };
+    const deliveryInfo = { exchange: '', routingKey: 'name-of-a-predefined-queue' };
+    const body = encode({ task: 'labtasks.add', id: 'first', args: [1, 2], embed, deliveryInfo });
+    await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: body }));
+    expect(await app.AsyncResult('last').get({ timeoutMs: 15_000 })).toBe(113);
   });
 
   test('runs the tasks of a message group one after the other, although more threads are free', async () => {
@@ -170,7 +197,7 @@ describe('a long task', () => {
     expect(await depth(queue)).toEqual(empty);
     killed.child.kill('SIGKILL');
     await killed.ended;
-    expect(await result.state()).toBe('STARTED');
+    expect(await result.state()).toBe('PENDING');
   });
 });
 

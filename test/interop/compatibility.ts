@@ -1,3 +1,4 @@
+import { suiteSection } from './celerySuite/suiteDocument.ts';
 import { type Scenario, titleOf } from './scenarios.ts';
 
 /** The result of a run of the suite: for each version of Celery, the names of the scenarios that passed. */
@@ -14,6 +15,7 @@ it passed.
 This page is generated: \`UPDATE_DOCS=1 npx vitest run test/interop/celery.test.ts\` writes it. Without the variable, the test
 fails if the page is out of date. [celery-differences.md](celery-differences.md) lists what this worker stores differently.
 [remote-control.md](remote-control.md) describes revoke, ping and inspect, which \`test/interop/control.test.ts\` tests.
+[Celery's own integration suite](#celerys-own-integration-suite) runs as well.
 `;
 
 /** Returns the text of docs/compatibility.md. */
@@ -35,7 +37,7 @@ export function compatibilityTable(files: ReadonlyMap<string, readonly Scenario[
       row(sentence.replaceAll('|', '\\|'), (passing) => (passing.has(name) ? 'yes' : '**no**')),
     ),
   ]);
-  return [head, ...headRows('Scenarios that passed'), ...summary, ...sections.flat(), ''].join('\n');
+  return [head, ...headRows('Scenarios that passed'), ...summary, ...sections.flat(), suiteSection(), ''].join('\n');
 }
 
 function countOf(list: readonly Scenario[], passing: ReadonlySet<string>): string {

@@ -21,7 +21,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
   },
   {
     fields: ['item'],
-    sends: ['chorded', 'chord_header_failed', 'chord_body_failed'],
+    sends: ['chorded', 'chord_header_failed', 'chord_errback', 'chord_body_failed'],
     celery: 'none: the items of a chord are deleted when its body is sent',
     ours: 'the group item and the counter of the chord, until their time to live ends',
     reason:
@@ -36,7 +36,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
   },
   {
     fields: ['group_id'],
-    sends: ['chord_header_failed', 'replace_group'],
+    sends: ['chord_header_failed', 'chord_errback', 'replace_group'],
     celery: 'absent',
     ours: 'the id of the group whose results the body receives',
     reason:
@@ -122,6 +122,13 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     reason: '`inspect` names the running tasks of every worker.',
   },
   {
+    fields: ['attribute req'],
+    sends: 'any',
+    celery: 'absent',
+    ours: 'worker, start and request of the task, while it runs or waits for its retry',
+    reason: '`inspect` shows them from the table: Celery asks each worker for the tasks in its memory.',
+  },
+  {
     fields: ['attribute ra'],
     sends: 'any',
     celery: 'absent',
@@ -141,6 +148,35 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     celery: 'absent',
     ours: 'the end of the claim in Unix milliseconds, while the task runs',
     reason: 'After this time another delivery can claim the task, because the worker of the first one was killed.',
+  },
+];
+
+/** A difference of behaviour that is intended. */
+export interface ByDesign {
+  readonly what: string;
+  readonly celery: string;
+  readonly ours: string;
+  readonly instead: string;
+  /** The scenario or the test that shows it. */
+  readonly shownBy: string;
+}
+
+export const byDesign: readonly ByDesign[] = [
+  {
+    what: 'A task id is sent again: `apply_async(task_id=…)` twice, or a signature, group or chord that was frozen (`freeze()`) is applied twice',
+    celery: 'The tasks run again, and a new result replaces the stored one.',
+    ours: 'The tasks run once. The second message finds the claim or the result of the first, and is acknowledged. That holds also after `forget()` and after a revocation.',
+    instead:
+      'Send without `task_id`, or a new signature. To run a task again after a failure, retry it. A message that SQS delivers twice cannot be told from one that is sent twice.',
+    shownBy: 'canvas.applied_twice',
+  },
+  {
+    what: 'A chord whose header contains a chord that fails, with `link_error` on the outer chord',
+    celery:
+      'The errback is called once, with the id of the body of the inner chord. The outer chord does not end: its body stays PENDING.',
+    ours: 'The outer chord fails, too. The errback is called once, with the id of the body of the outer chord.',
+    instead: 'Nothing is needed.',
+    shownBy: 'chords.nested_header_fails_errback',
   },
 ];
 

@@ -1,4 +1,5 @@
-import { type AcceptedDifference, acceptedDifferences, onlyOurs } from './differences.ts';
+import { suiteDifferences } from './celerySuite/suiteDocument.ts';
+import { type AcceptedDifference, acceptedDifferences, byDesign, onlyOurs } from './differences.ts';
 import { latestCelery } from './versions.ts';
 
 /** A send of the differential test, which goes to both workers. */
@@ -42,11 +43,16 @@ export function differencesDocument(sends: readonly Send[], sentenceOf: (scenari
     ...acceptedDifferences
       .filter(isAttribute)
       .map((difference) => row(nameOf(difference), difference.celery, difference.ours, difference.reason)),
+    '\n## Behaviour\n',
+    "| Case | Celery's worker | This worker | What to do instead |",
+    '|---|---|---|---|',
+    ...byDesign.map(({ what, celery, ours, instead }) => row(what, celery, ours, instead)),
     '\n## Scenarios that only this worker supports\n',
     "These scenarios succeed with this worker and fail with Celery's worker on the emulators. The test checks both.\n",
     "| Scenario | Celery's worker |",
     '|---|---|',
     ...onlyOurs.map(({ scenario, celery }) => row(sentenceOf(scenario), celery)),
+    suiteDifferences(),
     '\n## Tasks that the test sends\n',
     ...sends.map(({ sentence }) => `- ${sentence}`),
     '',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pythonVenv, requirePython } from '../support/requirements.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { type CeleryStack, startCeleryStack } from './celeryStack.ts';
-import { acceptedDifferences, onlyOurs } from './differences.ts';
+import { acceptedDifferences, byDesign, onlyOurs } from './differences.ts';
 import { differencesDocument, type Send } from './differencesDocument.ts';
 import { expectDocument } from './document.ts';
 import { PythonSession, pythonEnvironment } from './pythonSession.ts';
@@ -60,6 +60,10 @@ describe.skipIf(!requirePython())(`a worker of Celery ${latestCelery} and girder
     },
     60_000,
   );
+
+  test('differ in behaviour as scenarios show that have run in celery.test.ts', () => {
+    expect(byDesign.map(({ shownBy }) => sentenceOf(shownBy))).toHaveLength(byDesign.length);
+  });
 
   test('differ as docs/celery-differences.md says', () => {
     expectDocument('celery-differences.md', differencesDocument(sends(), sentenceOf));

@@ -15,11 +15,13 @@ TIMEOUT = float(os.environ.get("LAB_TIMEOUT", "30"))
 # Celery polls for a result every 0.5 seconds. This is the only default of the client that differs here: it saves time.
 INTERVAL = 0.02
 
-# The SQS names of the queues besides `celery`. `prefix` is the client's queue_name_prefix of the queue `celery`.
+# The SQS names of the queues besides `celery`. `prefix` is the client's queue_name_prefix of the queues `celery`
+# and `jobs`.
 QUEUES = {
     "second": "lab-second",
     "fifo": "lab.fifo",
     "prefix": "lab-prefix-",
+    "predefined": "lab-predefined",
     "keyprefix": "lab-keyprefix",
 }
 
@@ -79,6 +81,12 @@ def raised_by(result):
 def wait_for(state, result, timeout=TIMEOUT):
     """Waits until the task has this state. Celery's client can only wait for the end of a task."""
     until(lambda: result.state == state, lambda: f"state is {result.state}, not {state}", timeout)
+
+
+def wait_for_start(result, timeout=TIMEOUT):
+    """Waits until our worker has claimed the task: its state is PENDING while it runs, unless it has track_started."""
+    key = f"celery-task-meta-{result.id}"
+    until(lambda: "own" in (item_of(key) or {}), lambda: f"not claimed, state is {result.state}", timeout)
 
 
 def until(holds, complaint, timeout=TIMEOUT):

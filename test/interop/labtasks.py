@@ -157,6 +157,7 @@ def request_dump(self, *args):
         "deliveryInfo": {
             "exchange": request.delivery_info["exchange"],
             "routingKey": request.delivery_info["routing_key"],
+            "redelivered": bool(request.delivery_info["redelivered"]),
         },
     }
 
@@ -178,6 +179,12 @@ def pauses(seconds, returned=None):
 
 
 @task
+def sleeps(seconds):
+    """As `pauses`, without track_started."""
+    time.sleep(seconds)
+
+
+@task
 def now():
     """Returns the Unix time in seconds."""
     return time.time()
@@ -194,6 +201,22 @@ def retried(self, times, countdown=0, max_retries=3):
     if self.request.retries < times:
         raise self.retry(exc=ValueError("again", self.request.retries), countdown=countdown, max_retries=max_retries)
     return self.request.retries
+
+
+@work(bind=True)
+def retried_with_args(self, foo, bar, label=None):
+    """Retries once with other positional arguments."""
+    if self.request.retries == 0:
+        raise self.retry(args=[foo + 1, bar + 1], countdown=0)
+    return [foo, bar, label]
+
+
+@work(bind=True)
+def retried_with_kwargs(self, foo, bar, label=None):
+    """Retries once with another keyword argument."""
+    if self.request.retries == 0:
+        raise self.retry(kwargs={"foo": foo + 1}, countdown=0)
+    return [foo, bar, label]
 
 
 @work(bind=True)
@@ -227,6 +250,14 @@ def ignores():
     raise Ignore()
 
 
+@work(bind=True)
+def requeues_once(self):
+    """Returns its message to the queue once. Returns whether the message was delivered before."""
+    if not self.request.delivery_info["redelivered"]:
+        raise Reject("not yet", requeue=True)
+    return self.request.delivery_info["redelivered"]
+
+
 @work
 def rejects():
     raise Reject("not mine", requeue=False)
@@ -245,6 +276,11 @@ def tells_and_ignores(self, state, meta):
     """Stores a custom state, which stays stored."""
     self.update_state(state=state, meta=meta)
     raise Ignore()
+
+
+@work
+def tells_and_waits():
+    raise NotImplementedError("a Python worker on SQS cannot be canceled")
 
 
 @work(bind=True)
@@ -277,6 +313,28 @@ def replaced_by_group(self, count):
 @canvas(bind=True)
 def replaced_by_chord(self, count):
     raise self.replace(chord((add.s(i, i) for i in range(count)), xsum.s()))
+
+
+@canvas(bind=True)
+def replaced_by_nothing(self):
+    raise self.replace(chain())
+
+
+@canvas
+def returns_result():
+    """Returns the result of a task that it sends."""
+    return add.delay(1, 2)
+
+
+@canvas
+def returns_chord():
+    """Returns the result of a chord that it sends."""
+    return chord([add.s(1, 1), add.s(2, 2)])(xsum.s())
+
+
+@canvas
+def returns_group():
+    return group(add.s(1, 1), add.s(2, 2)).apply_async()
 
 
 @canvas

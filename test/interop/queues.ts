@@ -9,7 +9,7 @@ import { createLambdaFunction } from '../../packages/girder-worker-dev/src/local
 import type { Stack } from '../support/stack.ts';
 
 /** The SQS names of the queues besides `celery` to which scenarios send. */
-const names = ['lab-second', 'lab.fifo', 'lab-prefix-celery'] as const;
+const names = ['lab-second', 'lab.fifo', 'lab-prefix-celery', 'lab-prefix-jobs', 'lab-predefined'] as const;
 
 const timeoutSeconds = 60;
 

@@ -1,7 +1,7 @@
 """Calls the tasks of a new plugin, my-plugin, as its README describes."""
 
 from celery.exceptions import TaskRevokedError
-from lab import client, raised_by, value, wait_for
+from lab import client, raised_by, value, wait_for_start
 
 app = client(broker_transport_options={"supports_fanout": True, "wait_time_seconds": 1})
 
@@ -19,7 +19,7 @@ def count():
 def revoke():
     """Revokes the cancelable task while it runs. Returns its state."""
     result = app.send_task("my_plugin.tasks.count", args=(36_000,))
-    wait_for("STARTED", result)
+    wait_for_start(result)
     result.revoke()
     error = raised_by(result)
     assert isinstance(error, TaskRevokedError), repr(error)

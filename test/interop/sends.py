@@ -23,8 +23,14 @@ from labtasks import (
     replaced,
     replaced_by_chain,
     replaced_by_group,
+    replaced_by_nothing,
     retried,
+    retried_with_args,
+    retried_with_kwargs,
     retried_without_reason,
+    returns_chord,
+    returns_group,
+    returns_result,
     spawns,
     tells_and_ignores,
     tells_and_returns,
@@ -206,6 +212,27 @@ def replace_group():
     return ended(replaced_by_group.delay(2))
 
 
+@send("a task that is replaced by an empty chain")
+def replace_nothing():
+    return ended(replaced_by_nothing.delay())
+
+
+@send("tasks that return the results of a task, of a chord and of a group")
+def returned_results():
+    return ended(returns_result.delay(), returns_chord.delay(), returns_group.delay())
+
+
+@send("tasks that retry with other arguments")
+def retry_arguments():
+    by_name = {"foo": 1, "bar": 2, "label": "kept"}
+    return ended(
+        retried_with_args.apply_async(kwargs=by_name),
+        retried_with_args.delay(1, 2, label="kept"),
+        retried_with_kwargs.delay(1, 2, label="dropped"),
+        retried_with_kwargs.delay(1, bar=2),
+    )
+
+
 @send("a task with a callback")
 def link():
     note = new_id()
@@ -272,6 +299,13 @@ def chorded():
 @send("a chord with a member that fails")
 def chord_header_failed():
     return of_chord(chord([add.s(1, 1), raises.s("hdr")])(xsum.s()))
+
+
+@send("a chord with a member that fails, whose body has an errback")
+def chord_errback():
+    note = new_id()
+    body = xsum.s().on_error(on_error_id.s().set(task_id=note))
+    return [*of_chord(chord([add.s(1, 1), raises.s("hdr")])(body)), *ended(app.AsyncResult(note))]
 
 
 @send("a chord whose body fails")

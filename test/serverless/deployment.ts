@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { packageNames } from '../support/nativeTasks.ts';
 import { readZip } from './readZip.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,8 +36,15 @@ export interface Deployment {
   remove(): Promise<void>;
 }
 
+export interface DeploymentOptions {
+  /** Names of plugins in addition to those of this repository. */
+  readonly plugins?: readonly string[];
+  /** Adds their packages to the deployment in this folder. */
+  readonly install?: (folder: string) => Promise<void>;
+}
+
 /** Creates a separate deployment of the same sources: packaging builds, and other tests use the build in this checkout. */
-export async function createDeployment(): Promise<Deployment> {
+export async function createDeployment({ plugins = [], install }: DeploymentOptions = {}): Promise<Deployment> {
   const temporary = await mkdtemp(path.join(tmpdir(), 'girder-worker-serverless-'));
   const folder = path.join(temporary, 'deployment');
   const attempts = path.join(temporary, 'network-attempts');
@@ -45,9 +53,16 @@ export async function createDeployment(): Promise<Deployment> {
   for (const copied of ['package.json', 'serverless.yml', 'infra', 'functions']) {
     await cp(path.join(root, copied), path.join(folder, copied), { recursive: true });
   }
-  for (const linked of ['node_modules', 'packages', 'plugins']) {
+  const packages = packageNames(path.join(root, 'node_modules')).map((name) => `node_modules/${name}`);
+  for (const linked of ['packages', 'plugins', 'node_modules/.bin', ...packages]) {
+    await mkdir(path.dirname(path.join(folder, linked)), { recursive: true });
     await symlink(path.join(root, linked), path.join(folder, linked));
   }
+  const manifestFile = path.join(folder, 'package.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+  for (const plugin of plugins) manifest.dependencies[plugin] = '*';
+  await writeFile(manifestFile, JSON.stringify(manifest));
+  await install?.(folder);
   // An empty set-up: the dependencies are those of this checkout, and must not be installed through the link.
   await mkdir(path.join(folder, 'scripts'));
   await writeFile(path.join(folder, 'scripts/setup.mjs'), '');

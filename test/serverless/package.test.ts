@@ -52,7 +52,6 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           GIRDER_WORKER_BROKER: 'sqs://',
           // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
           GIRDER_WORKER_BACKEND: { 'Fn::Sub': 'dynamodb://@${AWS::Region}/${ResultTable}' },
-          GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: { Ref: 'DeadLetterQueue' },
           GIRDER_WORKER_API_URL: '',
         },
       },
@@ -96,7 +95,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('grants the dispatcher each action that it needs on one resource, and no other actions', () => {
+  test('grants the dispatcher each action that it needs on the resources of the stack, and no other actions', () => {
     const { AssumeRolePolicyDocument, Policies, ...rest } = packaged.resources.DispatcherRole!.Properties;
     expect(rest).toEqual({}); // No managed policies: the statements below are all permissions.
     const [{ PolicyDocument }] = Policies as [{ PolicyDocument: { Statement: Record<string, unknown>[] } }];
@@ -112,9 +111,13 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           'sqs:GetQueueUrl',
           'sqs:SendMessage',
         ],
-        Resource: { 'Fn::GetAtt': ['TaskQueue', 'Arn'] },
+        Resource: [{ 'Fn::GetAtt': ['TaskQueue', 'Arn'] }],
       },
-      { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] } },
+      {
+        Effect: 'Allow',
+        Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
+        Resource: [{ 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }],
+      },
       {
         Effect: 'Allow',
         Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
@@ -212,7 +215,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
         '--stage',
         'staging',
         '--param',
-        'queue=renders',
+        'queues=renders',
         '--param',
         'table=results',
         '--param',
@@ -227,16 +230,66 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       MemorySize: 512,
       Architectures: ['arm64'],
     });
-    expect(resources.TaskQueue!.Properties).toMatchObject({ QueueName: 'renders', VisibilityTimeout: 5400 });
-    expect(resources.TaskQueue!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', '6');
-    expect(resources.DeadLetterQueue!.Properties).toMatchObject({ QueueName: 'renders-dead-letters' });
+    expect(resources.TaskQueueRenders!.Properties).toMatchObject({ QueueName: 'renders', VisibilityTimeout: 5400 });
+    expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', '6');
+    expect(resources.DeadLetterQueueRenders!.Properties).toMatchObject({ QueueName: 'renders-dead-letters' });
     expect(resources.ResultTable!.Properties).toMatchObject({
       TableName: 'results',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
     });
-    expect(resources.DispatcherEventSourceMappingSQSTaskQueue!.Properties).toMatchObject({
+    expect(resources.DispatcherEventSourceMappingSQSTaskQueueRenders!.Properties).toMatchObject({
       BatchSize: 1,
       ScalingConfig: { MaximumConcurrency: 2 },
     });
   });
+
+  test('gives each queue of the parameter `queues` a dead-letter queue, a mapping and permissions', async () => {
+    const { resources } = await deployment.package('--param', 'queues=celery, my.tasks,orders.fifo');
+    const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
+    const ids = ['', 'MyTasks', 'Orders2eFifo'];
+    const queues = ids.map((id) => resources[`TaskQueue${id}`]!.Properties);
+    expect(queues.map(({ QueueName, FifoQueue }) => [QueueName, FifoQueue])).toEqual([
+      ['celery', undefined],
+      ['my-tasks', undefined],
+      ['orders.fifo', true],
+    ]);
+    expect(queues.map(({ RedrivePolicy }) => RedrivePolicy)).toEqual(
+      ids.map((id) => ({ deadLetterTargetArn: arn(`DeadLetterQueue${id}`), maxReceiveCount: 10 })),
+    );
+    const deadLetters = ids.map((id) => resources[`DeadLetterQueue${id}`]!.Properties);
+    expect(deadLetters.map(({ QueueName, FifoQueue }) => [QueueName, FifoQueue])).toEqual([
+      ['celery-dead-letters', undefined],
+      ['my-tasks-dead-letters', undefined],
+      ['orders-dead-letters.fifo', true],
+    ]);
+    const mappings = ids.map((id) => resources[`DispatcherEventSourceMappingSQSTaskQueue${id}`]!.Properties);
+    expect(mappings.map(({ EventSourceArn }) => EventSourceArn)).toEqual(ids.map((id) => arn(`TaskQueue${id}`)));
+    expect(mappings.map(({ MaximumBatchingWindowInSeconds: window }) => window)).toEqual([0, 0, undefined]);
+    expect(mappings.every(({ FunctionResponseTypes }) => FunctionResponseTypes)).toBe(true);
+
+    const statements = (role: string) => {
+      const [{ PolicyDocument }] = resources[role]!.Properties.Policies as [
+        { PolicyDocument: { Statement: { Sid: string; Resource: unknown }[] } },
+      ];
+      return new Map(PolicyDocument.Statement.map(({ Sid, Resource }) => [Sid, Resource]));
+    };
+    const dispatcher = statements('DispatcherRole');
+    expect(dispatcher.get('TakeAndSendTasks')).toEqual(ids.map((id) => arn(`TaskQueue${id}`)));
+    expect(dispatcher.get('SetAsideWhatCannotBeDecoded')).toEqual(ids.map((id) => arn(`DeadLetterQueue${id}`)));
+    expect(statements('ControlRole').get('CountMessages')).toEqual(
+      ids.flatMap((id) => [arn(`TaskQueue${id}`), arn(`DeadLetterQueue${id}`)]),
+    );
+    const { Variables } = resources.ControlLambdaFunction!.Properties.Environment as { Variables: object };
+    expect(Variables).toHaveProperty('GIRDER_WORKER_QUEUES', 'celery, my.tasks,orders.fifo');
+  });
+
+  test.each([' , ', 'a.b,a-b', 'celery,celery'])(
+    'is not written for the queues "%s", and the error names the parameter',
+    async (queues) => {
+      const refused = deployment.package('--param', `queues=${queues}`);
+      await expect(refused).rejects.toThrow(
+        expect.objectContaining({ stdout: expect.stringContaining('"queues" must be') }),
+      );
+    },
+  );
 });

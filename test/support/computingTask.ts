@@ -12,8 +12,14 @@ const minute = 60_000;
 /** Sends a task that computes for a minute unless it is canceled. Resolves to its result when it has started. */
 export async function startComputing(app: App) {
   const result = await app.sendTask('gwexample.analyses.tasks.cancelable', [minute]);
-  await expect.poll(() => result.state(), { timeout: 10_000 }).toBe('STARTED');
+  await untilActive(app, result.id);
   return result;
+}
+
+/** Resolves when a worker has claimed the task. */
+export async function untilActive(app: App, id: string): Promise<void> {
+  const phase = async () => (await app.control.inspect().queryTask(id)).get(id)?.[0];
+  await expect.poll(phase, { timeout: 10_000 }).toBe('active');
 }
 
 /** Runs a command of the CLI on a stack, in the folder of this repository. Resolves to what it prints to stdout. */

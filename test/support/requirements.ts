@@ -42,6 +42,11 @@ export function requireJava(): boolean {
   return isMet(java);
 }
 
+/** Returns whether Celery's integration suite can run, whose pytest needs Python 3.10. Throws like `isMet`. */
+export function requireCelerySuite(): boolean {
+  return isMet(newerPython);
+}
+
 /** Returns whether the tests with a real Girder can run: `describe.skipIf(!requireGirder())`. Throws like `isMet`. */
 export function requireGirder(): boolean {
   return isMet(newerPython) && isMet(java);

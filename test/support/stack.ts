@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { registryFile } from 'girder-worker/internal/task';
 import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
+import { hostPlatform } from '../../packages/girder-worker-dev/src/build/packages/platform.ts';
 import { buildRegistry } from '../../packages/girder-worker-dev/src/build/registry/buildRegistry.ts';
 import { writeRegistry } from '../../packages/girder-worker-dev/src/build/registry/registryFile.ts';
 import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { startLocalDispatcher } from '../../packages/girder-worker-dev/src/local/localDispatcher.ts';
-import { createDeployment } from './deployment.ts';
+import { createDeployment, createTemporaryFolder } from './deployment.ts';
 
 /** The local stack with plugins of the tests: emulators, and the bundled dispatcher, which is connected to the queue. */
 export interface Stack {
@@ -40,8 +41,9 @@ export async function startStack({
   const deployment = createDeployment(plugins);
   const { root } = deployment;
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
-  const outDir = join(root, '.build');
-  await bundleFunctions({ root, outDir });
+  const bundle = createTemporaryFolder(); // Outside of the deployment, whose node_modules a function does not have.
+  const outDir = bundle.root;
+  await bundleFunctions({ root, outDir, platform: hostPlatform() });
 
   const emulators = await startEmulators();
   const lines: string[] = [];
@@ -68,6 +70,7 @@ export async function startStack({
     async stop() {
       await dispatcher.stop(1000);
       await emulators.stop();
+      bundle[Symbol.dispose]();
       deployment[Symbol.dispose]();
     },
   };

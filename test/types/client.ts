@@ -1,5 +1,5 @@
 // What the public types accept and what they reject. The compiler checks this file; it never runs.
-import type { AsyncResult, GroupResult, Signature } from 'girder-worker';
+import type { AsyncResult, GroupResult, IdTuple, Signature } from 'girder-worker';
 import { chain, chord, chunks, GirderWorkerPluginABC, group, signature, type Task } from 'girder-worker';
 import { app } from 'girder-worker/app';
 
@@ -98,6 +98,8 @@ export async function composesWorkflows(): Promise<void> {
     ).applyAsync()
   ).get();
 
+  const sends = app.task({ name: 'lab.sends' }, () => add.delay(1, 2));
+  const ids: IdTuple = await (await sends.delay()).get();
   const foreign: unknown = await (await signature('python.task', { kwargs: { a: 1 }, queue: 'q' }).applyAsync()).get();
   const known: Date = await (await signature<Date>('python.task').applyAsync()).get();
   // @ts-expect-error - there is no such option
@@ -106,7 +108,7 @@ export async function composesWorkflows(): Promise<void> {
   add.s(1, 2).set({ eta: 12 });
   add.s(1, 2).set({ eta: new Date(), expires: 60, immutable: true }).link(later.s()).linkError(later.s());
   const restored: GroupResult | undefined = await app.GroupResult.restore('id');
-  void [sum, text, piped, number, both, listed, many, last, swapped, body, parts, foreign, known, restored];
+  void [sum, text, piped, number, both, listed, many, last, swapped, body, parts, ids, foreign, known, restored];
 }
 
 export function declares(): void {

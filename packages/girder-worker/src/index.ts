@@ -1,7 +1,7 @@
 import { app } from './app.ts';
 
 export type { App, RegisteredTask } from './task/app.ts';
-export type { ApplyOptions, AsyncResult, GroupResult, TaskMessage, TaskState } from './task/client/client.ts';
+export type { ApplyOptions, AsyncResult, GroupResult, IdTuple, TaskMessage, TaskState } from './task/client/client.ts';
 export type {
   Control,
   Inspect,
@@ -22,6 +22,7 @@ export {
   Reject,
   Retry,
   SoftTimeLimitExceeded,
+  TaskError,
   TaskRevokedError,
   TimeLimitExceeded,
   WorkerLostError,

@@ -137,7 +137,7 @@ def headers():
     seen = result.get(timeout=TIMEOUT)
     assert seen["headers"] == {"x-tenant": "acme"}, seen
     assert seen["id"] == seen["rootId"] == seen["correlationId"] == result.id
-    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "celery"}
+    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "celery", "redelivered": False}
 
 
 @scenario("a task that ends its own thread is a FAILURE with WorkerLostError, and the next task runs")

@@ -1,9 +1,23 @@
 """Chains, groups, map and chunks"""
 
-from celery import chain, group, signature
-from celery.result import GroupResult
-from lab import INTERVAL, QUEUES, TIMEOUT, app, item_of, raised_by, returns, scenario, value
-from labtasks import add, echo, mul, pauses, raises, request_dump, xsum
+from celery import chain, chord, group, signature
+from celery.exceptions import ImproperlyConfigured
+from celery.result import GroupResult, result_from_tuple
+from lab import INTERVAL, QUEUES, TIMEOUT, app, item_of, new_id, raised_by, returns, scenario, value
+from labtasks import (
+    add,
+    echo,
+    mul,
+    now,
+    pauses,
+    raises,
+    replaced_by_nothing,
+    request_dump,
+    returns_chord,
+    returns_group,
+    returns_result,
+    xsum,
+)
 
 
 @scenario("a chain passes each result to the next step")
@@ -154,6 +168,39 @@ def chunked():
 def chunks_in_chord():
     header = add.chunks(zip(range(4), range(4)), 2).group()
     returns((header | echo.s()).apply_async(), [[[0, 2], [4, 6]]])
+
+
+@scenario("a task that is replaced by an empty chain fails with ImproperlyConfigured, which the client can catch")
+def replaced_by_empty_chain():
+    error = raised_by(replaced_by_nothing.delay())
+    assert type(error) is ImproperlyConfigured, repr(error)
+    assert error.args == ("Cannot replace with an empty chain",), error.args
+
+
+@scenario("a task that returns the result of a task that it sent returns its ids, from which the client makes the result")
+def returned_result():
+    returns(result_from_tuple(value(returns_result.delay()), app=app), 3)
+    returns(result_from_tuple(value(returns_group.delay()), app=app), [2, 4])
+    body = result_from_tuple(value(returns_chord.delay()), app=app)
+    returns(body, 6)
+    assert [value(member) for member in body.parent.results] == [2, 4]
+
+
+@scenario("a task id that is sent again, and a frozen chord that is applied again, run once")
+def applied_twice():
+    sent = new_id()
+    first = add.apply_async((1, 2), task_id=sent)
+    returns(first, 3)
+    again = add.apply_async((10, 20), task_id=sent)
+    frozen = chord([now.si(), now.si()], echo.s())
+    frozen.freeze()
+    result = frozen.apply_async()
+    times = value(result)
+    assert frozen.apply_async().id == result.id
+    # They are received before these tasks end.
+    returns(group(add.s(i, i) for i in range(3)).apply_async(), [0, 2, 4])
+    assert value(result) == times
+    returns(again, 3)
 
 
 @scenario("a saved group can be restored with its results until it is deleted")

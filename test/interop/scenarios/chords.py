@@ -3,7 +3,7 @@
 from celery import chain, chord, group
 from celery.exceptions import ChordError
 from lab import app, item_of, new_id, raised_by, returns, scenario, until, value
-from labtasks import add, echo, mul, on_error, on_error_id, pauses, raises, raises_custom, spawns, xsum
+from labtasks import add, echo, mul, on_error, on_error_id, pauses, raises, raises_custom, sleeps, spawns, xsum
 
 HEADER = (add.s(1, 1), add.s(2, 2), add.s(3, 3))
 
@@ -11,6 +11,14 @@ HEADER = (add.s(1, 1), add.s(2, 2), add.s(3, 3))
 def body_of(result):
     """Returns the exception of the chord's body. The sender's result object raises that of the member instead."""
     return raised_by(app.AsyncResult(result.id))
+
+
+def returned(note):
+    """Returns how many tasks have returned this note. The ids of the errbacks are not known."""
+    pages = app.backend.client.get_paginator("scan").paginate(TableName="celery", ConsistentRead=True)
+    items = [item for page in pages for item in page["Items"] if item["id"]["S"].startswith("b'celery-task-meta-")]
+    documents = [item["result"]["B"] for item in items if item.get("result", {}).get("B", b"").startswith(b"{")]
+    return sum(f'"result": "{note}"'.encode() in document for document in documents)
 
 
 @scenario("the body of a chord receives the results of the header in order")
@@ -124,6 +132,27 @@ def header_fails_errback():
     assert isinstance(body_of(result), ChordError)
     returns(app.AsyncResult(notes[0]), result.id)
     assert value(app.AsyncResult(notes[1]))[:2] == [result.id, "ChordError"]
+
+
+@scenario("the children of a chord's body that failed are the group of its errbacks")
+def header_fails_children():
+    result = chord([add.s(1, 1), raises.s("hdr")])(xsum.s().on_error(on_error_id.s()))
+    assert isinstance(body_of(result), ChordError)
+    (errbacks,) = app.AsyncResult(result.id).children
+    assert [value(errback) for errback in errbacks.results] == [result.id]
+
+
+@scenario("an errback of a chord runs once if a chord in its header fails")
+def nested_header_fails_errback():
+    note = new_id()
+    inner = chord([add.s(1, 1), raises.s("inner")], xsum.s())
+    outer = chord(group(add.s(3, 3), inner), echo.s())
+    outer.link_error(on_error_id.si(note))
+    assert isinstance(body_of(outer.apply_async()), ChordError)
+    until(lambda: returned(note) >= 1, lambda: "the errback has not run")
+    # Both chords have failed, so that a second call would have been sent before these tasks.
+    returns(chord([add.s(1, 1), sleeps.si(0.5)])(echo.s()), [[2, None]])
+    assert returned(note) == 1, returned(note)
 
 
 @scenario("if a member of a chord fails, the steps after the chord fail")

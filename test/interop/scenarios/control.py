@@ -6,9 +6,10 @@ import uuid
 
 from celery import Celery
 from celery.exceptions import TaskRevokedError
+from kombu import Exchange, Queue
 from kombu.asynchronous import set_event_loop
 from kombu.asynchronous.hub import Hub
-from lab import TIMEOUT, raised_by, scenario, wait_for
+from lab import TIMEOUT, raised_by, scenario, wait_for, wait_for_start
 
 NODE = os.environ["CONTROL_NODE"]
 IS_FUNCTION = NODE == "girder-worker@girder-worker-dev-dispatcher"
@@ -60,7 +61,7 @@ def commanded(command, destination=(NODE,), timeout=TIMEOUT, **arguments):
 def computing(name=CANCELABLE, args=(MINUTE,), **options):
     """Sends a task that computes for a minute unless it is revoked. Returns its result when it has started."""
     result = app.send_task(name, args=args, **options)
-    wait_for("STARTED", result)
+    wait_for_start(result)
     return result
 
 
@@ -128,13 +129,13 @@ def revoke_stamped():
     assert spared.get(timeout=TIMEOUT) == 3
 
 
-@scenario("control.ping() is answered by the node whose name STARTED results contain")
+@scenario("control.ping() is answered by the node whose name inspect().active() contains")
 def ping():
     with replies() as connection:
         assert app.control.ping(destination=[NODE], timeout=TIMEOUT, connection=connection) == [{NODE: {"ok": "pong"}}]
     assert inspected("ping") == {"ok": "pong"}
     result = computing()
-    assert result.info["hostname"] == NODE
+    assert inspected("query_task", result.id)[result.id][1]["hostname"] == NODE
     result.revoke()
     is_revoked(result)
 
@@ -157,17 +158,25 @@ def registered():
     names = inspected("registered")
     assert FIBONACCI in names and "labtasks.add" in names, names
     assert names == sorted(names)
+    assert "labtasks.quiet [name=labtasks.quiet ignore_result=True]" in inspected("registered", "name", "ignore_result")
 
 
-@scenario("inspect().active() lists a task while it runs, and query_task() finds it")
+@scenario("inspect().active() lists a task while it runs, also after update_state(), and query_task() finds it")
 def active():
-    result = computing()
+    result = app.send_task("labtasks.work.tells_and_waits", ["PROGRESS"], {"meta": {"currentStep": 1}})
+    wait_for("PROGRESS", result)
     (task,) = [task for task in inspected("active") if task["id"] == result.id]
-    assert task["hostname"] == NODE
-    assert task["worker_pid"] == result.info["pid"]
-    assert isinstance(task["time_start"], float)
-    assert task["acknowledged"] is False
-    assert task["delivery_info"]["routing_key"] == "celery"
+    assert isinstance(task["worker_pid"], int) and isinstance(task["time_start"], float), task
+    assert {name: task[name] for name in task if name not in ("worker_pid", "time_start")} == {
+        "id": result.id,
+        "name": "labtasks.work.tells_and_waits",
+        "type": "labtasks.work.tells_and_waits",
+        "args": ["PROGRESS"],
+        "kwargs": {"meta": {"currentStep": 1}},
+        "hostname": NODE,
+        "acknowledged": False,
+        "delivery_info": {"exchange": "", "routing_key": "celery", "priority": 0, "redelivered": False},
+    }, task
     assert inspected("query_task", result.id, "nobody-knows-this") == {result.id: ["active", task]}
     result.revoke()
     is_revoked(result)
@@ -210,7 +219,8 @@ def conf():
 
 @scenario("inspect().active_queues() returns the queue, and report() names girder-worker")
 def queues_and_report():
-    assert [queue["name"] for queue in inspected("active_queues")] == ["celery"]
+    (queue,) = inspected("active_queues")
+    assert queue == Queue("celery", Exchange("celery", type="direct"), routing_key="celery").as_dict(recurse=True), queue
     assert "girder-worker" in inspected("report")["ok"]
 
 

@@ -1,8 +1,9 @@
 """Results"""
 
 import datetime
+import time
 
-from lab import QUEUES, app, client, document_of, item_of, new_id, raised_by, returns, scenario, value, wait_for
+from lab import QUEUES, app, client, document_of, item_of, new_id, raised_by, returns, scenario, value, wait_for, wait_for_start
 from labtasks import (
     add,
     echo,
@@ -15,6 +16,7 @@ from labtasks import (
     request_dump,
     says,
     sized,
+    sleeps,
 )
 
 
@@ -80,7 +82,17 @@ def unserializable_exception():
     assert isinstance(error.args[0], str), error.args
 
 
-@scenario("a running task is STARTED, with the pid and the hostname of its worker")
+@scenario("a running task is PENDING, so that a program that polls for another state waits for its end")
+def pending_while_running():
+    result = sleeps.delay(0.5)
+    wait_for_start(result)
+    assert document_of(result)["status"] == "PENDING"
+    while result.state == "PENDING":
+        time.sleep(0.02)
+    assert result.state == "SUCCESS"
+
+
+@scenario("a running task with track_started is STARTED, with the pid and the hostname of its worker")
 def started():
     result = pauses.delay(1.5)
     wait_for("STARTED", result)
@@ -148,6 +160,21 @@ def global_keyprefix():
     result = prefixed.send_task("labtasks.add", (1, 2), queue=QUEUES["keyprefix"])
     returns(result, 3)
     assert item_of(f"myapp_celery-task-meta-{result.id}")
+
+
+@scenario("a client with ttl_seconds in its result_backend reads results, and can enable the time to live of a table of its own")
+def ttl_seconds():
+    url = app.conf.result_backend
+    expiring = client(result_backend=f"{url}?ttl_seconds=600")
+    result = expiring.send_task("labtasks.add", (1, 2))
+    returns(result, 3)
+    assert int(item_of(f"celery-task-meta-{result.id}")["ttl"]["N"]) > time.time()
+
+    table = f"own-{new_id()}"
+    own = client(result_backend=url.replace("/celery", f"/{table}?ttl_seconds=600")).backend
+    own.store_result("id", 3, "SUCCESS")
+    described = own.client.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    assert described == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}, described
 
 
 @scenario("the client reads the results of 20 tasks in the order of its calls of get()")

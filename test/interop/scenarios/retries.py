@@ -7,10 +7,14 @@ from celery.exceptions import MaxRetriesExceededError
 from lab import app, document_of, new_id, raised_by, returns, scenario, value, wait_for
 from labtasks import (
     add,
+    echo,
     never_succeeds,
+    requeues_once,
     retried,
     retried_at,
     retried_by_itself,
+    retried_with_args,
+    retried_with_kwargs,
     retried_without_reason,
     xsum,
 )
@@ -32,6 +36,24 @@ def state():
     assert "ValueError" in result.traceback, result.traceback
     assert document_of(result)["date_done"] is None
     returns(result, 1)
+
+
+@scenario("a retry with other arguments runs with them, and keeps those that it does not set")
+def other_arguments():
+    by_name = {"foo": 1, "bar": 2, "label": "kept"}
+    returns(retried_with_args.apply_async(kwargs=by_name), [2, 3, "kept"])
+    returns(retried_with_kwargs.delay(1, 2), [2, 2, None])
+
+
+@scenario("a retry with other arguments keeps its place in a chain and a chord")
+def other_arguments_in_canvas():
+    returns(chain(retried_with_args.s(1, 2, label="kept"), echo.s()).apply_async(), [[2, 3, "kept"]])
+    returns(chord([retried_with_kwargs.s(1, 2), add.s(1, 1)])(echo.s()), [[[2, 2, None], 2]])
+
+
+@scenario("a task that returns its message to the queue reads `redelivered` in its next run")
+def redelivered():
+    returns(requeues_once.delay(), True)
 
 
 @scenario("a retry with a countdown runs after the countdown")

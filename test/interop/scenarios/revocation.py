@@ -1,14 +1,14 @@
 """Revocation"""
 
 from celery.exceptions import TaskRevokedError
-from lab import TIMEOUT, app, new_id, raised_by, scenario, wait_for
+from lab import TIMEOUT, app, new_id, raised_by, scenario, wait_for_start
 from labtasks import add, cancelable, fibonacci, waits
 
 
 @scenario("mark_as_revoked sets `this.canceled` in a task that computes without a pause")
 def revoke_computing():
     result = cancelable.delay(60_000)
-    wait_for("STARTED", result)
+    wait_for_start(result)
     app.backend.mark_as_revoked(result.id, "revoked")
     error = raised_by(result)
     assert isinstance(error, TaskRevokedError), error
@@ -22,7 +22,7 @@ def revoke_computing():
 @scenario("mark_as_revoked aborts `this.signal` in a task that waits")
 def revoke_waiting():
     result = waits.delay()
-    wait_for("STARTED", result)
+    wait_for_start(result)
     app.backend.mark_as_revoked(result.id)
     assert isinstance(raised_by(result), TaskRevokedError)
 

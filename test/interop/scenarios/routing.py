@@ -3,6 +3,7 @@
 import os
 import time
 
+from celery import chain, chord
 from lab import QUEUES, app, client, document_of, item_of, new_id, returns, scenario, value
 from labtasks import add, now, pauses, raises, request_dump, retried
 
@@ -10,7 +11,7 @@ from labtasks import add, now, pauses, raises, request_dump, retried
 @scenario("a task is sent to the queue that its sender names")
 def queue():
     seen = value(request_dump.apply_async(queue=QUEUES["second"]))
-    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "lab-second"}, seen
+    assert seen["deliveryInfo"] == {"exchange": "", "routingKey": "lab-second", "redelivered": False}, seen
 
 
 @scenario("a task is sent to the queue that `task_routes` names")
@@ -38,6 +39,45 @@ def predefined_queues():
     url = f"http://localhost:{os.environ['SQS_PORT']}/000000000000/celery"
     predefined = client(broker_transport_options={"predefined_queues": {"celery": {"url": url}}})
     returns(predefined.send_task("labtasks.add", (1, 2)), 3)
+
+
+# In the next scenarios the Celery name of the queue is `jobs`, and SQS has no queue of this name.
+
+
+@scenario("what follows the tasks of a client with queue_name_prefix runs in the queue with the prefix")
+def follow_ups_with_prefix():
+    follow_ups(client(task_default_queue="jobs", broker_transport_options={"queue_name_prefix": QUEUES["prefix"]}))
+
+
+@scenario("what follows the tasks of a client with predefined_queues runs in the predefined queue")
+def follow_ups_with_predefined_queues():
+    url = f"http://localhost:{os.environ['SQS_PORT']}/000000000000/{QUEUES['predefined']}"
+    transport = {"predefined_queues": {"jobs": {"url": url}}}
+    follow_ups(client(task_default_queue="jobs", broker_transport_options=transport))
+
+
+def follow_ups(sender):
+    """A chain, a chord, a callback, an errback, a retry, an eta and a replacement, all without a named queue."""
+
+    def call(name, *args, **options):
+        return sender.signature(f"labtasks.{name}", args, **options)
+
+    def read(result_id):
+        return value(sender.AsyncResult(result_id))
+
+    returns(chain(call("add", 1, 2), call("add", 10), call("mul", 2)).apply_async(), 26)
+    returns(chain(call("add", 1, 2), call("add", 10).set(queue="jobs"), call("mul", 2)).apply_async(), 26)
+    returns(chord([call("add", 1, 2), call("add", 3, 4)], call("xsum")).apply_async(), 10)
+
+    linked, noted = new_id(), new_id()
+    call("add", 1, 2).apply_async(link=call("request_dump").set(task_id=linked))
+    assert read(linked)["deliveryInfo"] == {"exchange": "", "routingKey": "jobs"}, read(linked)
+    failed = call("raises", "x").apply_async(link_error=call("canvas.on_error_id").set(task_id=noted))
+    assert read(noted) == failed.id
+
+    returns(call("work.retried", 1).apply_async(), 1)
+    returns(call("add", 1, 2).apply_async(countdown=1), 3)
+    returns(call("canvas.replaced", 1, 2).apply_async(), 3)
 
 
 @scenario("the messages of a message group run one after the other, in the order in which they were sent")

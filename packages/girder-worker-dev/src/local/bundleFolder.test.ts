@@ -1,21 +1,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createBundleFolder } from './bundleFolder.ts';
 
 test('creating a bundle folder removes the bundle folders of dead processes, and no other folders', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'bundle-folder-'));
+  const temporary = await realpath(await mkdtemp(join(tmpdir(), 'bundle-folder-')));
   const dead = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
   await once(dead, 'exit');
-  for (const name of [`dev-${dead.pid}`, `dev-${process.ppid}`, 'dispatcher', 'dev-x']) {
-    await mkdir(join(root, '.build', name, 'chunks'), { recursive: true });
+  const kept = [`girder-worker-dev-${process.ppid}-a1`, 'girder-worker-dev-x', 'girder-worker-x', 'other'];
+  for (const name of [`girder-worker-dev-${dead.pid}-b2`, ...kept]) {
+    await mkdir(join(temporary, name, 'chunks'), { recursive: true });
   }
 
-  expect(await createBundleFolder(root)).toBe(join(root, '.build', `dev-${process.pid}`));
-  const left = new Set(await readdir(join(root, '.build')));
-  expect(left).toEqual(new Set(['dispatcher', 'dev-x', `dev-${process.ppid}`, `dev-${process.pid}`]));
-  await rm(root, { recursive: true });
+  const folder = await createBundleFolder(temporary);
+  expect(dirname(folder)).toBe(temporary);
+  expect(basename(folder)).toMatch(new RegExp(`^girder-worker-dev-${process.pid}-`));
+  expect(new Set(await readdir(temporary))).toEqual(new Set([...kept, basename(folder)]));
+  await rm(temporary, { recursive: true });
+});
+
+test('a bundle folder finds no packages in the folders above it', async () => {
+  const folder = await createBundleFolder();
+  const above: string[] = [];
+  for (let parent = folder; parent !== dirname(parent); parent = dirname(parent))
+    above.push(...(await readdir(parent)));
+  expect(above).not.toContain('node_modules');
+  await rm(folder, { recursive: true });
 });

@@ -1,20 +1,30 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const prefix = 'girder-worker-dev-';
 
 /**
- * Creates a folder below `.build` for the bundle of this process, so that two stacks never share one, and returns its path.
- * Removes the folders of processes that no longer exist: those were killed before they could remove them.
+ * Creates a folder for the bundle of this process in the system's temporary folder, and returns its path. A bundle in the
+ * repository would find the packages in its `node_modules`, which a function does not have. Removes the folders of processes
+ * that no longer exist: those were killed before they could remove them.
  */
-export async function createBundleFolder(root: string): Promise<string> {
-  const parent = resolve(root, '.build');
-  await mkdir(parent, { recursive: true });
+export async function createBundleFolder(temporary = tmpdir()): Promise<string> {
+  const parent = await realpath(temporary);
   for (const name of await readdir(parent)) {
-    const pid = /^dev-(\d+)$/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    const pid = name.startsWith(prefix) && /^(\d+)-/.exec(name.slice(prefix.length))?.[1];
+    if (pid && !isAlive(Number(pid))) await removeOwn(join(parent, name));
   }
-  const folder = join(parent, `dev-${process.pid}`);
-  await mkdir(folder, { recursive: true });
-  return folder;
+  return mkdtemp(join(parent, `${prefix}${process.pid}-`));
+}
+
+/** The temporary folder may hold folders of other users, too. */
+async function removeOwn(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,13 +1,14 @@
+import { sqsQueueName } from 'girder-worker/internal/aws';
 import type { Emulators } from './emulators/emulators.ts';
 import { createQueue, createResultTable, localSqsClient } from './emulators/resources.ts';
 import { stackVariables } from './emulators/variables.ts';
 import { createEventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
-import { createLambdaFunction } from './lambda/lambdaFunction.ts';
+import { createLambdaFunction, type LambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
+import { createReplaceableFunction } from './lambda/replaceableFunction.ts';
 import { startRemoteControl } from './localRemoteControl.ts';
 
-/** Celery's default names. */
-export const queueName = 'celery';
+/** Celery's default name. */
 export const tableName = 'celery';
 
 /** The defaults of the deployed stack (serverless.yml). */
@@ -21,13 +22,18 @@ const maxReceiveCount = 10;
  */
 const visibilityMarginSeconds = 10;
 
-export interface LocalDispatcherOptions {
-  readonly emulators: Emulators;
-  /** The path of the bundled handler. */
+/** The paths of the bundled handlers. */
+export interface FunctionFiles {
   readonly file: string;
-  /** The path of the bundled handler of remote control; undefined disables remote control. */
+  /** Of remote control; undefined disables it. */
   readonly controlFile?: string;
-  /** The largest number of concurrent invocations. */
+}
+
+export interface LocalDispatcherOptions extends FunctionFiles {
+  readonly emulators: Emulators;
+  /** Celery's names of the queues. @default celery */
+  readonly queues?: readonly string[];
+  /** The largest number of concurrent invocations for each queue. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   /** Environment variables of the functions in addition to those of the stack. */
@@ -37,39 +43,64 @@ export interface LocalDispatcherOptions {
 }
 
 export interface LocalDispatcher {
+  /**
+   * Loads functions from other files, and invokes them from then on. Running tasks end in those before, which are killed
+   * then; `onDrained` is called. Rejects, and changes nothing, if the dispatcher cannot be loaded.
+   */
+  reload(files: FunctionFiles, onDrained: () => void): Promise<void>;
   /** Stops polling, waits up to `graceMs` for running invocations, and then kills those that still run. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Creates queue and table, loads the function of the dispatcher, and maps the queue to it. Rejects if it cannot be loaded. */
+/** Creates queues and table, loads the function of the dispatcher, and maps the queues to it. Rejects if it cannot be loaded. */
 export async function startLocalDispatcher(options: LocalDispatcherOptions): Promise<LocalDispatcher> {
   const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault, env: more } = options;
+  const { queues: names = ['celery'] } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
-  const queue = await createQueue(sqs, { name: queueName, visibilityTimeoutSeconds, maxReceiveCount });
+  const settings = { visibilityTimeoutSeconds, maxReceiveCount };
+  const queues = await Promise.all(names.map((name) => createQueue(sqs, { name: sqsQueueName(name), ...settings })));
   await createResultTable(emulators.dynamodbEndpoint, tableName);
 
   const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text', ...more };
-  const lambda = createLambdaFunction({
-    functionName,
-    file,
-    timeoutSeconds,
-    memoryMb,
-    env: { ...env, GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queue.deadLetterUrl },
-    printLine,
-  });
+  const load = (handler: string) =>
+    createLambdaFunction({ functionName, file: handler, timeoutSeconds, memoryMb, env, printLine });
+  const lambda = createReplaceableFunction(load(file));
   await lambda.warmUp();
-  const mapping = createEventSourceMapping({ sqs, queue, lambda, concurrency, onFault });
-  mapping.start();
-  const controlEnv = { ...env, GIRDER_WORKER_NODE_NAME: `girder-worker@${functionName}` };
+  const shared = killedByLast(lambda, queues.length);
+  const mappings = queues.map((queue) =>
+    createEventSourceMapping({ sqs, queue, lambda: shared, concurrency, onFault }),
+  );
+  for (const mapping of mappings) mapping.start();
+  const controlEnv = {
+    ...env,
+    GIRDER_WORKER_NODE_NAME: `girder-worker@${functionName}`,
+    GIRDER_WORKER_QUEUES: names.join(','),
+  };
   const control =
     controlFile === undefined
       ? undefined
       : await startRemoteControl({ sqs, emulators, file: controlFile, env: controlEnv, printLine, onFault });
   return {
+    async reload(files, onDrained) {
+      await lambda.replace(load(files.file), onDrained);
+      if (files.controlFile !== undefined) await control?.reload(files.controlFile);
+    },
     async stop(graceMs) {
-      await Promise.all([mapping.stop(graceMs), control?.stop(graceMs)]);
+      await Promise.all([...mappings.map((mapping) => mapping.stop(graceMs)), control?.stop(graceMs)]);
       sqs.destroy();
+    },
+  };
+}
+
+/** The function for one of several mappings: each kills it when its own invocations have ended, and the last one takes effect. */
+function killedByLast(lambda: LambdaFunction, mappings: number): LambdaFunction {
+  let left = mappings;
+  return {
+    ...lambda,
+    async kill() {
+      left -= 1;
+      if (left === 0) await lambda.kill();
     },
   };
 }

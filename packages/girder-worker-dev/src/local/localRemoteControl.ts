@@ -8,6 +8,7 @@ import { createQueue } from './emulators/resources.ts';
 import { createEventSourceMapping, type EventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
+import { createReplaceableFunction } from './lambda/replaceableFunction.ts';
 
 /** The topic to which Celery publishes the commands of remote control: Kombu's name for the exchange `celery.pidbox`. */
 const topicName = 'celery-pidbox';
@@ -26,25 +27,26 @@ export interface RemoteControlOptions {
   readonly onFault: (fault: MappingFault) => void;
 }
 
+export interface LocalRemoteControl extends Pick<EventSourceMapping, 'stop'> {
+  /** Loads the function from another file. */
+  reload(file: string): Promise<void>;
+}
+
 /**
  * Subscribes the function of remote control to the topic of Celery's commands. The function is loaded at the first command.
  *
  * On AWS the topic invokes the function. The emulator supports only subscriptions of queues, so a queue is subscribed, and
  * its messages invoke the function one by one.
  */
-export async function startRemoteControl(options: RemoteControlOptions): Promise<Pick<EventSourceMapping, 'stop'>> {
+export async function startRemoteControl(options: RemoteControlOptions): Promise<LocalRemoteControl> {
   const { sqs, emulators, file, env, printLine, onFault } = options;
   const settings = { name: `${topicName}-to-function`, visibilityTimeoutSeconds: timeoutSeconds, maxReceiveCount: 3 };
   const queue = await createQueue(sqs, settings);
   await subscribe(emulators.sqsEndpoint, queue.arn);
-  const lambda = createLambdaFunction({
-    functionName: 'girder-worker-dev-control',
-    file,
-    timeoutSeconds,
-    memoryMb,
-    env,
-    printLine,
-  });
+  const functionName = 'girder-worker-dev-control';
+  const load = (handler: string) =>
+    createLambdaFunction({ functionName, file: handler, timeoutSeconds, memoryMb, env, printLine });
+  const lambda = createReplaceableFunction(load(file));
   const mapping = createEventSourceMapping({
     sqs,
     queue,
@@ -54,7 +56,7 @@ export async function startRemoteControl(options: RemoteControlOptions): Promise
     onFault,
   });
   mapping.start();
-  return mapping;
+  return { stop: mapping.stop, reload: (other) => lambda.replace(load(other)) };
 }
 
 async function subscribe(endpoint: string, queueArn: string): Promise<void> {

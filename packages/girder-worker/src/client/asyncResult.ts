@@ -71,6 +71,7 @@ export function createAsyncResult(
     async forget() {
       await (await store()).forget(id);
     },
+    toJSON: () => [[id, parent?.toJSON() ?? null], null],
   };
 }
 
@@ -113,6 +114,7 @@ function createGroupResult(group: ResultTuple, backend: ResultBackend): GroupRes
       const table = await store();
       await Promise.all([table.forgetGroup(id), ...ids.map((member) => table.forget(member))]);
     },
+    toJSON: () => [[id, parent?.toJSON() ?? null], members],
   };
 }
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bodyAsRecorded, comparable, recorded } from '../canvas/fixtures/recorded.ts';
 import { loadConnections } from '../connections/connections.ts';
+import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { App } from '../task/app.ts';
@@ -148,6 +149,17 @@ test('arguments of the call precede those of the signature, unless it is immutab
   expect(Date.parse(String(sent()[0]!.headers.eta)) - Date.now()).toBeGreaterThan(55_000);
 });
 
+test('a handle is written as the ids of its results in Celery’s form, with its parents and the members of a group', async () => {
+  const task = await tasks.add.delay(1, 2);
+  expect(stringifyPythonJson(task)).toBe(`[["${task.id}", null], null]`);
+  const body = await app.canvas.chord([tasks.add.s(1, 1), tasks.add.s(2, 2)], tasks.xsum.s()).applyAsync();
+  const header = body.parent as GroupResult;
+  const members = header.results.map(({ id }) => [[id, null], null]);
+  expect(JSON.parse(stringifyPythonJson({ nested: body }))).toEqual({
+    nested: [[body.id, [[header.id, null], members]], null],
+  });
+});
+
 test('methods change a signature in place, and a clone is independent of it', () => {
   const one = tasks.add.s(1, 2);
   const other = one.clone();
@@ -203,7 +215,7 @@ test('a typed app sends tasks and signatures by name as the app does, with the o
 
 test('a message that a running task sends has its root, and its result becomes a child; of a chord the header does', async () => {
   const children: unknown[] = [];
-  const [single, body] = await runAs({ rootId: 'root', parentId: 'me', children, runtime: {} }, () =>
+  const [single, body] = await runAs({ rootId: 'root', task: 't', parentId: 'me', children, runtime: {} }, () =>
     Promise.all([tasks.add.delay(1, 2), app.canvas.chord([tasks.add.s(1, 1)], tasks.xsum.s()).applyAsync()]),
   );
   expect(sent().map(({ headers }) => [headers.root_id, headers.parent_id])).toEqual([

@@ -68,12 +68,14 @@ export function createClient({ transport, store, control, system = nodeSystem }:
         optionsOf,
       };
       const expansion = expand(signature, call, sender);
-      await publishExpansion(expansion, {
-        startChord: async (groupId, members) => (await store()).startChord(groupId, members),
-        publish: transport.publish,
-        beforePublish: current?.beforePublish,
-        system,
-      });
+      if (current?.record) current.record(expansion.messages);
+      else
+        await publishExpansion(expansion, {
+          startChord: async (groupId, members) => (await store()).startChord(groupId, members),
+          publish: transport.publish,
+          beforePublish: current?.beforePublish,
+          system,
+        });
       current?.children.push(...expansion.children);
       return handleOf(expansion.result, backend);
     };

@@ -6,9 +6,13 @@ import {
   localSqsClient,
 } from '../../../girder-worker-dev/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../../girder-worker-dev/src/local/emulators/variables.ts';
+import { isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import { type Connections, loadConnections } from '../connections/connections.ts';
+import { withPythonNames } from '../message/controlReply.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { Claim } from '../store/resultStore.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
+import type { ClaimedRequest } from '../store/taskScan.ts';
 import { connectControl } from './connectControl.ts';
 import { type ControlNode, createControlNode } from './controlNode.ts';
 import type { ControlDeps } from './deps.ts';
@@ -47,13 +51,21 @@ function command(method: string, args = {}, addressing = {}): Promise<unknown> {
   return control({ method, arguments: args, ...toAllNodes, ...addressing });
 }
 
-/** Claims a task for a minute. */
-async function begin(id: string, hostname = node): Promise<void> {
+const request: ClaimedRequest = {
+  args: [5, { camelCase: 1 }],
+  kwargs: { maxCount: { innerName: 2 } },
+  acknowledged: true,
+  deliveryInfo: { exchange: '', routingKey: 'second', priority: 0, redelivered: false },
+};
+
+/** Claims a task for a minute, and lets it store a state. */
+async function begin(id: string, hostname = node, more: Partial<Claim> = {}): Promise<void> {
   const { connectStore } = await import('../store/dynamodb/connectStore.ts');
   const store = connectStore(connections.backend);
   const worker = { pid: 7, hostname };
-  const claim = { id, owner: 'me', leaseEndMs: Date.now() + 60_000, epoch: 0, worker, ignoreResult: false };
+  const claim = { id, owner: 'me', leaseEndMs: Date.now() + 60_000, epoch: 0, worker, ignoreResult: false, ...more };
   expect(await store.claim(claim)).toMatchObject({ kind: 'claimed' });
+  await store.updateState(claim, 'PROGRESS', '{"current": 1}', { group: null, parentId: null });
 }
 
 describe('revoke', () => {
@@ -108,17 +120,25 @@ describe('revoke_by_stamped_headers', () => {
 });
 
 describe('inspecting tasks:', () => {
-  test('active lists a running task with all keys of Celery’s replies', async () => {
-    await begin('active-one');
-    const task = {
-      ...{ id: 'active-one', name: null, args: null, kwargs: null, type: null, hostname: node },
-      ...{ timeStart: expect.any(Number), acknowledged: false, workerPid: 7 },
-      deliveryInfo: { exchange: '', routingKey: 'celery', priority: null, redelivered: null },
-    };
-    expect(await command('active')).toEqual(expect.arrayContaining([task]));
+  test('active lists a running task with all keys of Celery’s replies, also after it has stored a state', async () => {
+    await begin('active-one', node, { task: 'lab.add', request });
+    const reply = (await command('active')) as { readonly id: string }[];
+    const task = reply.find(({ id }) => id === 'active-one');
+    expect(withPythonNames(task)).toEqual({
+      ...{ id: 'active-one', name: 'lab.add', type: 'lab.add', args: request.args, kwargs: request.kwargs },
+      ...{ hostname: node, worker_pid: 7, time_start: expect.any(Number), acknowledged: true },
+      delivery_info: { exchange: '', routing_key: 'second', priority: 0, redelivered: false },
+    });
     expect(await command('dump_active')).toEqual(await command('active'));
     expect(await command('query_task', { ids: ['active-one', 'nobody'] })).toEqual(
       new Map([['active-one', ['active', task]]]),
+    );
+  });
+
+  test('the arguments of a task are null if its claim has not stored them', async () => {
+    await begin('without-request');
+    expect(await command('query_task', { ids: ['without-request'] })).toMatchObject(
+      new Map([['without-request', ['active', expect.objectContaining({ args: null, kwargs: null })]]]),
     );
   });
 
@@ -144,12 +164,24 @@ describe('inspecting tasks:', () => {
 });
 
 describe('registered', () => {
-  test('lists the tasks with those of the requested options that they set', async () => {
+  test('lists the tasks with those of the requested attributes that are not None, as Celery does', async () => {
     expect(await command('registered')).toEqual(['lab.add', 'lab.plain']);
-    expect(await command('registered', { taskinfoitems: ['max_retries', 'queue'] })).toEqual([
-      'lab.add [max_retries=5 queue=quick]',
-      'lab.plain',
+    const registered = (...taskinfoitems: string[]) => command('registered', { taskinfoitems });
+    expect(await registered('name')).toEqual(['lab.add [name=lab.add]', 'lab.plain [name=lab.plain]']);
+    expect(await registered('queue')).toEqual(['lab.add [queue=quick]', 'lab.plain']);
+    expect(await registered('max_retries', 'ignore_result', 'time_limit', 'nothing', '_app', 'max_retries')).toEqual([
+      'lab.add [max_retries=5 ignore_result=False time_limit=300]',
+      'lab.plain [max_retries=3 ignore_result=False time_limit=300]',
     ]);
+  });
+
+  test('lists Celery’s own tasks, too, if they are requested', async () => {
+    const names = (await command('registered', { builtins: true })) as string[];
+    const builtins = ['accumulate', 'chain', 'chord', 'chunks', 'group', 'map', 'starmap'].map(
+      (name) => `celery.${name}`,
+    );
+    expect(names).toEqual([...builtins, 'lab.add', 'lab.plain']);
+    expect(builtins.every(isBuiltin)).toBe(true);
   });
 
   test('rejects without a registry, with a command that reads one', async () => {
@@ -159,6 +191,21 @@ describe('registered', () => {
       'girder-worker inspect',
     );
   });
+});
+
+test('active_queues lists the queue with all keys of Kombu’s queues', async () => {
+  expect(withPythonNames(await command('active_queues'))).toEqual([
+    {
+      ...{ name: 'celery', routing_key: 'celery', alias: null, bindings: [], binding_arguments: null },
+      ...{ queue_arguments: null, consumer_arguments: null, durable: true, exclusive: false, auto_delete: false },
+      ...{ no_ack: false, no_declare: null, expires: null, message_ttl: null },
+      ...{ max_length: null, max_length_bytes: null, max_priority: null },
+      exchange: {
+        ...{ name: 'celery', type: 'direct', arguments: null, durable: true, passive: false },
+        ...{ auto_delete: false, delivery_mode: null, no_declare: false },
+      },
+    },
+  ]);
 });
 
 test('conf returns the settings of the plugins, with the defaults only if requested', async () => {

@@ -61,10 +61,10 @@ function commandsOf(deps: ControlDeps): Readonly<Record<string, Command>> {
   const revoked: Command = () => inspect.revoked();
   const reserved: Command = async () => []; // A task starts as soon as its message is received.
   const conf: Command = ({ withDefaults }) => inspect.conf({ withDefaults: withDefaults === true });
-  const registered: Command = async ({ taskinfoitems }) => {
+  const registered: Command = async ({ taskinfoitems, builtins }) => {
     if (!registry) return inspect.registered();
     const items = stringsIn(taskinfoitems);
-    return registeredReply(registry, items.length > 0 ? items : ['rate_limit']);
+    return registeredReply(registry, items.length > 0 ? items : ['rate_limit'], builtins === true);
   };
 
   const revoke: Command = async ({ taskId, terminate }) => {

@@ -49,13 +49,17 @@ export function createInspect({ taskScan, queues, queueNames, registry, urls, wa
   };
 }
 
-function infoOf({ id, task, worker, startedMs, state }: TaskSummary): TaskInfo {
+function infoOf({ id, task, worker, startedMs, state, request }: TaskSummary): TaskInfo {
   return {
     id,
     name: task,
     hostname: worker?.hostname ?? null,
     workerPid: worker?.pid ?? null,
     timeStart: startedMs === null ? null : startedMs / 1000,
+    args: (request?.args ?? null) as TaskInfo['args'],
+    kwargs: (request?.kwargs ?? null) as TaskInfo['kwargs'],
+    acknowledged: request?.acknowledged ?? false,
+    deliveryInfo: request?.deliveryInfo ?? null,
     state,
   };
 }

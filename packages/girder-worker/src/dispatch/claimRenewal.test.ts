@@ -32,7 +32,7 @@ test('a task whose claim is gone is cancelled, then terminated, and its outcome 
   const { store, runs, send } = dispatchOne({}, { lease, system: { ...nodeSystem, now: () => 0 } }, endless);
   const answer = send();
   await expect.poll(() => runs).toHaveLength(1);
-  const other = { ...claimOfAnother(Date.now() + 120_000), worker: { pid: 2, hostname: 'there' } };
+  const other = { ...claimOfAnother(Date.now() + 120_000), worker: { pid: 2, hostname: 'there' }, trackStarted: true };
   expect(await store.claim(other)).toMatchObject({ kind: 'claimed' }); // By its own clock, the lease of long ago has ended.
   const [run] = runs;
   await expect

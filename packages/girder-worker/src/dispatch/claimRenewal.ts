@@ -1,3 +1,4 @@
+import { createOutage } from '../system/outage.ts';
 import { repeat } from '../system/repeat.ts';
 import { type DispatcherDeps, visibilityTimeoutSeconds } from './deps.ts';
 import type { TaskRun } from './taskRun.ts';
@@ -13,20 +14,23 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun, onLost: ()
   const { store, transport, log, system, lease } = deps;
   const { delivery, claim } = run;
   if (!lease) return async () => undefined;
-  let isFailing = false; // A fault is logged when it begins, not every few seconds for hours.
+  const outage = createOutage({
+    what: `The claim of ${run.title} cannot be renewed`,
+    ended: `The claim of ${run.title} is renewed again`,
+    ...{ log, system },
+  });
 
   return repeat(system, lease.periodMs, async () => {
     try {
       const answer = await store.renew(claim, system.now() + lease.leaseMs);
       if (answer.kind !== 'ok') {
-        log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`);
+        log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`, run.logFields);
         return onLost();
       }
       if (!run.isAcknowledged) await transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease));
-      isFailing = false;
+      outage.succeeded();
     } catch (error) {
-      if (!isFailing) log.warn(`The claim of ${run.title} cannot be renewed, retrying: ${error}`);
-      isFailing = true;
+      outage.failed(error);
     }
   });
 }

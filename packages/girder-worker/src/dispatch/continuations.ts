@@ -14,7 +14,7 @@ import { type RetryChanges, retryBody } from '../message/retryBody.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { BeforePublish } from '../task/current.ts';
 import type { DispatcherDeps } from './deps.ts';
-import { continuationContext } from './taskOptions.ts';
+import { continuationContext, queueNameOf } from './taskOptions.ts';
 import type { TaskRun } from './taskRun.ts';
 
 /**
@@ -52,26 +52,33 @@ export function hasContinuations({ embed }: Message): boolean {
 const prepareLimitMs = 5000;
 const prepareMarginMs = 1000;
 
-/** Writes the chords of an expansion, then publishes its messages. `run` is that of the task that they follow. */
+/**
+ * Writes the chords of an expansion, then publishes its messages. `run` is that of the task that they follow.
+ *
+ * Messages for the queue that the run's own message names go to the queue from which that came: only its sender knows how the
+ * name becomes a queue of SQS (`queue_name_prefix`, `predefined_queues`).
+ */
 export function publish(
   { store, transport, system, beforePublish }: DispatcherDeps,
-  { message: parent, window }: Pick<TaskRun, 'message' | 'window'>,
+  { message: parent, window, delivery }: Pick<TaskRun, 'message' | 'window' | 'delivery'>,
   expansion: Expansion,
   options?: { readonly delaySeconds?: number },
 ): Promise<void> {
   const { startChord } = store;
   const limitMs = Math.min(prepareLimitMs, Math.max(0, window.endMs - prepareMarginMs - system.now()));
   const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent, limitMs));
-  const deps = { startChord, publish: transport.publish, beforePublish: prepare, system };
+  const origin = { queue: queueNameOf(parent), queueArn: delivery.receipt.queueArn };
+  const deps = { startChord, publish: transport.publish, beforePublish: prepare, origin, system };
   return publishExpansion(expansion, deps, options);
 }
 
-/** Publishes the message of a retry: the same message with a higher count of retries and an eta. */
+/** Publishes the message of a retry, which may differ in its arguments, with a higher count of retries and an eta. */
 export async function publishRetry(
   { transport, system }: DispatcherDeps,
   { delivery, message }: TaskRun,
   changes: RetryChanges,
+  minDelaySeconds = 0,
 ): Promise<void> {
-  const delaySeconds = Math.max(0, Math.ceil((changes.etaMs - system.now()) / 1000));
+  const delaySeconds = Math.max(minDelaySeconds, Math.ceil((changes.etaMs - system.now()) / 1000));
   await transport.resend(delivery.receipt, retryBody(delivery.body, message, changes, system), { delaySeconds });
 }

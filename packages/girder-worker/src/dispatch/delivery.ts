@@ -15,15 +15,26 @@ export interface Delivery {
 }
 
 export function toDelivery(record: SQSRecord): Delivery {
-  const { ApproximateReceiveCount = '1', MessageGroupId } = record.attributes;
+  const { ApproximateReceiveCount = '1', MessageGroupId, MessageDeduplicationId } = record.attributes;
   const isFifo = record.eventSourceARN.endsWith('.fifo');
   return {
     messageId: record.messageId,
-    receipt: { queueArn: record.eventSourceARN, receiptHandle: record.receiptHandle, messageGroupId: MessageGroupId },
+    receipt: {
+      queueArn: record.eventSourceARN,
+      receiptHandle: record.receiptHandle,
+      messageGroupId: MessageGroupId,
+      messageDeduplicationId: MessageDeduplicationId,
+      messageAttributes: record.messageAttributes,
+    },
     receiveCount: Number(ApproximateReceiveCount),
     body: record.body,
     messageGroup: isFifo ? MessageGroupId : undefined,
   };
+}
+
+/** Celery's `redelivered`: whether SQS has delivered the message before. */
+export function isRedelivered({ receiveCount }: Delivery): boolean {
+  return receiveCount > 1;
 }
 
 /** Lists of deliveries that may run side by side, each in order: the deliveries of a FIFO message group are one list. */

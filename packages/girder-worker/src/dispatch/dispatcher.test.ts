@@ -121,7 +121,12 @@ describe('a batch in which messages end in different ways', () => {
       exception: { type: 'NotRegistered', args: ['p.unknown'], module: 'celery.exceptions' },
     });
     expect(transport.deadLetters).toEqual([
-      { body: 'no message at all', code: expect.any(String), reason: expect.any(String), queueArn },
+      {
+        receipt: expect.objectContaining({ queueArn, receiptHandle: 'r2' }),
+        body: 'no message at all',
+        code: expect.any(String),
+        reason: expect.any(String),
+      },
     ]);
     expect(transport.visibilityChanges).toEqual([
       { receipt: { queueArn, receiptHandle: 'r4', messageGroupId: undefined }, seconds: expect.any(Number) },

@@ -7,6 +7,7 @@ import type { RevocationSource } from '../revocation/revocationSource.ts';
 import { createTableRevocations } from '../revocation/tableRevocations.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
+import { queueNameInArn } from '../transport/queueName.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
 import type { BeforeContinuations, DispatcherDeps, Disposition, LeaseOptions, TaskRequestHandler } from './deps.ts';
 import { createDeliveryProcessor } from './processDelivery.ts';
@@ -59,7 +60,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       byMessageGroup(deliveries).map(async (group) => {
         // After the first message of a FIFO group that is returned, the rest is returned unprocessed, to keep its order.
         for (const delivery of group) {
-          const context = { delivery, window, owner: `${requestId}:${deliveries.indexOf(delivery)}` };
+          const context = { delivery, window, owner: `${requestId}:${deliveries.indexOf(delivery)}`, requestId };
           if ((await dispose(context)) !== 'acknowledge') break;
           acknowledged.add(delivery);
         }
@@ -72,18 +73,21 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Processes a delivery. If the message must be delivered again, sets its visibility timeout. */
   async function dispose(context: RunContext): Promise<Disposition> {
-    const { delivery } = context;
+    const { delivery, requestId } = context;
+    const { messageId } = delivery;
+    const fields = { messageId, queue: queueNameInArn(delivery.receipt.queueArn), requestId };
     try {
       const disposition = await processDelivery(context);
       if (disposition !== 'acknowledge') await transport.changeVisibility(delivery.receipt, disposition.retryInSeconds);
       return disposition;
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error);
-      log.error(`Message ${delivery.messageId} returns to the queue: ${text}`);
+      log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
       const retryInSeconds = redeliveryBackoffSeconds(delivery);
       await transport.changeVisibility(delivery.receipt, retryInSeconds).catch((failure: unknown) => {
         log.warn(
-          `Message ${delivery.messageId} is delivered again only after the queue's visibility timeout: ${failure}`,
+          `Message ${messageId} is delivered again only after the queue's visibility timeout: ${failure}`,
+          fields,
         );
       });
       return { retryInSeconds };
@@ -93,7 +97,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
 function completeDeps(options: DispatcherOptions): DispatcherDeps {
   const { log, store, system = nodeSystem, revocationPeriodMs = 250 } = options;
-  const listeners = [createCeleryLogEvents(log), ...(options.events ?? [])];
+  const listeners = [createCeleryLogEvents(log, system), ...(options.events ?? [])];
   const sources = [createTableRevocations(store), ...(options.revocationSources ?? [])];
   return {
     ...options,

@@ -22,7 +22,7 @@ describe('the message of a task with acksLate: false', () => {
     const answer = send();
     await expect.poll(() => runs).toHaveLength(1);
     expect(transport.acknowledged).toEqual([receipt]);
-    expect((await store.read('id'))?.state).toBe('STARTED');
+    expect((await store.read('id'))?.state).toBe('PENDING');
     runs[0]?.end(success);
     expect(await answer).toEqual(acknowledged);
     expect((await store.read('id'))?.state).toBe('SUCCESS');

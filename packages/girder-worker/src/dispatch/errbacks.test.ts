@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { app } from '../app.ts';
+import { taskOf } from '../canvas/signatures/signature.ts';
+import { TaskError } from '../task/errors.ts';
 import type { Task } from '../task/task.ts';
 import { createVirtualStack, type VirtualTask } from './fixtures/virtualStack.ts';
 
@@ -74,9 +76,48 @@ describe('an errback of the new style', () => {
     expect(calls).toHaveLength(1);
     expect(calls[0]).toEqual([
       expect.objectContaining({ id: 'failed', task: 'p.fails' }),
-      { type: 'ValueError', module: 'builtins', args: ['boom'] },
+      expect.objectContaining({ name: 'ValueError', message: 'boom', module: 'builtins', args: ['boom'] }),
       expect.stringContaining('ValueError: boom'),
     ]);
+  });
+
+  test('receives the exception as a TaskError, which its request has, too', async () => {
+    const seen: unknown[] = [];
+    const { sendFailing, invokeWithin } = stackWith({
+      load: () =>
+        app.task({ name: 'p.errback' }, function (this: Task, _request: unknown, exc: Error) {
+          seen.push(exc instanceof TaskError, String(exc), this.request.args[1] === exc);
+        }),
+    });
+    await sendFailing();
+    await invokeWithin(1000);
+    expect(seen).toEqual([true, 'ValueError: boom', true]);
+  });
+
+  test('of a chord receives the ChordError of its body as a TaskError', async () => {
+    const seen: Error[] = [];
+    const { send, invokeWithin, store } = stackWith({
+      load: () => app.task({ name: 'p.errback' }, (_request: unknown, exc: Error) => void seen.push(exc)),
+    });
+    const body = { ...taskOf('p.body', []), options: { task_id: 'body', link_error: [taskOf('p.errback', [])] } };
+    await store.startChord('g', [['g', null], [[['failed', null], null]]]);
+    await send({ task: 'p.fails', id: 'failed', group: 'g', groupIndex: 0, embed: { chord: body } });
+    await invokeWithin(1000);
+    expect(seen.map(String)).toEqual(["ChordError: ValueError('boom')"]);
+    expect(seen[0]).toBeInstanceOf(TaskError);
+    expect(seen[0]).toMatchObject({ module: 'celery.exceptions', args: ["ValueError('boom')"] });
+  });
+
+  test('that is immutable receives its own arguments alone, whatever they are', async () => {
+    const calls: unknown[] = [];
+    const { send, invokeWithin } = stackWith({
+      load: () => app.task({ name: 'p.errback' }, (...args: unknown[]) => void calls.push(args)),
+    });
+    const own = [1, { type: 'ValueError', module: 'builtins', args: [] }, 2];
+    const errback = { ...taskOf('p.errback', own), immutable: true };
+    await send({ task: 'p.fails', id: 'failed', embed: { errbacks: [errback] } });
+    await invokeWithin(1000);
+    expect(calls).toEqual([own]);
   });
 
   test('is called for each of two errbacks of one task name', async () => {

@@ -10,7 +10,7 @@ import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isExpired, waitForEtaMs } from './eta.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
-import { createTaskRun, leaseEndMs, type RunContext, type TaskRun } from './taskRun.ts';
+import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
 import { type Claimed, createTaskRunner } from './taskRunner.ts';
 
 /** The longest that the end of a run waits for asynchronous task event listeners. */
@@ -50,7 +50,10 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     } catch (error) {
       if (!run.isAcknowledged) throw error;
       const text = error instanceof Error ? error.stack : String(error);
-      log.error(`Could not store the outcome of ${run.title}, whose message was already acknowledged: ${text}`);
+      log.error(
+        `Could not store the outcome of ${run.title}, whose message was already acknowledged: ${text}`,
+        run.logFields,
+      );
       return 'acknowledge';
     }
   };
@@ -82,8 +85,9 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
    * Moves a message that cannot be decoded to the dead-letter queue. If its task id could be read, its client gets a
    * FAILURE instead of waiting without end.
    */
-  async function deadLetter({ delivery, window, owner }: RunContext, error: DecodeError): Promise<Disposition> {
-    log.error(`Message ${delivery.messageId} cannot be decoded (${error.code}): ${error.message}`);
+  async function deadLetter(context: RunContext, error: DecodeError): Promise<Disposition> {
+    const { delivery, window, owner } = context;
+    logDeadLetter(context, error);
     if (error.identity) {
       const lease = { owner, leaseEndMs: leaseEndMs(deps, window) };
       const claim = { id: error.identity.id, epoch: 0, ignoreResult: false, worker, ...lease };
@@ -94,9 +98,17 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
         await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
       }
     }
-    const { queueArn } = delivery.receipt;
-    await transport.deadLetter({ body: delivery.body, code: error.code, reason: error.message, queueArn });
+    const { receipt, body } = delivery;
+    await transport.deadLetter({ receipt, body, code: error.code, reason: error.message });
     return 'acknowledge';
+  }
+
+  function logDeadLetter({ delivery, requestId }: RunContext, { identity, code, message }: DecodeError): void {
+    const { messageId } = delivery;
+    const fields = { ...taskFields(identity, delivery), messageId, code, reason: message, requestId };
+    const task = identity ? ` of task ${identity.task}[${identity.id}]` : '';
+    const what = `Message ${messageId}${task} from queue ${fields.queue} cannot be decoded (${code}): ${message}`;
+    log.error(`${what.replace(/\.$/, '')}. It is moved to the dead-letter queue.`, fields);
   }
 
   /**
@@ -106,7 +118,10 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   async function deferUntilEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
     const waitMs = waitForEtaMs(message, system.now());
     if (waitMs === 0 || isExpired(message, system.now())) return undefined;
-    log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`);
+    log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`, {
+      ...taskFields(message, delivery),
+      eta: message.eta,
+    });
     const delaySeconds = Math.ceil(waitMs / 1000);
     if (delivery.receipt.queueArn.endsWith('.fifo')) return { retryInSeconds: delaySeconds };
     await transport.resend(delivery.receipt, delivery.body, { delaySeconds });
@@ -120,7 +135,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   async function resolveConflict(run: TaskRun, conflict: ClaimConflict): Promise<Disposition> {
     switch (conflict.kind) {
       case 'final':
-        log.info(`Task ${run.title} has already ended: ${conflict.state}`);
+        log.info(`Task ${run.title} has already ended: ${conflict.state}`, { ...run.logFields, state: conflict.state });
         await publisher.republish(run);
         if (run.info) {
           events.emit('endedBefore', run.info, conflict.state);
@@ -128,12 +143,12 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
         }
         return 'acknowledge';
       case 'outdated':
-        log.info(`Task ${run.title} was sent again since: this message is outdated`);
+        log.info(`Task ${run.title} was sent again since: this message is outdated`, run.logFields);
         if (conflict.dueMs !== null)
           await publishRetry(deps, run, { retries: run.message.retries + 1, etaMs: conflict.dueMs });
         return 'acknowledge';
       case 'claimedElsewhere':
-        log.info(`Task ${run.title} is running in another invocation`);
+        log.info(`Task ${run.title} is running in another invocation`, run.logFields);
         return { retryInSeconds: Math.max(1, (conflict.untilMs - system.now()) / 1000) };
     }
   }

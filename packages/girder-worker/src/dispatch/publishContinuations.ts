@@ -29,7 +29,8 @@ export function createContinuationPublisher(
   const publisher: ContinuationPublisher = {
     async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
       for (const expansion of expansions) await publish(deps, run, expansion);
-      for (const { id, failure, ...context } of failedSteps) await store.fail(id, failure, context);
+      for (const { id, failure, children = [], ...context } of failedSteps)
+        await store.fail(id, failure, { ...context, childrenJson: stringifyPythonJson(children) });
       for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
       for (const member of endedMembers) {
         const continuations = await countChordMember(deps, planner.context(run.message), run.message, member);
@@ -50,7 +51,7 @@ export function createContinuationPublisher(
 
   /**
    * Calls an errback of the new style (docs/wire-format.md §1.8) with `(request, exc, traceback)`: the failed task's
-   * message, its exception as `{ type, module, args }`, and the traceback. It runs as any task does, under a claim of its
+   * message, its exception as a TaskError, and the traceback. It runs as any task does, under a claim of its
    * own, once for each failed task. Its return value is discarded, and an error that it throws is logged, as in Celery.
    *
    * Throws an Error, so that the message is delivered again, if it could not run to its end in this invocation.
@@ -63,7 +64,14 @@ export function createContinuationPublisher(
       return log.error(`Errback ${signature.task} of ${failed.id} was not called: ${message.message}`);
     }
     const { delivery, window, claim } = failedRun;
-    const context = { delivery: { ...delivery, body }, window, owner: claim.owner, errbackOf: failed.id };
+    const context = {
+      delivery: { ...delivery, body },
+      window,
+      owner: claim.owner,
+      requestId: failedRun.logFields.requestId ?? '',
+      errbackOf: failed.id,
+      takesException: !signature.immutable,
+    };
     const run = createTaskRun(deps, message, context);
     const answer = await store.claim(run.claim);
     if (answer.kind === 'final' || answer.kind === 'outdated') return; // An earlier delivery has called it.
@@ -77,7 +85,7 @@ export function createContinuationPublisher(
     }
     if (outcome.state === 'FAILURE') {
       const { traceback, type } = outcome.failure;
-      log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`);
+      log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`, run.logFields);
     }
     await store.ignore(run.claim);
   }

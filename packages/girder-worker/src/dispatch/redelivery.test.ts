@@ -26,6 +26,29 @@ const tasks = {
         throw Object.assign(new Error('not here'), { name: 'Reject', requeue: true, reason: 'not here' });
       }),
   },
+  'p.tellsDelivery': {
+    load: () =>
+      app.task({ name: 'p.tellsDelivery' }, function (this: Task) {
+        runs.push(`redelivered: ${this.request.deliveryInfo.redelivered}`);
+        throw Object.assign(new Error('not here'), { name: 'Reject', requeue: true, reason: 'not here' });
+      }),
+  },
+  'p.changes': {
+    parameters: ['foo', 'bar'],
+    load: () =>
+      app.task({ name: 'p.changes' }, function (this: Task, foo: number, bar: number) {
+        runs.push(`${foo} ${bar}`);
+        if (this.request.retries === 0) throw this.retry({ args: [foo + 1], countdown: 0 });
+        if (this.request.retries === 1) throw this.retry({ kwargs: { foo: foo + 1, bar: bar + 1 }, countdown: 30 });
+      }),
+  },
+  'p.changesBadly': {
+    parameters: ['foo'],
+    load: () =>
+      app.task({ name: 'p.changesBadly' }, function (this: Task, foo: number) {
+        throw this.retry({ args: foo === 1 ? [new Set()] : [1, 2] });
+      }),
+  },
 };
 
 function stack(...more: Parameters<typeof createVirtualStack>[0][]) {
@@ -82,13 +105,73 @@ describe('a message in a queue', () => {
     expect(runs).toEqual(['q', 'q', 'q']);
   });
 
+  test('tells its task whether it was delivered before', async () => {
+    const { send, invoke, system } = stack();
+    await send({ task: 'p.tellsDelivery', id: 'd' });
+    await invoke();
+    await system.advance(2000);
+    await invoke();
+    expect(runs).toEqual(['redelivered: false', 'redelivered: true']);
+  });
+
+  test('whose task retries with other arguments runs with them, although no message shows a duplicate the new ones', async () => {
+    const { send, invoke, system, store, transport } = stack();
+    const message = { task: 'p.changes', id: 'c', args: [1], kwargs: { bar: 5 } };
+    await send(message);
+    await invoke();
+    await send(message); // A duplicate of the first message.
+    for (let second = 0; second < 40; second++) {
+      await invoke();
+      await system.advance(1000);
+    }
+    expect(runs).toEqual(['1 5', '2 5', '3 6']);
+    expect((await store.read('c'))?.state).toBe('SUCCESS');
+    expect(transport.messages('celery')).toEqual([]);
+  });
+
+  test('whose retry with other arguments could not be stored runs again, and its retry has the other arguments', async () => {
+    const { send, invoke, system, store, transport } = stack();
+    const { retry } = store;
+    let failures = 1;
+    const failing: typeof retry = async (...given) => {
+      if (failures-- > 0) throw new Error('no network');
+      return retry(...given);
+    };
+    Object.assign(store, { retry: failing });
+    await send({ task: 'p.changes', id: 'c', args: [1], kwargs: { bar: 5 } });
+    for (let second = 0; second < 200; second++) {
+      await invoke();
+      await system.advance(1000);
+    }
+    expect(runs[0]).toBe('1 5');
+    expect(runs.filter((run) => run === '3 6')).toHaveLength(1);
+    expect((await store.read('c'))?.state).toBe('SUCCESS');
+    expect(transport.messages('celery')).toEqual([]);
+  });
+
+  test.each([
+    [1, 'that JSON cannot represent', /^EncodeError\(.*Set/],
+    [2, 'that do not fit the task', /^TypeError\(.changesBadly\(\) takes 1 positional argument but 2 were given/],
+  ])('whose task retries with other arguments (case %i) %s fails with Reject, as in Celery', async (foo, _, text) => {
+    const { send, invoke, store } = stack();
+    await send({ task: 'p.changesBadly', id: 'b', args: [foo] });
+    await invoke();
+    expect(await store.read('b')).toMatchObject({
+      state: 'FAILURE',
+      exception: { type: 'Reject', args: [expect.stringMatching(text), false] },
+    });
+  });
+
   test('that cannot be decoded lies in the dead-letter queue with its reason, and nowhere else', async () => {
     const { transport, invoke } = stack();
     await transport.publish('no message at all', { queue: 'celery' });
     await invoke();
     expect(transport.messages('celery')).toEqual([]);
     expect(transport.messages('celery-dead-letters')).toMatchObject([
-      { body: 'no message at all', messageAttributes: { code: 'NOT_AN_ENVELOPE', reason: expect.any(String) } },
+      {
+        body: 'no message at all',
+        messageAttributes: { code: { stringValue: 'NOT_AN_ENVELOPE' }, reason: { stringValue: expect.any(String) } },
+      },
     ]);
   });
 

@@ -3,8 +3,9 @@ import { CanvasError } from '../canvas/signatures/errors.ts';
 import type { RunResult } from '../execution/protocol.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
+import type { RetryChanges } from '../message/retryBody.ts';
 import { toFailure } from '../outcome/failure.ts';
-import type { FinalOutcome } from '../outcome/outcome.ts';
+import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { type ContinuationPlanner, publish, publishRetry } from './continuations.ts';
 import { redeliveryBackoffSeconds } from './delivery.ts';
@@ -23,9 +24,10 @@ export type StoreAnswer =
   | ClaimConflict;
 
 /**
- * The message of a replacement is published before its task releases the claim. This delay lets it find the claim free.
+ * The message of a replacement, or of a retry with other arguments, is published before its task releases the claim. This
+ * delay lets it find the claim free.
  */
-const replacementDelaySeconds = 1;
+const minDelaySeconds = 1;
 
 /** Stores the outcome of a run, if its claim still holds. What is published before that is safe to publish again. */
 export function createOutcomeStore(
@@ -52,9 +54,13 @@ export function createOutcomeStore(
       case 'RETRY': {
         const retries = message.retries + 1;
         const context = { ...run.context, childrenJson };
+        const changes = { retries, etaMs: outcome.etaMs, ...argumentsIn(outcome) };
+        // Other arguments are stored nowhere from which a later delivery could publish them: publish them first.
+        if (outcome.arguments) await publishRetry(deps, run, changes, minDelaySeconds);
         const stored = await store.retry(claim, outcome, context, epochOf({ ...message, retries }));
-        const changes = { retries, etaMs: outcome.etaMs };
-        return answer(stored, 'acknowledge', () => publishRetry(deps, run, changes));
+        return answer(stored, 'acknowledge', async () => {
+          if (!outcome.arguments) await publishRetry(deps, run, changes);
+        });
       }
       case 'REPLACED':
         return replace(run, parsePythonJson(outcome.signatureJson), childrenJson);
@@ -96,7 +102,7 @@ export function createOutcomeStore(
     } catch (error) {
       return complete(run, canvasFailure(message, error), childrenJson);
     }
-    await publish(deps, run, expansion, { delaySeconds: replacementDelaySeconds });
+    await publish(deps, run, expansion, { delaySeconds: minDelaySeconds });
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return answer(await store.release(claim, nextEpoch), 'acknowledge');
   }
@@ -114,6 +120,12 @@ function answer(
 function canvasFailure({ task }: Message, error: unknown): FinalOutcome {
   if (!(error instanceof CanvasError)) throw error;
   return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
+}
+
+function argumentsIn({ arguments: changed }: RetryOutcome): Pick<RetryChanges, 'arguments'> {
+  if (!changed) return {};
+  const args = parsePythonJson(changed.argsJson) as readonly unknown[];
+  return { arguments: { args, kwargs: parsePythonJson(changed.kwargsJson) as Readonly<Record<string, unknown>> } };
 }
 
 function withChildren(childrenJson: string, more: readonly unknown[]): string {

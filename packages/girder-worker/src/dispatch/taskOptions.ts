@@ -7,6 +7,8 @@ import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.
 export interface RunOptions {
   /** The task stores no result: clients see PENDING. */
   readonly ignoreResult: boolean;
+  /** Clients see STARTED while the task runs. */
+  readonly trackStarted: boolean;
   /** After this time the task is terminated. Undefined: no limit of its own. */
   readonly hardMs: number | undefined;
   /** After this time the task is asked to stop. Undefined: no limit of its own. */
@@ -26,10 +28,16 @@ export function resolveRunOptions(
   const softSeconds = timelimit.softSeconds || options.softTimeLimit || settings.taskSoftTimeLimit || undefined;
   return {
     ignoreResult: ignoreResult ?? options.ignoreResult ?? settings.taskIgnoreResult ?? false,
+    trackStarted: options.trackStarted ?? settings.taskTrackStarted ?? false,
     hardMs: hardSeconds && hardSeconds * 1000,
     softMs: softSeconds && softSeconds * 1000,
     acksEarly: options.acksLate === false,
   };
+}
+
+/** The name by which the sender of a message knows its queue. */
+export function queueNameOf({ deliveryInfo }: Pick<Message, 'deliveryInfo'>): string {
+  return deliveryInfo.routingKey || 'celery';
 }
 
 /**
@@ -38,7 +46,7 @@ export function resolveRunOptions(
  * `celery` has named it by using it.
  */
 export function continuationContext(message: Message, registry: Registry, nowMs: number): ContinuationContext {
-  const defaultQueue = registry.settings.taskDefaultQueue ?? (message.deliveryInfo.routingKey || 'celery');
+  const defaultQueue = registry.settings.taskDefaultQueue ?? queueNameOf(message);
   return {
     nowMs,
     replyTo: message.replyTo ?? undefined,

@@ -1,10 +1,13 @@
 import { titleOf } from '../events/celeryLogEvents.ts';
+import type { LogFields } from '../events/log.ts';
 import type { RunInfo } from '../events/taskEvents.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { withoutPythonObjects } from '../kombu/repr/withoutPythonObjects.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type RegistryEntry } from '../registry/registry.ts';
 import type { Claim, ResultContext } from '../store/resultStore.ts';
+import { queueNameInArn } from '../transport/queueName.ts';
+import { claimedRequest } from './claimedRequest.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, InvocationWindow } from './deps.ts';
 import { type RunOptions, resolveRunOptions } from './taskOptions.ts';
@@ -22,8 +25,12 @@ export interface TaskRun {
   readonly window: InvocationWindow;
   /** Names the run in log lines: `gwexample.analyses.tasks.fibonacci[0d6e…]`. */
   readonly title: string;
+  /** The fields of log lines about the run. */
+  readonly logFields: LogFields;
   /** What task event listeners get. Undefined for an errback, whose run is a part of the failed task's. */
   readonly info: RunInfo | undefined;
+  /** The second argument is the exception of a failed task. */
+  readonly takesException: boolean;
   /** The message was deleted before the task ran: SQS does not deliver it again. */
   isAcknowledged: boolean;
 }
@@ -34,19 +41,27 @@ export interface RunContext {
   readonly window: InvocationWindow;
   /** Owns the claim: the invocation's request id and the place of the delivery in the batch. */
   readonly owner: string;
+  readonly requestId: string;
   /** The id of the failed task, for an errback. */
   readonly errbackOf?: string;
+  /** The errback has the exception as its second argument. */
+  readonly takesException?: boolean;
 }
 
 /** The run of a message. Looks the task up in the registry; later steps use `run.entry`. */
 export function createTaskRun(deps: DispatcherDeps, message: Message, context: RunContext): TaskRun {
   const { registry } = deps;
-  const { delivery, window, owner, errbackOf } = context;
+  const { delivery, window, owner, requestId, errbackOf, takesException = false } = context;
   const entry = lookUp(registry, message.task);
   const options = resolveRunOptions(message, entry, registry);
+  const logFields: LogFields = {
+    ...taskFields(message, delivery),
+    ...{ retries: message.retries, requestId, worker: deps.worker.hostname },
+  };
   const info = {
     message,
     entry,
+    logFields,
     delivery: { queueArn: delivery.receipt.queueArn, receiveCount: delivery.receiveCount },
   };
   const storedContext = resultContext(deps, message);
@@ -64,13 +79,22 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
       leaseEndMs: leaseEndMs(deps, window),
       epoch: epochOf(message),
       ignoreResult: options.ignoreResult,
+      trackStarted: options.trackStarted,
       worker: deps.worker,
+      request: claimedRequest(message, delivery, options),
       context: storedContext,
     },
+    logFields,
     title: errbackOf === undefined ? titleOf(info) : `${message.task} (errback of ${errbackOf})`,
     info: errbackOf === undefined ? info : undefined,
+    takesException,
     isAcknowledged: false,
   };
+}
+
+/** The fields of log lines that name a task and the queue of its message. */
+export function taskFields(task: { readonly task: string; readonly id: string } | undefined, { receipt }: Delivery) {
+  return { task: task?.task, id: task?.id, queue: queueNameInArn(receipt.queueArn) };
 }
 
 /** Added to the deadline of the invocation: its code cannot outlive that, so a claim that has ended has no running task. */

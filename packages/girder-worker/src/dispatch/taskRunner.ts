@@ -9,6 +9,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
 import { type ContinuationPlanner, publish } from './continuations.ts';
+import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
@@ -100,7 +101,11 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     };
     const code = mapCall ? lookUp(registry, mapCall.task) : entry;
     const runner = code?.options.pool === 'solo' ? solo : pool;
-    const { ended, cancel, terminate } = runner.run(delivery.body, listenerOf(run), resolveLimits, mapCall);
+    const { ended, cancel, terminate } = runner.run(delivery.body, listenerOf(run), resolveLimits, {
+      mapCall,
+      isRedelivered: isRedelivered(delivery),
+      takesException: run.takesException,
+    });
     const unwatch = revocations.watch(message, (revocation) => {
       if (revocation === 'terminated') terminate({ state: 'REVOKED', reason: 'terminated' });
       else cancel();
@@ -126,9 +131,9 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
 
   function listenerOf(run: TaskRun): RunListener {
     return {
-      onLog(level, text) {
-        if (run.info) events.emit('log', run.info, level, text);
-        else log[level](`${run.title}: ${text}`);
+      onLog(level, text, data) {
+        if (run.info) events.emit('log', run.info, level, text, data);
+        else log[level](`${run.title}: ${text}`, { ...run.logFields, ...(data && { data }) });
       },
       onRequest({ name, payload }) {
         if (name === 'updateState') return updateState(run, payload as UpdateStatePayload);

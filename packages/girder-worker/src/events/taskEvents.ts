@@ -2,6 +2,7 @@ import type { Message } from '../message/message.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { RegistryEntry } from '../registry/registry.ts';
 import type { LogLevel } from '../task/task.ts';
+import type { LogFields } from './log.ts';
 
 /** The run that an event is about. The same object is passed with every event of a run. */
 export interface RunInfo {
@@ -13,6 +14,8 @@ export interface RunInfo {
     /** How often SQS has delivered the message, this time included. */
     readonly receiveCount: number;
   };
+  /** The fields of log lines about the run: `task`, `id`, `retries`, `queue`, `requestId` and `worker`. */
+  readonly logFields: LogFields;
 }
 
 /** The progress of a task, from the meta of a state such as PROGRESS: `{ current: 3, total: 10, message: 'resizing' }`. */
@@ -36,8 +39,8 @@ export interface TaskEvents {
   received?(run: RunInfo): Handled;
   /** A thread has taken the task. */
   started?(run: RunInfo): Handled;
-  /** The task has logged a line, or printed it on the console. */
-  log?(run: RunInfo, level: LogLevel, text: string): Handled;
+  /** The task has logged a line, or printed it on the console. `data` are the fields that it gave, as plain data. */
+  log?(run: RunInfo, level: LogLevel, text: string, data?: LogFields['data']): Handled;
   /** The task has stored a state with `updateState`; `metaJson` is its meta as JSON text. */
   state?(run: RunInfo, state: string, metaJson: string): Handled;
   /** The task has reported its progress: the meta of its state has a `current` or `total`. Follows `state`. */

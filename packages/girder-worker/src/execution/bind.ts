@@ -1,7 +1,12 @@
 import type { Parameter, Parameters } from '../registry/registry.ts';
 
 /** Thrown for arguments that do not fit the parameters of a task: Python's TypeError, with Python's message. Never retried. */
-export class ArgumentError extends TypeError {}
+export class ArgumentError extends TypeError {
+  constructor(message: string) {
+    super(message);
+    this.stack = `${this.name}: ${message}`; // The fault is the caller's: frames of this library say nothing about it.
+  }
+}
 
 /**
  * The arguments with which to call a JavaScript function as Python would call one with these parameters. Keyword

@@ -7,6 +7,7 @@ import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import {
   createPool,
+  type LateError,
   type Pool,
   type PoolOptions,
   type ResolveLimits,
@@ -23,14 +24,14 @@ const pools: Pool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
 /** A pool of real threads with the registry of `fixtures/thread.ts`. */
-function poolUnderTest(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs'> = {}) {
+function poolUnderTest(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs' | 'onLateError'> = {}) {
   const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
   const pool = createPool({ threadFile, concurrency, maxHeapMb: 64, ...more });
   pools.push(pool);
   const lines: string[] = [];
   const states: string[] = [];
   const listener: RunListener = {
-    onLog: (level, text) => lines.push(`${level}: ${text}`),
+    onLog: (level, text, data) => lines.push(`${level}: ${text}${data ? ` ${JSON.stringify(data)}` : ''}`),
     async onRequest({ name, payload }) {
       const { state, metaJson } = payload as UpdateStatePayload;
       if (state === 'REFUSED') throw new Error('not stored');
@@ -338,21 +339,32 @@ test('a run whose limits say that it must not begin any more does not run, and t
 });
 
 describe('an uncaught error', () => {
-  test('ends the task that is running', async () => {
+  test('ends the task that is running, whose failure has the traceback of the error', async () => {
     const { run } = poolUnderTest(1);
     const lost = (text: string) => ({
       state: 'FAILURE',
-      failure: { type: 'WorkerLostError', argsJson: expect.stringContaining(text) },
+      failure: {
+        type: 'WorkerLostError',
+        argsJson: expect.stringContaining(text),
+        traceback: expect.stringMatching(new RegExp(`^  File ".*fixtures/thread.ts", line \\d+, in .*\n${text}$`, 'm')),
+      },
     });
     expect(await run('fixture.rejectsUnobserved', 0).outcome).toMatchObject(lost('Error: unobserved'));
     expect(await run('fixture.throwsInTimer').outcome).toMatchObject(lost('Error: thrown in a timer'));
     expect(await run('fixture.add', 1, 2).outcome).toEqual({ state: 'SUCCESS', resultJson: '3' });
   });
 
-  test('of a task that has ended does not end the next task', async () => {
-    const { run } = poolUnderTest(1);
+  test('of a task that has ended does not end the next task, and is reported with the task and the traceback', async () => {
+    const lateErrors: LateError[] = [];
+    const { run } = poolUnderTest(1, { onLateError: (error) => void lateErrors.push(error) });
     expect(await run('fixture.rejectsLater', 20).outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
     expect(await run('fixture.later', 'next', 80).outcome).toEqual({ state: 'SUCCESS', resultJson: '"next"' });
+    expect(lateErrors).toEqual([
+      {
+        ...{ task: 'fixture.rejectsLater', id: expect.any(String), reason: 'Error: too late' },
+        traceback: expect.stringMatching(/File ".*thread\.ts", line \d+, in .*\nError: too late\n$/),
+      },
+    ]);
   });
 
   test('of a task that has ended: its late exit, log line and state do not reach the next task either', async () => {
@@ -390,4 +402,14 @@ test('console output of a task is its log', async () => {
   const { run, lines } = poolUnderTest();
   await run('fixture.prints').outcome;
   expect(lines).toEqual(['info: a number: 1', 'warn: careful', 'error: alas']);
+});
+
+test('the fields that a task gives with a log line are plain data, whatever they contain', async () => {
+  const { run, lines } = poolUnderTest();
+  expect(await run('fixture.logsFields').outcome).toEqual({ state: 'SUCCESS', resultJson: 'null' });
+  expect(lines).toEqual([
+    'warn: resized {"width":3,"size":"12","at":"1970-01-01T00:00:00.000Z"}',
+    'error: failed {"self":"[Circular]","bad":"[Threw Error: no]","callback":"[Function done]"}',
+    'info: no fields',
+  ]);
 });

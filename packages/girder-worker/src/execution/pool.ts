@@ -1,11 +1,18 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
-import { PoolThread, type QueuedRun, type ResolveLimits, type RunListener, type ThreadEvents } from './poolThread.ts';
-import { type MapCall, type RunResult, resultOf, threadEnded } from './protocol.ts';
+import {
+  type LateError,
+  PoolThread,
+  type QueuedRun,
+  type ResolveLimits,
+  type RunListener,
+  type ThreadEvents,
+} from './poolThread.ts';
+import { type RunDetails, type RunResult, resultOf, threadEnded } from './protocol.ts';
 
-export type { ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
-export type { MapCall, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
+export type { LateError, ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
+export type { MapCall, RunDetails, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
 
 export interface PoolOptions {
   /** The module that calls `serveTasks`: a worker thread is started from a file. */
@@ -19,6 +26,8 @@ export interface PoolOptions {
    * batch of short tasks shares the thread that is warm. @default 50
    */
   readonly scaleUpDelayMs?: number;
+  /** Called with an uncaught error from a task that had already finished. @default emits a warning of the process */
+  readonly onLateError?: ((error: LateError) => void) | undefined;
   /** @default nodeSystem */
   readonly system?: Pick<System, 'startTimer'>;
 }
@@ -34,7 +43,7 @@ export interface Run {
 
 /** Worker threads that run tasks: one task per thread at a time; threads start on demand and stay. */
 export interface Pool {
-  run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, mapCall?: MapCall): Run;
+  run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, details?: RunDetails): Run;
   /** Starts a thread before the first run. */
   warmUp(): void;
   /** Terminates all threads. Runs that have not ended end as FAILURE, WorkerLostError. */
@@ -43,6 +52,7 @@ export interface Pool {
 
 export function createPool(options: PoolOptions): Pool {
   const { threadFile: file, concurrency, maxHeapMb, scaleUpDelayMs = 50, system = nodeSystem } = options;
+  const { onLateError = warn } = options;
   const alive = new Set<PoolThread>();
   /** Threads that are being terminated do not count towards the concurrency: a native call may delay their exit. */
   const terminating = new Set<PoolThread>();
@@ -70,6 +80,7 @@ export function createPool(options: PoolOptions): Pool {
       if (!thread.hasStarted) waiting.shift()?.settle(lastResult);
       remove(thread);
     },
+    onLateError,
   };
   const start = () => alive.add(new PoolThread({ file, maxHeapMb, system }, events));
 
@@ -99,9 +110,9 @@ export function createPool(options: PoolOptions): Pool {
   };
 
   return {
-    run(body, listener, resolveLimits = () => ({}), mapCall) {
+    run(body, listener, resolveLimits = () => ({}), details = {}) {
       const { promise, resolve } = Promise.withResolvers<RunResult>();
-      const run: QueuedRun = { body, mapCall, listener, resolveLimits, settle: resolve };
+      const run: QueuedRun = { body, details, listener, resolveLimits, settle: resolve };
       assign(run);
       let hasEnded = false;
       const ended = promise.finally(() => {
@@ -131,4 +142,8 @@ export function createPool(options: PoolOptions): Pool {
       await Promise.all([...alive, ...terminating].map((thread) => thread.terminate()));
     },
   };
+}
+
+function warn({ task, id, traceback }: LateError): void {
+  process.emitWarning(`Uncaught error from task ${task}[${id}] after it had finished:\n${traceback}`);
 }

@@ -5,19 +5,23 @@ import type { LogLevel } from '../task/task.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import {
   type FromThread,
-  type MapCall,
+  type LogData,
+  type RunDetails,
   type RunResult,
   resultOf,
+  type TaskIdentity,
   type TaskRequestToMain,
   type ThreadData,
   type ToThread,
   threadEnded,
+  type UncaughtError,
 } from './protocol.ts';
+import { uncaughtError } from './uncaughtError.ts';
 
 /** The caller's side of a run, while it lasts. */
 export interface RunListener {
   /** Receives a line of the task's log. */
-  onLog(level: LogLevel, text: string): void;
+  onLog(level: LogLevel, text: string, data?: LogData): void;
   /** Handles a request of the task. The resolved value, or the text of the rejection, is returned to the task. */
   onRequest(request: TaskRequestToMain): Promise<unknown>;
 }
@@ -39,7 +43,7 @@ export type ResolveLimits = () => RunLimits | Outcome;
 /** A run that a thread has, or that waits for one. */
 export interface QueuedRun {
   readonly body: string;
-  readonly mapCall: MapCall | undefined;
+  readonly details: RunDetails;
   readonly listener: RunListener;
   readonly resolveLimits: ResolveLimits;
   readonly settle: (result: RunResult) => void;
@@ -55,7 +59,11 @@ export interface ThreadEvents {
   onTerminating(thread: PoolThread): void;
   /** The thread has exited. `result` is the result of the run that it had. */
   onExit(thread: PoolThread, result: RunResult): void;
+  onLateError(error: LateError): void;
 }
+
+/** An uncaught error from a task that had already finished: it changes no outcome. */
+export type LateError = UncaughtError & TaskIdentity;
 
 export interface PoolThreadOptions {
   readonly file: URL;
@@ -79,7 +87,7 @@ export class PoolThread {
   #run: QueuedRun | undefined;
   #hasStarted = false;
   #isTerminating = false;
-  #exitReason = 'ended';
+  #exitError: { readonly reason: string; readonly traceback?: string } = { reason: 'ended' };
   #terminationOutcome: Outcome | undefined;
 
   constructor({ file, maxHeapMb, system }: PoolThreadOptions, events: ThreadEvents) {
@@ -93,12 +101,12 @@ export class PoolThread {
     // A task may post messages of its own to the same port; these are not objects with a kind of ours.
     this.#worker.on('message', (message: FromThread | null) => message && this.#onMessage(message));
     this.#worker.on('error', (error) => {
-      this.#exitReason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.#exitError = uncaughtError(error);
     });
     this.#worker.on('exit', (code) => {
       const result = this.#terminationOutcome
         ? resultOf(this.#terminationOutcome)
-        : threadEnded(`${this.#exitReason}, exit code ${code}`);
+        : threadEnded(`${this.#exitError.reason}, exit code ${code}`, this.#exitError.traceback);
       this.#settle(result);
       events.onExit(this, result);
     });
@@ -121,7 +129,7 @@ export class PoolThread {
     this.#worker.ref();
     this.#flag.reset();
     if (run.isRevoked) this.#flag.set();
-    this.#send({ kind: 'run', body: run.body, mapCall: run.mapCall });
+    this.#send({ kind: 'run', body: run.body, details: run.details });
     const { softMs, hard } = limits;
     if (softMs !== undefined) this.#schedule(() => this.stop(run, 'softLimit'), softMs);
     if (hard) this.#schedule(() => void this.terminate(hard.outcome), hard.ms);
@@ -151,13 +159,13 @@ export class PoolThread {
         this.#becomeFree();
         return;
       case 'exiting':
-        this.#exitReason = message.reason;
+        this.#exitError = message.error;
         return;
       case 'lateError':
-        process.emitWarning(message.text);
+        this.#events.onLateError(message.error);
         return;
       case 'log':
-        this.#run?.listener.onLog(message.level, message.text);
+        this.#run?.listener.onLog(message.level, message.text, message.data);
         return;
       case 'request':
         void this.#answer(message.ticket, message.request);

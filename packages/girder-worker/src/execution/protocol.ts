@@ -2,6 +2,21 @@ import { workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { LogLevel } from '../task/task.ts';
 
+/** An error that no code caught: its name and message, and its traceback in Python's form. */
+export interface UncaughtError {
+  readonly reason: string;
+  readonly traceback: string;
+}
+
+/** The task that an error came from. */
+export interface TaskIdentity {
+  readonly task: string;
+  readonly id: string;
+}
+
+/** The fields that a task gives with a log line, as plain data. */
+export type LogData = Readonly<Record<string, unknown>>;
+
 /** The `workerData` of a pool thread. */
 export interface ThreadData {
   /** The memory of the CancellationFlag, shared by all runs of the thread. */
@@ -11,11 +26,20 @@ export interface ThreadData {
 /** Messages from the pool to a thread. A thread has at most one run at a time. */
 export type ToThread =
   /** `body` is the SQS body: the thread decodes it, so that no argument has to cross threads. */
-  | { readonly kind: 'run'; readonly body: string; readonly mapCall?: MapCall | undefined }
+  | { readonly kind: 'run'; readonly body: string; readonly details: RunDetails }
   /** The flag was set: wakes a task that waits on `this.signal`. A task that computes reads the flag itself. */
   | { readonly kind: 'stop' }
   /** The answer to the request with this ticket: a value, or the text of an error. */
   | { readonly kind: 'answer'; readonly ticket: number; readonly value?: unknown; readonly error?: string };
+
+/** What a run has besides the SQS body. */
+export interface RunDetails {
+  readonly mapCall?: MapCall | undefined;
+  /** SQS has delivered the message before. @default false */
+  readonly isRedelivered?: boolean;
+  /** The message calls an errback of the new style, with the exception as its second argument. @default false */
+  readonly takesException?: boolean | undefined;
+}
 
 /** Instead of the message's task, call `task` once for each list of arguments (Celery's `celery.map` and `celery.starmap`). */
 export interface MapCall {
@@ -28,11 +52,11 @@ export interface MapCall {
 export type FromThread =
   | { readonly kind: 'ready' }
   /** The thread is about to exit. */
-  | { readonly kind: 'exiting'; readonly reason: string }
+  | { readonly kind: 'exiting'; readonly error: UncaughtError }
   /** An uncaught error from a task that had already finished. */
-  | { readonly kind: 'lateError'; readonly text: string }
+  | { readonly kind: 'lateError'; readonly error: UncaughtError & TaskIdentity }
   | { readonly kind: 'ended'; readonly result: RunResult }
-  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly kind: 'log'; readonly level: LogLevel; readonly text: string; readonly data?: LogData }
   /** The task asks the main thread for something, and waits for the answer with this ticket; without a ticket it does not. */
   | { readonly kind: 'request'; readonly ticket?: number; readonly request: TaskRequestToMain };
 
@@ -62,6 +86,6 @@ export function resultOf(outcome: Outcome): RunResult {
 }
 
 /** The result of a run whose thread ended before the task did: FAILURE, WorkerLostError. */
-export function threadEnded(why: string): RunResult {
-  return resultOf({ state: 'FAILURE', failure: workerLost(`The task's thread ended (${why}).`) });
+export function threadEnded(why: string, traceback?: string): RunResult {
+  return resultOf({ state: 'FAILURE', failure: workerLost(`The task's thread ended (${why}).`, traceback) });
 }

@@ -3,46 +3,52 @@ import type { KombuValue } from '../kombu/values.ts';
 import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf, notRegistered } from '../outcome/failure.ts';
-import type { Outcome } from '../outcome/outcome.ts';
+import type { Outcome, RetryOutcome } from '../outcome/outcome.ts';
+import { type RemoteException, toTaskError } from '../outcome/taskError.ts';
 import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
+import type { Retry } from '../task/errors.ts';
 import type { TaskRequest } from '../task/request.ts';
 import { applyAutoretry } from '../task/retry.ts';
 import { Task } from '../task/task.ts';
 import { ArgumentError, bindArguments } from './bind.ts';
 import { outcomeOfError } from './outcomeOfError.ts';
-import { type MapCall, type RunResult, resultOf } from './protocol.ts';
+import { type RunDetails, type RunResult, resultOf } from './protocol.ts';
 import type { RunRuntime } from './runRuntime.ts';
 import type { CallArguments, ExtendedRun, TaskExtension } from './taskExtension.ts';
 import { validateArguments } from './validateArguments.ts';
 
-/** A run as the pool requests it of a thread. */
-export interface BodyRun {
-  /** The SQS body. */
-  readonly body: string;
-  readonly mapCall?: MapCall | undefined;
-}
-
 /** Runs the task of an SQS body, or the map call in its place. Never throws: every failure is an outcome. */
 export async function runBody(
   registry: Registry,
-  { body, mapCall }: BodyRun,
+  body: string,
+  { mapCall, isRedelivered, takesException }: RunDetails,
   runtime: RunRuntime,
   extension?: TaskExtension,
 ): Promise<RunResult> {
-  const message = await decode(body);
+  const decoded = await decode(body);
+  const message = takesException ? withTaskError(decoded) : decoded;
   const task = mapCall?.task ?? message.task;
   const entry = lookUp(registry, task);
   if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
-  return runTask(entry, message, runtime, { argumentLists, extension });
+  return runTask(entry, message, runtime, { argumentLists, extension, isRedelivered });
+}
+
+/** The message of an errback with a TaskError in place of the exception that it contains as data. */
+function withTaskError(message: Message): Message {
+  const [request, exception, traceback, ...others] = message.args as readonly unknown[];
+  const error = toTaskError(exception as RemoteException, traceback as string | null);
+  return { ...message, args: [request, error, traceback, ...others] as KombuValue[] };
 }
 
 export interface RunTaskOptions {
   /** Runs the entry's task once for each list of arguments, instead of with those of the message. */
   readonly argumentLists?: readonly (readonly unknown[])[] | undefined;
   readonly extension?: TaskExtension | undefined;
+  /** SQS has delivered the message before. @default false */
+  readonly isRedelivered?: boolean | undefined;
 }
 
 /** Runs a message's task in this thread. Never throws: every failure is an outcome. */
@@ -52,7 +58,10 @@ export async function runTask(
   runtime: RunRuntime,
   options: RunTaskOptions = {},
 ): Promise<RunResult> {
-  const running: RunningTask = { rootId: message.rootId, parentId: message.id, children: [], runtime };
+  const running: RunningTask = {
+    ...{ rootId: message.rootId, task: message.task, parentId: message.id },
+    ...{ children: [], runtime },
+  };
   const outcome = await runAs(running, () => outcomeOf(entry, message, runtime, running, options));
   return { outcome, childrenJson: stringifyPythonJson(running.children) };
 }
@@ -62,9 +71,9 @@ async function outcomeOf(
   message: Message,
   runtime: RunRuntime,
   running: RunningTask,
-  { argumentLists, extension }: RunTaskOptions,
+  { argumentLists, extension, isRedelivered = false }: RunTaskOptions,
 ): Promise<Outcome> {
-  const request = requestOf(message, entry);
+  const request = requestOf(message, entry, isRedelivered);
   let definition: TaskDefinition | undefined;
   let extended: ExtendedRun | undefined;
   try {
@@ -93,7 +102,9 @@ async function outcomeOf(
     const { now, random } = runtime.system;
     const isRetryable = !(error instanceof ArgumentError);
     const final = isRetryable ? applyAutoretry(cause, request, options, now(), random) : cause;
-    return outcomeOfError(final, message.task, options.throws);
+    const outcome = outcomeOfError(final, message.task, options.throws);
+    // The message of a map call has the arguments of all its calls: they stay.
+    return outcome.state === 'RETRY' && !argumentLists ? withArguments(outcome, final, entry, message) : outcome;
   } finally {
     if (extended) await extended.end().catch((error) => runtime.log('error', `A task extension failed: ${error}`));
   }
@@ -125,9 +136,23 @@ async function load(entry: RegistryEntry, task: string): Promise<TaskDefinition>
   throw new Error(`The registry names "${task}", but its module exports no such task. Run \`npm run build-registry\`.`);
 }
 
+/** The outcome of a retry, with the arguments of the next run if `this.retry` was given some. */
+async function withArguments(
+  outcome: RetryOutcome,
+  retry: unknown,
+  entry: RegistryEntry,
+  message: Message,
+): Promise<Outcome> {
+  const { args, kwargs } = retry as Partial<Retry>;
+  if (!args && !kwargs) return outcome;
+  const { retryWithArguments } = await import('./retryArguments.ts'); // Few tasks need it.
+  return retryWithArguments(outcome, { task: message.task, parameters: entry.parameters }, message, { args, kwargs });
+}
+
 /** The message as its task sees it: `this.request`. */
-function requestOf(message: Message, { options }: RegistryEntry): TaskRequest {
-  return { ...message, ignoreResult: message.ignoreResult ?? options.ignoreResult ?? false };
+function requestOf(message: Message, { options }: RegistryEntry, redelivered: boolean): TaskRequest {
+  const deliveryInfo = { ...message.deliveryInfo, redelivered };
+  return { ...message, deliveryInfo, ignoreResult: message.ignoreResult ?? options.ignoreResult ?? false };
 }
 
 function success(value: unknown): Outcome {

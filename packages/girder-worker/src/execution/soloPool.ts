@@ -26,7 +26,7 @@ export function createSoloPool(
 ): Pick<Pool, 'run'> {
   let runTask: Promise<typeof import('./runTask.ts')> | undefined;
   return {
-    run(body, listener, resolveLimits = () => ({}), mapCall) {
+    run(body, listener, resolveLimits = () => ({}), details = {}) {
       const limits = resolveLimits();
       if ('state' in limits) return endedRun(limits);
       const { softMs, hard } = limits;
@@ -47,7 +47,7 @@ export function createSoloPool(
         hard && system.startTimer(() => terminate(hard.outcome), hard.ms),
       ];
       runTask ??= import('./runTask.ts'); // Loaded for the first task: few deployments have solo tasks.
-      const run = runTask.then(({ runBody }) => runBody(registry, { body, mapCall }, runtime, extension));
+      const run = runTask.then(({ runBody }) => runBody(registry, body, details, runtime, extension));
       return {
         ended: Promise.race([run, terminated.promise]).finally(() => {
           for (const cancel of cancelTimers) cancel?.();
@@ -57,7 +57,7 @@ export function createSoloPool(
       };
 
       function onMessage(message: FromThread): void {
-        if (message.kind === 'log') listener.onLog(message.level, message.text);
+        if (message.kind === 'log') listener.onLog(message.level, message.text, message.data);
         if (message.kind === 'request') {
           const { ticket, request } = message;
           listener.onRequest(request).then(

@@ -7,6 +7,7 @@ import type { FromThread, ThreadData, ToThread } from './protocol.ts';
 import { runBody } from './runTask.ts';
 import type { TaskExtension } from './taskExtension.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
+import { uncaughtError } from './uncaughtError.ts';
 
 /**
  * Makes this worker thread a thread of a pool: it runs the messages that the pool sends, one after the other, each with what
@@ -33,7 +34,7 @@ export function serveTasks(registry: Registry, extension?: TaskExtension): void 
           else onLateMessage(runtime, reply);
         });
         running = runtime;
-        const result = await runBody(registry, message, runtime, extension);
+        const result = await runBody(registry, message.body, message.details, runtime, extension);
         running = undefined;
         send({ kind: 'ended', result });
       }
@@ -61,13 +62,13 @@ export function serveTasks(registry: Registry, extension?: TaskExtension): void 
 
   /** An uncaught error ends the thread, and with it the task that caused it; an error of an earlier task is only reported. */
   function onUncaughtError(error: unknown): void {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const uncaught = uncaughtError(error);
     const task = runningTask();
     if (task && !isRunning()) {
-      send({ kind: 'lateError', text: `Uncaught error from task ${task.parentId} after it had finished: ${reason}` });
+      send({ kind: 'lateError', error: { ...uncaught, task: task.task, id: task.parentId } });
       return;
     }
-    send({ kind: 'exiting', reason });
+    send({ kind: 'exiting', error: uncaught });
     exit(1);
   }
 }

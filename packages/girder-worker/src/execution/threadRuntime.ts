@@ -3,6 +3,7 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import { SoftTimeLimitExceeded } from '../task/errors.ts';
 import type { LogLevel } from '../task/task.ts';
 import type { CancellationFlag, StopReason } from './cancellation.ts';
+import { toLogData } from './logData.ts';
 import type { FromThread, ToThread, UpdateStatePayload } from './protocol.ts';
 import type { RunRuntime } from './runRuntime.ts';
 
@@ -63,8 +64,9 @@ export class ThreadRuntime implements RunRuntime {
     return this.#abort?.signal.aborted ? (this.#abort.signal.reason as Error) : undefined;
   }
 
-  log(level: LogLevel, text: string): void {
-    this.#send({ kind: 'log', level, text });
+  log(level: LogLevel, text: string, fields?: object): void {
+    const hasFields = typeof fields === 'object' && fields !== null;
+    this.#send({ kind: 'log', level, text: String(text), ...(hasFields && { data: toLogData(fields) }) });
   }
 
   async updateState(state: string, meta: unknown): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Log } from '../events/log.ts';
+import { withData } from '../events/logText.ts';
 import type { TaskEvents } from '../events/taskEvents.ts';
 import type { Message } from '../message/message.ts';
 import { lookUp, type Registry } from '../registry/registry.ts';
@@ -58,8 +59,8 @@ export function createGirderJobs(options: GirderJobsOptions): GirderJobs {
       });
       jobsOf.set(message, added);
     },
-    log({ message }, _level, text) {
-      void jobsOf.get(message)?.then((jobs) => jobs.writeConsole(message, text));
+    log({ message }, _level, text, data) {
+      void jobsOf.get(message)?.then((jobs) => jobs.writeConsole(message, withData(text, data)));
     },
     ended({ message }, outcome) {
       if (!asksForGirder(message)) return undefined;

@@ -2,9 +2,10 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { app } from '../app.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
+import { logLateError } from '../events/lateError.ts';
 import type { Log } from '../events/log.ts';
 import { createTextLog } from '../events/textLog.ts';
-import { createPool } from '../execution/pool.ts';
+import { createPool, type LateError } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
 import { createGirderExtension } from '../girder/girderExtension.ts';
 import { createGirderJobs } from '../girder/girderJobs.ts';
@@ -25,7 +26,8 @@ import { loadDispatcherConfig } from './dispatcherConfig.ts';
 export async function createDispatcherHandler(registry: Registry, threadFile: URL) {
   const { connections, concurrency, maxHeapMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
 
-  const pool = createPool({ threadFile, concurrency, maxHeapMb });
+  const onLateError = (error: LateError) => logLateError(log, error);
+  const pool = createPool({ threadFile, concurrency, maxHeapMb, onLateError });
   pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
   app.config.update(registry.settings);
 
@@ -53,5 +55,10 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
 
 async function createJsonLog(): Promise<Log> {
   const { Logger } = await import('@aws-lambda-powertools/logger');
-  return new Logger({ serviceName: 'girder-worker' });
+  const logger = new Logger({ serviceName: 'girder-worker' });
+  const lineOf =
+    (level: keyof Log): Log['info'] =>
+    (text, fields = {}) =>
+      logger[level](text, fields);
+  return { debug: lineOf('debug'), info: lineOf('info'), warn: lineOf('warn'), error: lineOf('error') };
 }

@@ -1,21 +1,19 @@
 import { expect, test } from 'vitest';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
 
-const env = { GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'https://sqs/dead' };
-
 test.each([
   ['128', 3],
   ['256', 10],
   ['1769', 10],
 ])('a function with %s MB runs %i tasks at the same time, unless its concurrency is set', (memory, concurrency) => {
-  const lambda = { ...env, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory };
+  const lambda = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory };
   expect(loadDispatcherConfig(lambda).concurrency).toBe(concurrency);
   expect(loadDispatcherConfig({ ...lambda, GIRDER_WORKER_CONCURRENCY: '2' }).concurrency).toBe(2);
 });
 
 test('the heap limit of a task is the memory of the function less that of the dispatcher; outside of Lambda there is none', () => {
-  expect(loadDispatcherConfig({ ...env, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' }).maxHeapMb).toBe(1689);
-  expect(loadDispatcherConfig(env).maxHeapMb).toBeUndefined();
+  expect(loadDispatcherConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' }).maxHeapMb).toBe(1689);
+  expect(loadDispatcherConfig({}).maxHeapMb).toBeUndefined();
 });
 
 test('one error lists all invalid settings, each with what it must be', () => {
@@ -25,13 +23,13 @@ test('one error lists all invalid settings, each with what it must be', () => {
     GIRDER_WORKER_LOG_FORMAT: 'xml',
   };
   expect(() => loadDispatcherConfig(wrong)).toThrow(
-    /^The dispatcher cannot start:\n- .*LOG_FORMAT.*"xml"\n- .*DEAD_LETTER_QUEUE_URL.*\n- .*CONCURRENCY.*"many"\n- .*MAX_DELIVERIES.*"0"/,
+    /^The dispatcher cannot start:\n- .*LOG_FORMAT.*"xml"\n- .*CONCURRENCY.*"many"\n- .*MAX_DELIVERIES.*"0"/,
   );
 });
 
 test('the error lists the faults of broker and backend, too', () => {
   const wrong = { GIRDER_WORKER_BROKER: 'redis://localhost', GIRDER_WORKER_BACKEND: 'redis://localhost' };
   expect(() => loadDispatcherConfig(wrong)).toThrow(
-    /^The dispatcher cannot start:\n- .*_BROKER is not.*\n- .*_BACKEND is not.*\n- .*DEAD_LETTER_QUEUE_URL/,
+    /^The dispatcher cannot start:\n- .*_BROKER is not.*\n- .*_BACKEND is not/,
   );
 });

@@ -36,8 +36,6 @@ export function loadDispatcherConfig(env: NodeJS.ProcessEnv): DispatcherConfig {
   const logFormat = env.GIRDER_WORKER_LOG_FORMAT ?? 'json';
   if (logFormat !== 'text' && logFormat !== 'json')
     faults.add(`GIRDER_WORKER_LOG_FORMAT must be "text" or "json", got "${logFormat}"`);
-  if (!env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL)
-    faults.add('GIRDER_WORKER_DEAD_LETTER_QUEUE_URL must be the URL of the queue for messages that cannot be run');
 
   const config = {
     concurrency: positiveInteger('GIRDER_WORKER_CONCURRENCY', defaultConcurrency(memoryMb)),

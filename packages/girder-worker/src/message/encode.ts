@@ -45,16 +45,31 @@ const origin = `gen${process.pid}@${hostname()}`;
  */
 export function encode(message: OutgoingMessage, system: Pick<System, 'now' | 'randomUUID'> = nodeSystem): string {
   const envelope = {
-    body: base64OfAscii(stringifyPythonJson(bodyOf(message))),
-    'content-encoding': 'utf-8',
-    'content-type': 'application/json',
+    ...jsonBody(message),
     headers: { ...message.headers, ...headersOf(message) },
     properties: { ...message.properties, ...propertiesOf(message, system) },
   };
   return base64OfAscii(stringifyPythonJson(envelope));
 }
 
-function bodyOf({ args = [], kwargs = {}, embed = {} }: OutgoingMessage): unknown {
+/** The fields of an envelope that contain arguments and signatures. */
+export function jsonBody(message: Pick<OutgoingMessage, 'args' | 'kwargs' | 'embed'>): Record<string, string> {
+  return {
+    body: base64OfAscii(stringifyPythonJson(bodyOf(message))),
+    'content-encoding': 'utf-8',
+    'content-type': 'application/json',
+  };
+}
+
+/** Celery's headers that describe the arguments for people. */
+export function reprHeaders({
+  args = [],
+  kwargs = {},
+}: Pick<OutgoingMessage, 'args' | 'kwargs'>): Record<string, string> {
+  return { argsrepr: safereprOfArgs(args), kwargsrepr: saferepr(kwargs) };
+}
+
+function bodyOf({ args = [], kwargs = {}, embed = {} }: Pick<OutgoingMessage, 'args' | 'kwargs' | 'embed'>): unknown {
   const { callbacks = [], errbacks = [], chain = [], chord = null } = embed;
   const parts = {
     callbacks: nullIfEmpty(callbacks),

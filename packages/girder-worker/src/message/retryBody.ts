@@ -2,7 +2,7 @@ import { utcIsoTimeWithMicroseconds } from '../kombu/isoTime.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
-import { encode } from './encode.ts';
+import { encode, jsonBody, reprHeaders } from './encode.ts';
 import { base64OfAscii, outerText } from './envelope.ts';
 import type { Message } from './message.ts';
 
@@ -11,6 +11,8 @@ export interface RetryChanges {
   readonly retries: number;
   /** The time of the next attempt in ms since 1970. */
   readonly etaMs: number;
+  /** Other arguments than those of the message. Then the body is JSON, whatever serializer the message had. */
+  readonly arguments?: { readonly args: readonly unknown[]; readonly kwargs: Readonly<Record<string, unknown>> };
 }
 
 /**
@@ -20,17 +22,36 @@ export interface RetryChanges {
 export function retryBody(
   body: string,
   message: Message,
-  { retries, etaMs }: RetryChanges,
+  { retries, etaMs, arguments: changed }: RetryChanges,
   system: Pick<System, 'now' | 'randomUUID'> = nodeSystem,
 ): string {
   const eta = utcIsoTimeWithMicroseconds(new Date(etaMs));
-  if (message.protocol === 1) return encode({ ...message, retries, eta, parentId: message.id }, system);
+  if (message.protocol === 1) {
+    const reprs = changed && { argsRepr: null, kwargsRepr: null };
+    return encode({ ...message, ...changed, ...reprs, retries, eta, parentId: message.id }, system);
+  }
 
   const envelope = parsePythonJson(outerText(body)) as Record<string, Record<string, unknown>>;
+  const { headers, properties, ...others } = changed ? withArguments(envelope, message, changed) : envelope;
   const retried = {
-    ...envelope,
-    headers: { ...envelope.headers, retries, eta, parent_id: message.id },
-    properties: { ...envelope.properties, ...(message.origin && { origin: message.origin }) },
+    ...others,
+    headers: { ...headers, retries, eta, parent_id: message.id },
+    properties: { ...properties, ...(message.origin && { origin: message.origin }) },
   };
   return base64OfAscii(stringifyPythonJson(retried));
+}
+
+/** Replaces the body, which may have been compressed, and the headers that describe it. */
+function withArguments(
+  { headers, properties, ...envelope }: Record<string, Record<string, unknown>>,
+  { embed }: Message,
+  { args, kwargs }: NonNullable<RetryChanges['arguments']>,
+) {
+  const { compression: _, ...kept } = headers ?? {};
+  return {
+    ...envelope,
+    ...jsonBody({ args, kwargs, embed }),
+    headers: { ...kept, ...reprHeaders({ args, kwargs }) },
+    properties: { ...properties, body_encoding: 'base64' },
+  };
 }

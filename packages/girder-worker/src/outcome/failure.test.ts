@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CanvasError } from '../canvas/signatures/errors.ts';
 import { SoftTimeLimitExceeded, TaskRevokedError } from '../task/errors.ts';
 import { toFailure } from './failure.ts';
 
@@ -17,6 +18,7 @@ test.each([
   [named('QuotaExceeded'), 'QuotaExceeded', 'gwexample.analyses.tasks'],
   [new TaskRevokedError('revoked'), 'TaskRevokedError', 'celery.exceptions'],
   [new SoftTimeLimitExceeded('x'), 'SoftTimeLimitExceeded', 'billiard.exceptions'],
+  [new CanvasError('NOTHING_TO_RUN', 'x'), 'ImproperlyConfigured', 'celery.exceptions'],
 ])('the error %s is stored as an exception class that Python can look up', (error, type, module) => {
   expect(toFailure(error, 'gwexample.analyses.tasks')).toMatchObject({ type, module });
 });

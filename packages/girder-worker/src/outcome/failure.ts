@@ -39,9 +39,9 @@ export function failureOf(
   return { type, module, argsJson: stringifyPythonJson(args), traceback };
 }
 
-/** The failure of a task whose worker ended before the task did. */
-export function workerLost(reason: string): Failure {
-  return failureOf('WorkerLostError', [reason], 'billiard.exceptions');
+/** The failure of a task whose worker ended before the task did. `traceback` is that of the error that ended it, if there is one. */
+export function workerLost(reason: string, traceback: string | null = null): Failure {
+  return failureOf('WorkerLostError', [reason], 'billiard.exceptions', traceback);
 }
 
 export function notRegistered(task: string): Failure {

@@ -7,9 +7,13 @@ export type Outcome =
   /** `isExpected`: the error is one of the task option `throws`. It is logged at INFO; it is stored like any other. */
   | { readonly state: 'FAILURE'; readonly failure: Failure; readonly isExpected?: true }
   | { readonly state: 'REVOKED'; readonly reason: RevocationReason }
-  /** The task must run again, not before `etaMs` (ms since 1970). `failure` is the reason; null if the task gave none. */
+  /**
+   * The task must run again, not before `etaMs` (ms since 1970). `failure` is the reason; null if the task gave none.
+   * `arguments`: other arguments than those of its message.
+   */
   | {
       readonly state: 'RETRY';
+      readonly arguments?: RetryArguments;
       readonly etaMs: number;
       readonly failure: Failure | null;
       readonly traceback: string | null;
@@ -22,6 +26,12 @@ export type Outcome =
   | { readonly state: 'REJECTED'; readonly requeue: boolean; readonly failure: Failure }
   /** The task did not run to its end, and did not cause that itself: its message returns to the queue. `why` is logged. */
   | { readonly state: 'RETURNED'; readonly why: string };
+
+/** The arguments of a retry, as the JSON texts of a list and of an object. */
+export interface RetryArguments {
+  readonly argsJson: string;
+  readonly kwargsJson: string;
+}
 
 /** The outcomes that end a task. */
 export type FinalOutcome = Extract<Outcome, { state: 'SUCCESS' | 'FAILURE' | 'REVOKED' }>;

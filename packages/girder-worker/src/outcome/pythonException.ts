@@ -10,18 +10,19 @@ const celeryModules: Readonly<Record<string, string>> = {
   SoftTimeLimitExceeded: 'billiard.exceptions',
   TimeLimitExceeded: 'billiard.exceptions',
   WorkerLostError: 'billiard.exceptions',
-  CanvasError: 'celery.exceptions',
+  ImproperlyConfigured: 'celery.exceptions',
   BackendStoreError: 'celery.exceptions',
   EncodeError: 'kombu.exceptions',
   ContentDisallowed: 'kombu.exceptions',
 };
 
-/** JavaScript's errors with another name in Python. TypeError and SyntaxError have the same name in both. */
+/** Errors of JavaScript and of this library with another name in Python. TypeError and SyntaxError have the same name in both. */
 const pythonNames: Readonly<Record<string, string>> = {
   RangeError: 'ValueError',
   ReferenceError: 'NameError',
   URIError: 'ValueError',
   EvalError: 'RuntimeError',
+  CanvasError: 'ImproperlyConfigured',
 };
 
 /** Python 3's built-in exceptions, without those that would end the client's process when it raises them: SystemExit and others. */

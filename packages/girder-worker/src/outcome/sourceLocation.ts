@@ -7,8 +7,6 @@ export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** The name at that position in the source; undefined if the source map has none. */
-  readonly name?: string | undefined;
 }
 
 const maps = new Map<string, SourceMap | undefined>();
@@ -20,8 +18,8 @@ const maps = new Map<string, SourceMap | undefined>();
 export function sourceLocation(location: Location): Location {
   const entry = mapOf(location.file)?.findOrigin(location.line, location.column);
   if (!entry || !('fileName' in entry)) return location;
-  const { fileName, lineNumber, columnNumber, name } = entry;
-  return { file: join(dirname(location.file), fileName), line: lineNumber, column: columnNumber, name };
+  const { fileName, lineNumber, columnNumber } = entry;
+  return { file: join(dirname(location.file), fileName), line: lineNumber, column: columnNumber };
 }
 
 function mapOf(file: string): SourceMap | undefined {

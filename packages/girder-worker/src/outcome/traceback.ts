@@ -10,18 +10,34 @@ interface ExceptionName {
   readonly module: string;
 }
 
+/** A frame of a stack, in the words of Python's tracebacks. */
+interface Frame {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+}
+
 /** The two forms of a stack frame in V8: `at fn (file:1:2)` and `at file:1:2`. */
 const frameForms = [
-  /^\s*at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):(?<column>\d+)\)$/,
-  /^\s*at (?:async )?(?<file>.+):(?<line>\d+):(?<column>\d+)$/,
+  /^ {4}at (?:async )?(?<fn>.+?) \((?<file>.+):(?<line>\d+):(?<column>\d+)\)$/,
+  /^ {4}at (?:async )?(?<file>.+):(?<line>\d+):(?<column>\d+)$/,
 ];
 
-/** The stack of an error in Python's form, with its causes first: the most recent call is last, as in Celery's tracebacks. */
+/** What V8 puts before the name of a method: the class of its object, which a bundle has renamed. Python shows no class either. */
+const receiver = /^(?:[\w$]+\.)+/;
+
+/** The modules of this library: in the repository, below node_modules, and in the source map of a bundle of either. */
+const ownModules = /(?:^|\/)(?:packages|node_modules)\/girder-worker\/(?:src|lib)\/(?!.*(?:\.test\.ts$|\/fixtures\/))/;
+
+/**
+ * The stack of an error in Python's form, with its causes first: the most recent call is last, as in Celery's tracebacks. It
+ * shows the frames of the task and of the packages that it uses: not those of this library, which calls it, and of Node.
+ */
 export function formatTraceback(value: ThrownValue, exception: ExceptionName, depth = 0): string {
   const last = `${exception.module === 'builtins' ? '' : `${exception.module}.`}${exception.type}`;
   const own = [
     'Traceback (most recent call last):',
-    ...frames(value.stack),
+    ...frames(value).map(pythonFrame),
     value.message === '' ? last : `${last}: ${value.message}`,
   ];
   const text = `${own.join('\n')}\n`;
@@ -31,18 +47,32 @@ export function formatTraceback(value: ThrownValue, exception: ExceptionName, de
   return `${formatTraceback(thrown, { type: thrown.name, module: 'builtins' }, depth + 1)}\nThe above exception was the direct cause of the following exception:\n\n${text}`;
 }
 
-function frames(stack: string): string[] {
-  const lines = stack.split('\n').filter((line) => /^\s*at /.test(line) && !line.includes('node:internal'));
-  return lines.reverse().map(pythonFrame);
+/** The frames of a stack, the most recent call last. If all of them are of this library, they are shown: it has a fault. */
+function frames({ stack, message }: ThrownValue): Frame[] {
+  const all = framesIn(withoutMessage(stack, message)).reverse();
+  const foreign = all.filter(({ file }) => !ownModules.test(file));
+  return foreign.length > 0 ? foreign : all;
 }
 
-function pythonFrame(line: string): string {
-  for (const form of frameForms) {
-    const frame = form.exec(line)?.groups;
-    if (!frame) continue;
-    const file = frame.file?.replace('file://', '') ?? '';
-    const source = sourceLocation({ file, line: Number(frame.line), column: Number(frame.column) });
-    return `  File "${source.file}", line ${source.line}, in ${source.name ?? frame.fn ?? '<module>'}`;
-  }
-  return `  ${line.trim()}`;
+/** The message comes before the frames, and may contain lines that look like frames. */
+function withoutMessage(stack: string, message: string): string {
+  const start = stack.indexOf(message);
+  return start < 0 ? stack : stack.slice(start + message.length);
+}
+
+/** Lines that are no positions in a file are functions of V8, such as `at Array.map (<anonymous>)`. */
+function framesIn(text: string): Frame[] {
+  return text.split('\n').flatMap((line) => {
+    const groups = frameForms.map((form) => form.exec(line)?.groups).find((found) => found !== undefined);
+    if (!groups) return [];
+    const file = groups.file?.replace('file://', '') ?? '';
+    if (file.startsWith('node:')) return [];
+    const source = sourceLocation({ file, line: Number(groups.line), column: Number(groups.column) });
+    const name = groups.fn?.replace(/ \[as .*\]$/, '').replace(receiver, '') ?? '<module>';
+    return [{ file: source.file, line: source.line, name }];
+  });
+}
+
+function pythonFrame({ file, line, name }: Frame): string {
+  return `  File "${file}", line ${line}, in ${name}`;
 }

@@ -94,7 +94,31 @@ test('a revocation in any of several sources is found, also while another source
   answers[0]?.(new Map([['task', 'terminated']]));
   await system.advance(0);
   expect(seen).toEqual(['terminated']);
-  expect(warnings).toEqual(['Cannot read revocations from a job server, retrying: Error: 503']);
+  expect(warnings).toEqual(['Cannot read revocations from a job server: 503. Retrying...']);
+});
+
+test('a source that fails at every poll is logged once a minute, not four times a second, and when it answers again', async () => {
+  let isDown = true;
+  const source: RevocationSource = {
+    name: 'the table',
+    findBeforeRun: async () => undefined,
+    findWhileRunning: async () => {
+      if (isDown) throw new Error('503');
+      return new Map();
+    },
+  };
+  const warnings: string[] = [];
+  const { system, watch } = pollerOf([source], { ...silent, warn: (text) => void warnings.push(text) });
+  watch(messageOf('task'), ignored);
+  await system.advance(90_000);
+  expect(warnings).toHaveLength(2);
+  isDown = false;
+  await system.advance(10_000);
+  expect(warnings).toEqual([
+    'Cannot read revocations from the table: 503. Retrying...',
+    expect.stringMatching(/^Cannot read revocations from the table since 60 s and \d{3} failed attempts: 503$/),
+    expect.stringMatching(/^Revocations are read from the table again, after 90 s and \d{3} failed attempts\.$/),
+  ]);
 });
 
 test('a task that is about to run is not run if any source says that it is revoked', async () => {

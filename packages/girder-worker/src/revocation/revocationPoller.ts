@@ -1,6 +1,7 @@
 import type { Log } from '../events/log.ts';
 import type { Message } from '../message/message.ts';
 import type { Revocation } from '../store/resultStore.ts';
+import { createOutage, type Outage } from '../system/outage.ts';
 import type { System } from '../system/system.ts';
 import { withTimeout } from '../system/timeouts.ts';
 import type { RevocationSource } from './revocationSource.ts';
@@ -8,7 +9,7 @@ import type { RevocationSource } from './revocationSource.ts';
 export interface RevocationPollerOptions {
   readonly sources: readonly RevocationSource[];
   readonly log: Log;
-  readonly system: Pick<System, 'startTimer'>;
+  readonly system: Pick<System, 'startTimer' | 'now'>;
   /** Between two polls; a revocation is seen after half of it on average. */
   readonly periodMs: number;
 }
@@ -39,23 +40,32 @@ export function createRevocationPoller({ sources, log, system, periodMs }: Revoc
   let cancelTimer: (() => void) | undefined;
   let polling: Promise<void> | undefined;
 
+  const outages = sources.map(({ name }) =>
+    createOutage({
+      what: `Cannot read revocations from ${name}`,
+      ended: `Revocations are read from ${name} again`,
+      ...{ log, system },
+    }),
+  );
+
   const poll = async () => {
-    await Promise.all(sources.map(pollSource));
+    await Promise.all(sources.map((source, index) => pollSource(source, outages[index]!)));
     polling = undefined;
     schedule();
   };
 
-  const pollSource = async (source: RevocationSource) => {
+  const pollSource = async (source: RevocationSource, outage: Outage) => {
     try {
       const messages = new Map([...watched].map(({ message }) => [message.id, message]));
       const asked = source.findWhileRunning([...messages.values()]);
       const revocations = await withTimeout(system, pollTimeoutMs, asked, noAnswer);
+      outage.succeeded();
       for (const { message, onRevoked } of watched) {
         const revocation = revocations.get(message.id);
         if (revocation) onRevoked(revocation);
       }
     } catch (error) {
-      log.warn(`Cannot read revocations from ${source.name}, retrying: ${error}`);
+      outage.failed(error);
     }
   };
 

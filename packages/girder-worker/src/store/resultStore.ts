@@ -2,6 +2,7 @@ import type { Failure } from '../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ChordStore } from './chordStore.ts';
 import type { StoredResult } from './storedResult.ts';
+import type { ClaimedRequest } from './taskScan.ts';
 
 export type { ChordCount, ChordMember, ChordStore } from './chordStore.ts';
 export type { ResultTuple, StoredException, StoredRequest, StoredResult } from './storedResult.ts';
@@ -21,10 +22,17 @@ export interface Claim {
   readonly leaseEndMs: number;
   /** Grows with each message that a retry or replacement sends. A message of a lower epoch than the last is not run. */
   readonly epoch: number;
-  /** Stored with the STARTED result, as in Celery. */
+  /** Stored for `TaskScan`, and with the STARTED result, as in Celery. */
   readonly worker: { readonly pid: number; readonly hostname: string };
+  /** Stored for `TaskScan`. @default not stored */
+  readonly request?: ClaimedRequest;
   /** Whether the task stores no result; clients then always see PENDING. */
   readonly ignoreResult: boolean;
+  /**
+   * Whether the claim stores STARTED. Otherwise, as in Celery, a stored state stays until the task stores one, and clients
+   * see PENDING if there is none. @default false
+   */
+  readonly trackStarted?: boolean;
   /** Stored with the STARTED result. @default nothing */
   readonly context?: ResultContext | undefined;
 }
@@ -96,17 +104,23 @@ export interface Completed extends Ok {
  * Methods reject with UnreadableResultError if a decision depends on a result that Python stored in an unsupported form.
  */
 export interface ResultStore extends ChordStore {
-  /** Claims a task. A claim ends by an outcome, or when its lease expires. */
+  /**
+   * Claims a task. A claim ends by an outcome, or when its lease expires. A task that Python's worker has STARTED can be
+   * claimed: that worker has no lease, and SQS delivers a message again only after its visibility timeout, as in Celery.
+   */
   claim(claim: Claim): Promise<ClaimAnswer>;
   /** Extends the lease of a claim to `leaseEndMs` (ms since 1970), also after it has expired, unless another has claimed the task. */
   renew(claim: Claim, leaseEndMs: number): Promise<Ok | ClaimConflict>;
   /** Stores the outcome and ends the task. */
   complete(claim: Claim, outcome: FinalOutcome, context: ResultContext): Promise<Completed | ClaimConflict>;
-  /** Stores that the task will run again, by a message of the epoch `nextEpoch`, and releases the claim. */
+  /**
+   * Stores that the task will run again, by a message of the epoch `nextEpoch`, and releases the claim. The message of a retry
+   * with other arguments (`outcome.arguments`) must have been published before: `outdated` conflicts do not ask for it.
+   */
   retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Ok | ClaimConflict>;
   /** Releases the claim for a message of the epoch `nextEpoch`, which may be the same one. The state is not changed. */
   release(claim: Claim, nextEpoch: number): Promise<Ok | ClaimConflict>;
-  /** Ends a task without a result. A state that it stored by `updateState` is kept; otherwise clients see PENDING. */
+  /** Ends a task without a result. As in Celery, the stored state stays: that of `updateState`, or STARTED, or PENDING. */
   ignore(claim: Claim): Promise<Ok | ClaimConflict>;
   /**
    * Stores a state that the task chose; `metaJson` is its result as JSON text. Such a state is provisional even if it has
@@ -119,6 +133,9 @@ export interface ResultStore extends ChordStore {
   /**
    * Revokes a task. Resolves to `revoked` if it was not running and will never run, to `flagged` if it is running and its
    * worker will find the revocation flag, and to `final` if it has already ended, which is not changed.
+   *
+   * As in Celery, a task that Python's worker runs (STARTED or a custom state, without a claim) is only flagged: its state
+   * belongs to that worker. If that worker dies, the claim of the next delivery tells the revocation.
    */
   revoke(id: string, revocation: Revocation): Promise<'revoked' | 'flagged' | 'final'>;
   /** Reads which of the tasks are revoked, by us or by Python. Tasks that are not revoked are not in the map. */

@@ -1,3 +1,19 @@
+/** What Celery's `inspect` shows of a request, as far as the message and its delivery tell it. */
+export interface ClaimedRequest {
+  /** A list, or a text in Python's form if the list is too large, or hidden by the sender (Celery's `argsrepr`). */
+  readonly args: unknown;
+  /** An object, or a text as for `args`. */
+  readonly kwargs: unknown;
+  /** Whether the message is deleted before the task runs. */
+  readonly acknowledged: boolean;
+  readonly deliveryInfo: {
+    readonly exchange: string;
+    readonly routingKey: string;
+    readonly priority: number;
+    readonly redelivered: boolean;
+  };
+}
+
 /** What the table knows about one task. */
 export interface TaskSummary {
   readonly id: string;
@@ -7,10 +23,12 @@ export interface TaskSummary {
   readonly phase: 'active' | 'scheduled' | 'ready';
   /** The task's name; null if the item does not have it. */
   readonly task: string | null;
-  /** The worker that runs the task; null unless the state is STARTED. */
+  /** The worker that runs the task; null unless it is active. */
   readonly worker: { readonly pid: number; readonly hostname: string } | null;
-  /** When the task was claimed, in ms since 1970; null unless the state is STARTED. */
+  /** When the task was claimed, in ms since 1970; null unless it is active. */
   readonly startedMs: number | null;
+  /** The request of the last claim; null after the task has ended, and if the claim did not store one. */
+  readonly request: ClaimedRequest | null;
   /** When the retry is due, in ms since 1970; null unless the task waits for one. */
   readonly dueMs: number | null;
 }

@@ -1,4 +1,4 @@
-import type { ApplyOptions, AsyncResult, Control, GroupResults, TaskClient } from './client/client.ts';
+import type { ApplyOptions, AsyncResult, Control, GroupResults, StoredValue, TaskClient } from './client/client.ts';
 import type { Canvas, PartialArgs, Signature } from './client/signature.ts';
 import type { ArgumentsOf, ResultOf, TaskType, TaskTypeMap, TypedApp } from './client/typedTasks.ts';
 import { AppConfig } from './config.ts';
@@ -6,7 +6,7 @@ import { attachDefinition, type CallSite, type TaskDefinition } from './definiti
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
 import { localNameOf, publicNameOf } from './origin.ts';
-import type { Task } from './task.ts';
+import { Task } from './task.ts';
 
 /**
  * What `app.task` returns: the function, which runs in place when it is called, with methods that send it to a worker. `A`
@@ -22,17 +22,17 @@ export interface RegisteredTask<A extends readonly unknown[], R> {
   /** The name under which the task is registered. */
   readonly name: string;
   /** Sends the task with these arguments. Resolves to the handle on its result when the message is published. */
-  delay(...args: A): Promise<AsyncResult<Awaited<R>>>;
+  delay(...args: A): Promise<AsyncResult<StoredValue<R>>>;
   /**
    * Sends the task with these arguments and options of the call.
    *
    * @example await add.applyAsync([1, 2], { countdown: 10, queue: 'slow' })
    */
-  applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<Awaited<R>>>;
+  applyAsync(args: A, options?: ApplyOptions): Promise<AsyncResult<StoredValue<R>>>;
   /** Returns a signature of the task. Arguments that are missing at the front come from the result of the step before it. */
-  s(...args: PartialArgs<A>): Signature<AsyncResult<Awaited<R>>>;
+  s(...args: PartialArgs<A>): Signature<AsyncResult<StoredValue<R>>>;
   /** Returns an immutable signature: it has exactly these arguments, and ignores the result of the step before it. */
-  si(...args: A): Signature<AsyncResult<Awaited<R>>>;
+  si(...args: A): Signature<AsyncResult<StoredValue<R>>>;
 }
 
 /**
@@ -79,7 +79,10 @@ export class App {
       throw new TypeError(`app.task needs a function, got ${typeof fn}: use app.task(fn) or app.task(options, fn).`);
     const definition = { fn: fn as TaskDefinition['fn'], options, definedAt: callSite(this.task) };
 
-    const task = (...args: unknown[]): unknown => fn.apply(eagerTask(localNameOf(task, definition), args), args);
+    // A test, or another task, can pass its `this`: `count.call(this, 3)`.
+    const task = function (this: unknown, ...args: unknown[]): unknown {
+      return fn.apply(this instanceof Task ? this : eagerTask(localNameOf(task, definition), args), args);
+    };
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
     const registeredName = () => {

@@ -8,6 +8,8 @@ export interface AppSettings {
   taskSoftTimeLimit: number | null;
   /** Celery's `task_ignore_result`: tasks without the option `ignoreResult` store no result. @default false */
   taskIgnoreResult: boolean;
+  /** Celery's `task_track_started`: tasks without the option `trackStarted` are STARTED while they run. @default false: PENDING */
+  taskTrackStarted: boolean;
   /** Celery's `result_extended`: results include the task's name, arguments, queue, worker and retries. @default false */
   resultExtended: boolean;
 }
@@ -17,6 +19,7 @@ export const defaultSettings: Readonly<AppSettings> = {
   taskTimeLimit: null,
   taskSoftTimeLimit: null,
   taskIgnoreResult: false,
+  taskTrackStarted: false,
   resultExtended: false,
 };
 

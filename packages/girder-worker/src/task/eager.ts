@@ -9,7 +9,7 @@ export function eagerTask(name: string, args: readonly unknown[]): Task {
     system: nodeSystem,
     isCanceled: () => false,
     signal: () => never,
-    log: (level, text) => console[level](text),
+    log: (level, text, fields) => (fields === undefined ? console[level](text) : console[level](text, fields)),
     updateState: async () => undefined, // Without a message there is no stored result.
     notify: () => undefined,
     request: (name) =>
@@ -40,7 +40,7 @@ export function requestWithoutMessage(name: string, args: readonly unknown[]): T
     ignoreResult: false,
     stamps: {},
     stampedHeaders: [],
-    deliveryInfo: { exchange: '', routingKey: '' },
+    deliveryInfo: { exchange: '', routingKey: '', redelivered: false },
     headers: {},
   };
 }

@@ -1,27 +1,57 @@
 /** The public errors of `girder-worker`. They have the names of Celery's exceptions. */
 
+/** What an exception of Python has besides its text. */
+interface ExceptionParts {
+  /** The name of its class. */
+  readonly name?: string;
+  readonly args?: readonly unknown[];
+  readonly module?: string | null;
+}
+
+/**
+ * The exception of a task that another process reads: what `result.get()` rejects with, and what an errback receives. `name` is
+ * the name of the exception's class, `message` the text of its arguments, `stack` begins with both and contains the traceback.
+ *
+ * @example if (error instanceof TaskError && error.name === 'ValueError') return error.args[0];
+ */
+export class TaskError extends Error {
+  declare readonly name: string;
+  /** The arguments of the exception. @default the message */
+  declare readonly args: readonly unknown[];
+  /** The module of the exception's class in Python, such as `builtins`; null if it is not known. */
+  declare readonly module: string | null;
+
+  constructor(message = '', { name = 'TaskError', args, module = null }: ExceptionParts = {}) {
+    super(message);
+    // Not enumerable, as `message`: `console.log` shows the stack alone.
+    const parts = { name, args: args ?? (message === '' ? [] : [message]), module };
+    for (const [key, value] of Object.entries(parts))
+      Object.defineProperty(this, key, { value, writable: true, configurable: true });
+  }
+}
+
 /** The task was revoked or has expired. `message` is Celery's reason: `revoked`, `terminated` or `expired`. */
-export class TaskRevokedError extends Error {
+export class TaskRevokedError extends TaskError {
   override readonly name = 'TaskRevokedError';
 }
 
 /** The reason with which `this.signal` is aborted after `softTimeLimit`. The task may clean up until `timeLimit`. */
-export class SoftTimeLimitExceeded extends Error {
+export class SoftTimeLimitExceeded extends TaskError {
   override readonly name = 'SoftTimeLimitExceeded';
 }
 
 /** The task was terminated after `timeLimit`, or at the end of the function's invocation. `message` is the limit in seconds. */
-export class TimeLimitExceeded extends Error {
+export class TimeLimitExceeded extends TaskError {
   override readonly name = 'TimeLimitExceeded';
 }
 
 /** The thread or the process of the task ended: `process.exit()`, an uncaught error, out of memory, a crash. */
-export class WorkerLostError extends Error {
+export class WorkerLostError extends TaskError {
   override readonly name = 'WorkerLostError';
 }
 
 /** The registry has no task with this name. */
-export class NotRegistered extends Error {
+export class NotRegistered extends TaskError {
   override readonly name = 'NotRegistered';
   readonly taskName: string;
   constructor(taskName: string) {
@@ -31,7 +61,7 @@ export class NotRegistered extends Error {
 }
 
 /** The task was retried `maxRetries` times, and `this.retry()` was given no `exc` to throw instead. */
-export class MaxRetriesExceededError extends Error {
+export class MaxRetriesExceededError extends TaskError {
   override readonly name = 'MaxRetriesExceededError';
 }
 
@@ -42,10 +72,15 @@ export class Retry extends Error {
   readonly etaMs: number;
   /** The reason, which is stored with the state RETRY. */
   readonly exc: Error | undefined;
-  constructor(message: string, etaMs: number, exc: Error | undefined) {
+  /** The arguments of the next run; undefined for those of this run. */
+  readonly args: readonly unknown[] | undefined;
+  readonly kwargs: Readonly<Record<string, unknown>> | undefined;
+  constructor(message: string, etaMs: number, exc: Error | undefined, changes: Pick<Retry, 'args' | 'kwargs'>) {
     super(message);
     this.etaMs = etaMs;
     this.exc = exc;
+    this.args = changes.args;
+    this.kwargs = changes.kwargs;
   }
 }
 

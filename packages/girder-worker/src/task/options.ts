@@ -18,6 +18,11 @@ export interface TaskOptions {
   readonly name?: string;
   /** Celery's `ignore_result`: stores no result. A client sees the state PENDING. @default the app setting taskIgnoreResult */
   readonly ignoreResult?: boolean;
+  /**
+   * Celery's `track_started`: a client reads the state STARTED while the task runs, with the worker's host name and process
+   * id. Otherwise it reads PENDING until the task stores a state or ends. @default the app setting taskTrackStarted
+   */
+  readonly trackStarted?: boolean;
   /** Celery's `queue`: the Celery queue to which the task is sent. @default the app setting taskDefaultQueue */
   readonly queue?: string;
   /** Celery's `priority`, from 0 (lowest) to 9. SQS ignores it; the task reads it from `this.request`. @default 0 */

@@ -34,8 +34,11 @@ export interface TaskRequest {
   readonly stamps: Readonly<Record<string, unknown>>;
   /** The names of the stamps. */
   readonly stampedHeaders: readonly string[];
-  /** The queue that the message came from: `routingKey` is its Celery name. */
-  readonly deliveryInfo: { readonly exchange: string; readonly routingKey: string };
+  /**
+   * The queue that the message came from: `routingKey` is its Celery name. `redelivered`: SQS has delivered the message
+   * before, so that an earlier run may have done a part of the work.
+   */
+  readonly deliveryInfo: { readonly exchange: string; readonly routingKey: string; readonly redelivered: boolean };
   /** The headers that the sender added with the option `headers`. */
   readonly headers: Readonly<Record<string, unknown>>;
 }

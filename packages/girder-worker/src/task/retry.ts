@@ -8,6 +8,16 @@ import { errorName } from './thrown.ts';
 /** The options of `this.retry()`, as those of Celery's `Task.retry`. */
 export interface RetryOptions {
   /**
+   * The positional arguments of the next run. Keyword arguments of this run that do not set the same parameters stay.
+   * @default those of this run
+   */
+  readonly args?: readonly unknown[];
+  /**
+   * The keyword arguments of the next run, instead of those of this run. Those that name a parameter which this run got by its
+   * position replace that argument. @default those of this run
+   */
+  readonly kwargs?: Readonly<Record<string, unknown>>;
+  /**
    * The reason, which is stored with the state RETRY. The task fails with it when no retry is left. Any value that a task can
    * catch: `catch (exc) { throw this.retry({ exc }); }`
    */
@@ -30,17 +40,21 @@ const defaultBackoffMaxSeconds = 600;
  * MaxRetriesExceededError if `exc` is not given. `nowMs` is the time from which `countdown` counts.
  */
 export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options: RetryOptions, nowMs: number): Error {
-  const { exc, eta, countdown = taskOptions.defaultRetryDelay ?? defaultRetryDelaySeconds } = options;
+  const { args, kwargs, exc, eta, countdown = taskOptions.defaultRetryDelay ?? defaultRetryDelaySeconds } = options;
   const { maxRetries = taskOptions.maxRetries === undefined ? defaultMaxRetries : taskOptions.maxRetries } = options;
   if (maxRetries !== null && request.retries + 1 > maxRetries) {
     if (exc !== undefined) return toError(exc);
-    const { task, id, args, kwargs } = request;
-    return new MaxRetriesExceededError(`Can't retry ${task}[${id}] args:${inspect(args)} kwargs:${inspect(kwargs)}`);
+    const { task, id } = request;
+    const [shownArgs, shownKwargs] = [args ?? request.args, kwargs ?? request.kwargs].map((value) => inspect(value));
+    return new MaxRetriesExceededError(`Can't retry ${task}[${id}] args:${shownArgs} kwargs:${shownKwargs}`);
   }
   const when = eta ? `at ${eta.toISOString()}` : `in ${countdown}s`;
   const etaMs = eta ? eta.getTime() : nowMs + countdown * 1000;
   const reason = exc === undefined ? undefined : toError(exc);
-  return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason);
+  return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason, {
+    args,
+    kwargs,
+  });
 }
 
 /** A value that was thrown, but is no Error, as an Error. */

@@ -16,8 +16,8 @@ export interface TaskRuntime {
   isCanceled(): boolean;
   /** Returns the signal that is aborted when the task must stop. */
   signal(): AbortSignal;
-  /** Writes a line to the log of the task. */
-  log(level: LogLevel, text: string): void;
+  /** Writes a line to the log of the task; `fields` may contain any values. */
+  log(level: LogLevel, text: string, fields?: object): void;
   /** Stores a custom state. */
   updateState(state: string, meta: unknown): Promise<void>;
   /**
@@ -29,8 +29,11 @@ export interface TaskRuntime {
   notify(name: string, payload: unknown): void;
 }
 
-/** The log of a task. Each line carries the name and the id of the task. */
-export type TaskLog = Readonly<Record<LogLevel, (text: string) => void>>;
+/** Writes a line. `fields` may contain any values: they become plain data of at most about 8 KB (docs/logs.md). */
+export type LogLine = (text: string, fields?: object) => void;
+
+/** The log of a task. Each line carries the name and the id of the task. `warning` is Python's name of `warn`. */
+export type TaskLog = Readonly<Record<LogLevel | 'warning', LogLine>>;
 
 /**
  * The type of `this` in a task.
@@ -47,7 +50,7 @@ export class Task {
   readonly #options: TaskOptions;
   /** The message of the task: its id, its arguments, the number of retries and more. */
   readonly request: TaskRequest;
-  /** Writes lines to the log of the worker: `this.log.info('step 3 of 10')`. */
+  /** Writes lines to the log of the worker: `this.log.info('resized', { width: 100, url })`. */
   readonly log: TaskLog;
   /** The Girder job of the task; undefined if its message names none. */
   readonly jobManager?: JobManager;
@@ -58,12 +61,12 @@ export class Task {
     this.request = request;
     this.#runtime = runtime;
     this.#options = options;
-    this.log = {
-      debug: (text) => runtime.log('debug', text),
-      info: (text) => runtime.log('info', text),
-      warn: (text) => runtime.log('warn', text),
-      error: (text) => runtime.log('error', text),
-    };
+    const lineOf =
+      (level: LogLevel): LogLine =>
+      (text, fields) =>
+        runtime.log(level, text, fields);
+    const warn = lineOf('warn');
+    this.log = { debug: lineOf('debug'), info: lineOf('info'), warn, warning: warn, error: lineOf('error') };
   }
 
   /**
@@ -93,6 +96,7 @@ export class Task {
    * if `exc` is not given.
    *
    * @example throw this.retry({ exc: error, countdown: 10 }) // countdown in seconds
+   * @example throw this.retry({ args: [rest], countdown: 0 }) // runs with other arguments
    */
   retry(options: RetryOptions = {}): Error {
     return retryOf(this.request, this.#options, options, this.#runtime.system.now());

@@ -1,6 +1,7 @@
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSMessageAttribute, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
+import { deadLetterAttributes } from './deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from './queueName.ts';
 import type { PublishOptions, Receipt, Transport } from './transport.ts';
 
@@ -18,8 +19,10 @@ export interface MemoryMessage {
   readonly messageId: string;
   readonly body: string;
   readonly messageGroupId: string | undefined;
-  /** Of a dead letter: `code`, `reason` and `queue`. */
-  readonly messageAttributes: Readonly<Record<string, string>>;
+  /** Undefined if the queue is not a FIFO queue. */
+  readonly messageDeduplicationId: string | undefined;
+  /** The sender's; of a dead letter also `code`, `reason` and `queue`. */
+  readonly messageAttributes: SQSMessageAttributes;
   readonly receiveCount: number;
   readonly sentMs: number;
   /** Before this time no receiver gets the message, in ms since 1970. */
@@ -64,7 +67,7 @@ interface Queue {
   readonly deduplicationIds: Map<string, number>;
 }
 
-type SendOptions = Omit<PublishOptions, 'queue'> & { readonly messageAttributes?: Readonly<Record<string, string>> };
+type SendOptions = Omit<PublishOptions, 'queue' | 'queueArn'> & Pick<Receipt, 'messageAttributes'>;
 
 export function createMemoryTransport({
   queues: settings = {},
@@ -81,12 +84,14 @@ export function createMemoryTransport({
   const send = (name: string, body: string, options: SendOptions = {}): void => {
     const queue = queueOf(name);
     const isFifo = name.endsWith('.fifo');
-    if (isFifo && isDuplicate(queue, options.messageDeduplicationId ?? system.randomUUID())) return;
+    const messageDeduplicationId = isFifo ? (options.messageDeduplicationId ?? system.randomUUID()) : undefined;
+    if (messageDeduplicationId !== undefined && isDuplicate(queue, messageDeduplicationId)) return;
     const delaySeconds = isFifo ? 0 : Math.min(Math.max(0, Math.ceil(options.delaySeconds ?? 0)), maxDelaySeconds);
     queue.messages.push({
       messageId: system.randomUUID(),
       body,
       messageGroupId: options.messageGroupId ?? (isFifo ? 'default' : undefined),
+      messageDeduplicationId,
       messageAttributes: options.messageAttributes ?? {},
       receiveCount: 0,
       sentMs: system.now(),
@@ -111,7 +116,7 @@ export function createMemoryTransport({
     const dead = queue.messages.filter(isDead);
     if (dead.length === 0) return;
     queue.messages = queue.messages.filter((message) => !dead.includes(message));
-    for (const { body, messageGroupId } of dead) send(deadLetterQueueOf(queue.name), body, { messageGroupId });
+    for (const { body, ...kept } of dead) send(deadLetterQueueOf(queue.name), body, kept);
   };
 
   const deadLetterQueueOf = (name: string): string =>
@@ -122,17 +127,21 @@ export function createMemoryTransport({
     queueOf(queueNameInArn(queueArn)).messages.find((message) => message.receiptHandle === receiptHandle);
 
   return {
-    async publish(body, { queue, ...options }) {
-      send(sqsQueueName(queue), body, options);
+    async publish(body, { queue, queueArn, ...options }) {
+      send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
     },
 
-    async resend({ queueArn, messageGroupId }, body, delay) {
-      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId });
+    async resend({ queueArn, messageGroupId, messageAttributes }, body, delay) {
+      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes });
     },
 
-    async deadLetter({ body, code, reason, queueArn }) {
-      const messageAttributes = { code, reason, queue: queueArn };
-      send(deadLetterQueueOf(queueNameInArn(queueArn)), body, { messageAttributes });
+    async deadLetter({ receipt, body, code, reason }) {
+      const { queueArn, messageGroupId, messageDeduplicationId, messageAttributes: sender } = receipt;
+      const text = (stringValue: string) => ({ dataType: 'String' as const, stringValue });
+      const why = { code: text(code), reason: text(reason), queue: text(queueArn) };
+      const messageAttributes = deadLetterAttributes<SQSMessageAttribute>(why, sender);
+      const kept = { messageGroupId, messageDeduplicationId, messageAttributes };
+      send(deadLetterQueueOf(queueNameInArn(queueArn)), body, kept);
     },
 
     async acknowledge(receipt) {
@@ -178,7 +187,7 @@ export function createMemoryTransport({
 }
 
 function recordOf(queueName: string, message: StoredMessage): SQSRecord {
-  const { messageId, body, messageGroupId, messageAttributes, receiveCount, receiptHandle, sentMs } = message;
+  const { messageId, body, messageGroupId, messageDeduplicationId, receiveCount, receiptHandle, sentMs } = message;
   return {
     messageId,
     receiptHandle: receiptHandle!,
@@ -189,10 +198,9 @@ function recordOf(queueName: string, message: StoredMessage): SQSRecord {
       SenderId: 'memory',
       ApproximateFirstReceiveTimestamp: String(sentMs),
       ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
+      ...(messageDeduplicationId !== undefined && { MessageDeduplicationId: messageDeduplicationId }),
     },
-    messageAttributes: Object.fromEntries(
-      Object.entries(messageAttributes).map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
-    ),
+    messageAttributes: message.messageAttributes,
     md5OfBody: '',
     eventSource: 'aws:sqs',
     eventSourceARN: `arn:aws:sqs:${region}:000000000000:${queueName}`,

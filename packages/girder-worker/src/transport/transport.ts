@@ -1,20 +1,27 @@
-/** Identifies one delivery of a message, to acknowledge it or to change its visibility. */
+import type { SQSMessageAttributes } from 'aws-lambda';
+
+/** Identifies one delivery of a message, and holds what a copy of the message keeps besides its body. */
 export interface Receipt {
+  /** The queue from which the message came. */
   readonly queueArn: string;
   readonly receiptHandle: string;
-  /** Undefined if the queue is not a FIFO queue. */
+  /** Undefined if the sender gave none; messages of a FIFO queue always have one. */
   readonly messageGroupId?: string | undefined;
+  /** Undefined if the queue is not a FIFO queue. */
+  readonly messageDeduplicationId?: string | undefined;
+  /** The SQS message attributes of the sender. */
+  readonly messageAttributes?: SQSMessageAttributes | undefined;
 }
 
 /** A message that cannot be run, with the reason. */
 export interface DeadLetter {
+  /** The delivery of the message. */
+  readonly receipt: Receipt;
   readonly body: string;
   /** An error code for programs, such as `BODY_MALFORMED`. */
   readonly code: string;
   /** A sentence for people. */
   readonly reason: string;
-  /** The queue from which the message came. */
-  readonly queueArn: string;
 }
 
 export interface Delay {
@@ -25,6 +32,8 @@ export interface Delay {
 export interface PublishOptions extends Delay {
   /** Celery's name of the queue. */
   readonly queue: string;
+  /** The queue in SQS, if it is known. It wins over the queue to which the broker's settings resolve `queue`. */
+  readonly queueArn?: string | undefined;
   /** FIFO queues deliver messages of one group in order. @default 'default', as in Celery */
   readonly messageGroupId?: string | undefined;
   /** FIFO queues drop a message whose id they have seen within five minutes. @default a random UUID */
@@ -35,9 +44,12 @@ export interface PublishOptions extends Delay {
 export interface Transport {
   /** Sends a message to a queue; `body` is what `message/encode.ts` returns. */
   publish(body: string, options: PublishOptions): Promise<void>;
-  /** Sends a message to the queue from which a delivery came, into the same message group. */
+  /** Sends a message to the queue from which a delivery came, with the same message group and message attributes. */
   resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
-  /** Sends a copy of a message that cannot be run to the dead-letter queue. */
+  /**
+   * Sends a copy of a message that cannot be run to the dead-letter queue. The copy keeps the message group, the deduplication id
+   * and the sender's message attributes; of more than seven attributes the first seven, as SQS takes at most ten.
+   */
   deadLetter(deadLetter: DeadLetter): Promise<void>;
   /** Deletes the message of a delivery. It is not an error if the message is already deleted. */
   acknowledge(receipt: Receipt): Promise<void>;

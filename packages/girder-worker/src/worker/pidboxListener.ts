@@ -1,10 +1,11 @@
 import { toDelivery } from '../dispatch/delivery.ts';
 import type { Log } from '../events/log.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { createOutage, describeError, type Outage } from '../system/outage.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { PidboxQueue } from '../transport/sqs/pidboxQueue.ts';
 import type { Transport } from '../transport/transport.ts';
-import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
+import { isConnectionError, retryUntil } from './retryUntil.ts';
 
 /** How long a command that failed stays hidden before it is tried again. */
 const visibilityTimeoutSeconds = 10;
@@ -35,10 +36,24 @@ export function startPidboxListener(options: PidboxListenerOptions): () => Promi
   };
 }
 
+/** What can fail again and again. Each lives as long as the listener: a queue that is replaced ends no outage. */
+interface Outages {
+  readonly opening: Outage;
+  readonly receiving: Outage;
+  readonly executing: Outage;
+}
+
 async function listen(options: PidboxListenerOptions, signal: AbortSignal): Promise<void> {
   const { log } = options;
+  const outage = (what: string, ended: string) =>
+    createOutage({ what, ended, log, level: 'error', system: nodeSystem });
+  const outages: Outages = {
+    opening: outage('pidbox: Cannot open the queue', 'pidbox: The queue was opened'),
+    receiving: outage('pidbox: Cannot receive commands', 'pidbox: Commands are received again'),
+    executing: outage('pidbox: A command failed, and will be tried again', 'pidbox: Commands are executed again'),
+  };
   try {
-    while (!signal.aborted) await usePidboxQueue(options, signal);
+    while (!signal.aborted) await usePidboxQueue(options, outages, signal);
   } catch (error) {
     log.warn(
       `pidbox: This worker takes no commands: ${describeError(error)}. Tasks can still be revoked through the table.`,
@@ -47,25 +62,18 @@ async function listen(options: PidboxListenerOptions, signal: AbortSignal): Prom
 }
 
 /** Receives commands from one queue, until the worker stops or the queue is deleted. */
-async function usePidboxQueue(options: PidboxListenerOptions, signal: AbortSignal): Promise<void> {
+async function usePidboxQueue(options: PidboxListenerOptions, outages: Outages, signal: AbortSignal): Promise<void> {
   const { open, log } = options;
-  const retry = <T>(what: string, isTransient: (error: unknown) => boolean, act: () => Promise<T>) =>
-    retryUntil(act, {
-      signal,
-      isTransient,
-      onError: (error, retryInSeconds) =>
-        log.error(`pidbox: ${what}: ${describeError(error)}. Trying again in ${retryInSeconds} s...`),
-    });
-
-  const pidbox = await retry('Cannot open the queue', isConnectionError, open);
+  const pidbox = await retryUntil(open, { signal, isTransient: isConnectionError, outage: outages.opening });
   if (!pidbox) return;
   const { topicArn, queue, close } = pidbox;
   log.info(`pidbox: Commands are taken from ${topicArn}`);
   try {
-    const receiveSome = () => receiveCommands(queue, options, signal);
-    while (!signal.aborted) await retry('Cannot receive commands', (error) => !isDeleted(error), receiveSome);
+    const receiveSome = () => receiveCommands(queue, options, outages.executing, signal);
+    const isTransient = (error: unknown) => !isDeleted(error);
+    while (!signal.aborted) await retryUntil(receiveSome, { signal, isTransient, outage: outages.receiving });
   } catch (error) {
-    log.error(`pidbox: ${describeError(error)} The queue ${queue.name} is replaced by another.`);
+    log.error(`pidbox: ${describeError(error)}. The queue ${queue.name} is replaced by another.`);
     await nodeSystem.sleep(replacementDelayMs, signal);
   } finally {
     await close().catch((error: unknown) => {
@@ -80,15 +88,17 @@ function isDeleted(error: unknown): boolean {
 
 async function receiveCommands(
   queue: QueueConsumer,
-  { receive, transport, log }: PidboxListenerOptions,
+  { receive, transport }: PidboxListenerOptions,
+  executing: Outage,
   signal: AbortSignal,
 ): Promise<void> {
   for (const record of await queue.receive({ maxMessages, visibilityTimeoutSeconds, waitSeconds, signal })) {
     try {
       await receive(record.body);
       await transport.acknowledge(toDelivery(record).receipt);
+      executing.succeeded();
     } catch (error) {
-      log.error(`pidbox: A command failed, trying again in ${visibilityTimeoutSeconds} s: ${describeError(error)}`);
+      executing.failed(error);
     }
   }
 }

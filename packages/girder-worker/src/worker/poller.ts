@@ -4,11 +4,12 @@ import { type LeaseOptions, visibilityTimeoutSeconds } from '../dispatch/deps.ts
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Log } from '../events/log.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { createOutage, describeError, type OngoingOutage, type Outage } from '../system/outage.ts';
 import { repeat } from '../system/repeat.ts';
 import type { System } from '../system/system.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { Receipt, Transport } from '../transport/transport.ts';
-import { describeError, retryUntil } from './retryUntil.ts';
+import { retryUntil } from './retryUntil.ts';
 import { Semaphore } from './semaphore.ts';
 
 /**
@@ -32,6 +33,8 @@ export interface PollerOptions {
 export interface Poller {
   /** Receives no more messages. Resolves when all received messages have run or are back in their queues. */
   drain(): Promise<void>;
+  /** The queues from which no message can be received at the moment. */
+  outages(): readonly OngoingOutage[];
 }
 
 /** Receives messages from queues, as many as can run now, and passes each to the dispatcher by itself. */
@@ -40,34 +43,38 @@ export function startPoller(options: PollerOptions): Poller {
   const semaphore = new Semaphore(concurrency);
   const stopping = new AbortController();
   const handled = new Set<Promise<void>>();
-  const polled = Promise.all(queues.map(poll));
+  const receiving = queues.map(({ name }) =>
+    createOutage({
+      what: `consumer: Connection to broker lost. Trying to re-establish the connection... Cannot receive from ${name}`,
+      ended: `consumer: Connection to broker re-established: ${name}`,
+      ...{ log, level: 'error', system },
+    }),
+  );
+  const hiding = createOutage({
+    what: 'Messages that wait to run cannot be kept hidden',
+    ended: 'Messages that wait to run are kept hidden again',
+    ...{ log, system },
+  });
+  const polled = Promise.all(queues.map((queue, index) => poll(queue, receiving[index]!)));
 
-  async function poll(queue: QueueConsumer): Promise<void> {
+  async function poll(queue: QueueConsumer, outage: Outage): Promise<void> {
     while (await semaphore.whenAvailable()) {
-      for (const record of await receive(queue)) {
+      for (const record of await receive(queue, outage)) {
         const handling = handle(record).finally(() => handled.delete(handling));
         handled.add(handling);
       }
     }
   }
 
-  async function receive(queue: QueueConsumer): Promise<SQSRecord[]> {
+  async function receive(queue: QueueConsumer, outage: Outage): Promise<SQSRecord[]> {
     // SQS delivers the second message of a FIFO group only after the first is deleted, if they are received one by one.
     const maxMessages = queue.isFifo ? 1 : Math.max(1, semaphore.available);
     const request = { maxMessages, visibilityTimeoutSeconds: visibilityTimeoutSeconds(lease), waitSeconds };
-    let isLost = false;
     const records = await retryUntil(() => queue.receive(request), {
       isTransient: () => true, // Whatever the fault is, an operator may correct it while the worker waits.
       signal: stopping.signal,
-      system,
-      onError(error, retryInSeconds) {
-        if (!isLost) log.warn('consumer: Connection to broker lost. Trying to re-establish the connection...');
-        isLost = true;
-        const text = describeError(error);
-        log.error(`consumer: Cannot receive from ${queue.name}: ${text}. Trying again in ${retryInSeconds} s...`);
-      },
+      ...{ outage, system },
     });
-    if (isLost && records) log.info(`consumer: Connection to broker re-established: ${queue.name}`);
     return records ?? [];
   }
 
@@ -83,16 +90,14 @@ export function startPoller(options: PollerOptions): Poller {
         semaphore.release();
       }
     } catch (error) {
-      log.warn(`Message ${record.messageId} was not deleted, and will be delivered again: ${describeError(error)}`);
+      log.warn(`Message ${record.messageId} was not deleted, and will be delivered again: ${describeError(error)}.`);
     }
   }
 
   /** Keeps a message hidden while it waits for its turn, which happens only if several queues deliver at the same time. */
   async function acquire(receipt: Receipt): Promise<boolean> {
     const stopHiding = repeat(system, lease.periodMs, async () => {
-      await transport.changeVisibility(receipt, visibilityTimeoutSeconds(lease)).catch((error: unknown) => {
-        log.warn(`A message that waits to run cannot be kept hidden: ${describeError(error)}`);
-      });
+      await transport.changeVisibility(receipt, visibilityTimeoutSeconds(lease)).then(hiding.succeeded, hiding.failed);
     });
     try {
       return await semaphore.acquire();
@@ -108,5 +113,6 @@ export function startPoller(options: PollerOptions): Poller {
       await polled;
       await Promise.all(handled);
     },
+    outages: () => receiving.flatMap(({ ongoing }) => ongoing ?? []),
   };
 }

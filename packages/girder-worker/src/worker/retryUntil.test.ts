@@ -2,7 +2,8 @@ import { createServer } from 'node:net';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { ServiceError } from '../aws/serviceError.ts';
-import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
+import { describeError } from '../system/outage.ts';
+import { isConnectionError, retryUntil } from './retryUntil.ts';
 
 const never = new AbortController().signal;
 
@@ -39,33 +40,34 @@ describe('an error of a service', () => {
     expect(isConnectionError(new Error('There is no SQS queue "q".'))).toBe(false);
     expect(isConnectionError('text')).toBe(false);
   });
-
-  test('that has no message, as an AggregateError of Node, is described by its code', () => {
-    expect(describeError(Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED');
-  });
 });
 
 describe('retryUntil', () => {
-  test('retries until the action succeeds, and reports each error with the delay before the next attempt', async () => {
+  test('retries until the action succeeds, and reports the failed attempts and the success', async () => {
     let attempts = 0;
-    const faults: unknown[] = [];
+    const reports: string[] = [];
     const act = async () => {
       if (++attempts === 1) throw new Error('not yet');
       return 'done';
     };
-    const onError = (...fault: unknown[]) => void faults.push(fault);
-    expect(await retryUntil(act, { isTransient: () => true, onError, signal: never })).toBe('done');
-    expect(faults).toEqual([[expect.objectContaining({ message: 'not yet' }), 1]]);
+    const outage = {
+      failed: (error: unknown) => void reports.push(String(error)),
+      succeeded: () => void reports.push('succeeded'),
+    };
+    expect(await retryUntil(act, { isTransient: () => true, outage, signal: never })).toBe('done');
+    expect(reports).toEqual(['Error: not yet', 'succeeded']);
   });
 
   test('throws an error that is not transient', async () => {
-    const options = { isTransient: () => false, onError: () => expect.fail('there must be no delay'), signal: never };
+    const outage = { failed: () => expect.fail('there must be no delay'), succeeded: () => undefined };
+    const options = { isTransient: () => false, outage, signal: never };
     await expect(retryUntil(() => Promise.reject(new Error('for good')), options)).rejects.toThrow('for good');
   });
 
   test('gives up at once when its signal is aborted during a delay', async () => {
     const stopping = new AbortController();
-    const options = { isTransient: () => true, onError: () => stopping.abort(), signal: stopping.signal };
+    const outage = { failed: () => stopping.abort(), succeeded: () => undefined };
+    const options = { isTransient: () => true, outage, signal: stopping.signal };
     expect(await retryUntil(() => Promise.reject(new Error('not yet')), options)).toBeUndefined();
   });
 });

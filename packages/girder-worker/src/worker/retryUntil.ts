@@ -1,6 +1,7 @@
 import { isTransient } from '../aws/serviceError.ts';
 import { exponentialBackoff } from '../system/backoff.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import type { Outage } from '../system/outage.ts';
 import type { System } from '../system/system.ts';
 
 /** In seconds. */
@@ -9,8 +10,8 @@ const backoff = { first: 1, max: 32 };
 export interface RetryUntilOptions {
   /** Whether the error may pass; any other error is thrown. */
   readonly isTransient: (error: unknown) => boolean;
-  /** Called after each failed attempt with the delay before the next one. */
-  readonly onError: (error: unknown, retryInSeconds: number) => void;
+  /** Logs the failed attempts. */
+  readonly outage: Pick<Outage, 'failed' | 'succeeded'>;
   /** Aborted to give up. */
   readonly signal: AbortSignal;
   /** @default nodeSystem */
@@ -19,16 +20,17 @@ export interface RetryUntilOptions {
 
 /** Retries until `act` succeeds, with delays of 1, 2, 4, … up to 32 s. Returns undefined if the signal is aborted before. */
 export async function retryUntil<T>(act: () => Promise<T>, options: RetryUntilOptions): Promise<T | undefined> {
-  const { isTransient, onError, signal, system = nodeSystem } = options;
+  const { isTransient, outage, signal, system = nodeSystem } = options;
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
-      return await act();
+      const value = await act();
+      outage.succeeded();
+      return value;
     } catch (error) {
       if (!isTransient(error)) throw error;
       if (signal.aborted) return undefined;
-      const retryInSeconds = exponentialBackoff(attempt, backoff);
-      onError(error, retryInSeconds);
-      await system.sleep(retryInSeconds * 1000, signal);
+      outage.failed(error);
+      await system.sleep(exponentialBackoff(attempt, backoff) * 1000, signal);
     }
   }
   return undefined;
@@ -52,10 +54,4 @@ interface SystemAndSdkError {
   readonly code: unknown;
   readonly $metadata: { readonly httpStatusCode?: number };
   readonly $retryable: unknown;
-}
-
-/** An error in one line. An AggregateError of Node, one error for each address, has a code but no message. */
-export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || String((error as Partial<SystemAndSdkError>).code ?? error.name);
 }

@@ -2,6 +2,7 @@ import type { Connections } from '../connections/connections.ts';
 import { connectControl, createControlNode, createPidbox } from '../control/index.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
+import { logLateError } from '../events/lateError.ts';
 import type { Log } from '../events/log.ts';
 import { createPool } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
@@ -11,6 +12,7 @@ import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { createOutage } from '../system/outage.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
@@ -18,7 +20,7 @@ import type { Transport } from '../transport/transport.ts';
 import { createAbortablePool } from './abortablePool.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
-import { describeError, isConnectionError, retryUntil } from './retryUntil.ts';
+import { isConnectionError, retryUntil } from './retryUntil.ts';
 
 export interface WorkerOptions {
   readonly connections: Connections;
@@ -66,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const queues = await Promise.race([connect(options, store), aborted(shutdown.warm)]);
   if (!queues) return;
 
-  const pool = createPool({ threadFile, concurrency });
+  const pool = createPool({ threadFile, concurrency, onLateError: (error) => logLateError(log, error) });
   pool.warmUp();
   const threads = createAbortablePool(pool);
   const extension = createGirderExtension({ registry, env: process.env });
@@ -114,10 +116,11 @@ async function connect(options: WorkerOptions, store: ResultStore): Promise<Queu
     retryUntil(act, {
       isTransient: isConnectionError,
       signal: shutdown.warm,
-      onError: (error, retryInSeconds) =>
-        log.error(
-          `consumer: Cannot connect to ${url}: ${describeError(error)}. Trying again in ${retryInSeconds} s...`,
-        ),
+      outage: createOutage({
+        what: `consumer: Cannot connect to ${url}`,
+        ended: `consumer: Connection to ${url} established`,
+        ...{ log, level: 'error', system: nodeSystem },
+      }),
     });
 
   const consumerOf = connectConsumers(broker);

@@ -1,13 +1,18 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { nodeSystem } from 'girder-worker/internal/system';
 import { registryFile } from 'girder-worker/internal/task';
+import { createPackageFinder } from '../packages/installedPackage.ts';
+import { functionPlatform, type Platform } from '../packages/platform.ts';
+import { readBundledPlugins } from './bundledPlugins.ts';
 import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
+import { createExternalPackages } from './externalPackages.ts';
 import { defaultFunctions, entryPoints } from './functions.ts';
-import { nameBundledTasks } from './nameBundledTasks.ts';
+import { createModuleContents } from './moduleContents.ts';
+import { type Pack, preparePack, writePack } from './packBundle.ts';
 import { taskModulesOf } from './taskModules.ts';
 
 export interface BundleOptions {
@@ -15,12 +20,16 @@ export interface BundleOptions {
   readonly root: string;
   /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks`. */
   readonly outDir: string;
+  /** Where the functions run, for packages with native code. @default linux-x64 with glibc, Lambda's x86_64 */
+  readonly platform?: Platform;
 }
 
-export interface BundleReport extends BundleSizes {
+export interface BundleReport extends BundleSizes, Pack {
   /** How long bundling took. */
   readonly ms: number;
-  /** Warnings of the bundler, with their places in the source. */
+  /** Absolute paths of the modules in the bundle that are no part of an installed package: a change of one changes the bundle. */
+  readonly sources: readonly string[];
+  /** Warnings of the bundler and about files of plugins, with their places in the source. */
   readonly warnings: readonly string[];
 }
 
@@ -45,15 +54,29 @@ const requireForCommonJs = `import{createRequire as __createRequire}from'node:mo
 
 /**
  * Bundles the functions for Lambda as ES modules that share chunks: the handler of the dispatcher, the entry of its worker
- * threads, and the handler of remote control. Task modules are separate chunks, each loaded when
- * one of its tasks runs for the first time.
+ * threads, and the handler of remote control. Task modules are separate chunks, each loaded when one of its tasks runs for the
+ * first time. Packages with native code are copied to `node_modules` beside the bundle, and the files of plugins to `files`.
  *
- * Throws esbuild's BuildFailure, which lists the errors with their places in the source.
+ * Throws esbuild's BuildFailure, which lists the errors with their places in the source, or a BundleError, which lists what
+ * cannot be packed. Nothing is written then.
  */
-export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<BundleReport> {
+export async function bundleFunctions({
+  root,
+  outDir,
+  platform = functionPlatform('x86_64'),
+}: BundleOptions): Promise<BundleReport> {
   const startMs = nodeSystem.now();
   const folder = realpathSync(root);
   const registry = join(folder, registryFile);
+  const taskModules = await taskModulesOf(registry, folder, resolution);
+  const packageOf = createPackageFinder();
+  const plugins = readBundledPlugins(folder, taskModules, packageOf);
+  const external = createExternalPackages({
+    ...{ root: folder, packageOf },
+    ...{ isBundled: plugins.isBundled, named: plugins.external },
+  });
+  const functions = dirname(dirname(registry));
+  const contents = createModuleContents({ taskModules, plugins, packageOf, functions, platform });
   const options = {
     ...resolution,
     absWorkingDir: folder,
@@ -62,6 +85,8 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     outdir: resolve(outDir),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
+    assetNames: 'chunks/[name]-[hash]',
+    loader: { '.wasm': 'copy' },
     // Lambda runs Node 24. A bundle for 22 can also run on a machine that has only that.
     target: 'node22',
     minify: true,
@@ -71,21 +96,44 @@ export async function bundleFunctions({ root, outDir }: BundleOptions): Promise<
     write: false,
     metafile: true,
     logLevel: 'silent', // Errors are thrown, warnings are returned.
-    plugins: [defaultFunctions(registry), nameBundledTasks(await taskModulesOf(registry, folder, resolution))],
+    plugins: [defaultFunctions(registry), contents.plugin, external.plugin],
   } satisfies BuildOptions;
 
   const plain = await build(options);
   const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
+  const pack = await preparePack({
+    ...{ root: folder, platform },
+    imported: external.packagesOf(bundle.metafile),
+    named: plugins.external,
+    optional: external.optional(),
+    files: new Map([...plugins.files, ...contents.files()]),
+    codeBytes: bundle.outputFiles.reduce((sum, { contents: { length } }) => sum + length, 0),
+    faults: [...plugins.faults, ...contents.faults],
+  });
 
   // The names of chunks contain hashes, so the chunks of an earlier build would not be overwritten.
   await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
   await mkdir(join(options.outdir, 'chunks'), { recursive: true });
   await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  await writePack(pack, options.outdir);
   return {
+    ...pack,
     ...bundleSizes(bundle.metafile, folder, options.outdir),
+    sources: sourcesOf(bundle.metafile, folder),
     ms: nodeSystem.now() - startMs,
-    warnings: await formatMessages(bundle.warnings, { kind: 'warning' }),
+    warnings: [
+      ...(await formatMessages(bundle.warnings, { kind: 'warning' })),
+      ...contents.warnings(bundle.metafile, folder),
+      ...pack.warnings,
+    ],
   };
+}
+
+/** What npm has installed changes only with package.json. A linked package is named by its real path. */
+function sourcesOf({ inputs }: Metafile, folder: string): string[] {
+  return Object.keys(inputs)
+    .map((path) => resolve(folder, path))
+    .filter((path) => existsSync(path) && !path.split(sep).includes('node_modules'));
 }
 
 function needsRequire({ outputs }: Metafile): boolean {

@@ -71,11 +71,11 @@ function describeStep(step: Step): string {
 }
 
 /** Names come from packages. Quotes and escapes keep them apart from the text of the message. */
-function quote(name: string): string {
+export function quote(name: string): string {
   return `'${JSON.stringify(name).slice(1, -1).replaceAll('\\"', '"')}'`;
 }
 
-function list(names: readonly string[]): string {
+export function list(names: readonly string[]): string {
   return names.length === 0 ? 'nothing' : names.map(quote).join(', ');
 }
 

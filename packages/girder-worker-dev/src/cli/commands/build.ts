@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
-import { Command } from 'commander';
-import { displayPath, type Output } from 'girder-worker/internal/cli';
+import { Command, Option } from 'commander';
+import { count, displayPath, type Output } from 'girder-worker/internal/cli';
+import type { BundleReport } from '../../build/bundle/bundle.ts';
+import type { Architecture } from '../../build/packages/platform.ts';
 import { updateRegistry } from '../shared/updateRegistry.ts';
 
 export function buildCommand(): Command {
@@ -11,8 +13,13 @@ export function buildCommand(): Command {
       '--out-dir <folder>',
       'folder in which the folder dispatcher/ of the bundle is written (default: .build below --root)',
     )
+    .addOption(
+      new Option('--architecture <name>', 'architecture of the functions, for packages with native code')
+        .choices(['x86_64', 'arm64'] satisfies Architecture[])
+        .default('x86_64'),
+    )
     .addHelpText('after', help)
-    .action(async ({ root, outDir }: { root: string; outDir?: string }, command: Command) => {
+    .action(async ({ root, outDir, architecture }: BuildCommandOptions, command: Command) => {
       const output = command.configureOutput() as Output;
       const { writeOut, writeErr } = output;
       if (!(await updateRegistry(root, undefined, output))) {
@@ -21,19 +28,46 @@ export function buildCommand(): Command {
       }
       const { bundleFunctions } = await import('../../build/bundle/bundle.ts');
       const folder = resolve(outDir ?? resolve(root, '.build'), 'dispatcher');
-      const report = await bundleFunctions({ root, outDir: folder });
+      const { functionPlatform } = await import('../../build/packages/platform.ts');
+      const { BundleError } = await import('../../build/packages/packFaults.ts');
+      const bundling = bundleFunctions({ root, outDir: folder, platform: functionPlatform(architecture) });
+      const report = await bundling.catch((error: unknown) => {
+        if (!(error instanceof BundleError)) throw error;
+        writeErr(`${error.message}\n`);
+      });
+      if (!report) {
+        process.exitCode = 1;
+        return;
+      }
       for (const warning of report.warnings) writeErr(warning);
       for (const { file, eagerBytes } of report.entries) {
         writeOut(`${displayPath(resolve(folder, file))}: ${kilobytes(eagerBytes)} loaded on a cold start\n`);
       }
+      for (const line of packLines(report)) writeOut(`${line}\n`);
       writeOut(`Bundled ${kilobytes(report.totalBytes)} in ${Math.round(report.ms)} ms.\n`);
     });
+}
+
+interface BuildCommandOptions {
+  readonly root: string;
+  readonly outDir?: string;
+  readonly architecture: Architecture;
+}
+
+/** A line for each package that is packed beside the code, and one for the files of plugins. */
+function packLines({ packages, files, fileBytes }: BundleReport): string[] {
+  const lines = packages.map(
+    ({ id, bytes, files: { length } }) => `Packed ${id}: ${kilobytes(bytes)}, ${count(length, 'file')}`,
+  );
+  if (files.size > 0) lines.push(`Packed files of plugins: ${kilobytes(fileBytes)}, ${count(files.size, 'file')}`);
+  return lines;
 }
 
 const help = `
 The bundle holds the dispatcher (handler.mjs), its worker threads (thread.mjs), remote control (control.mjs) and chunks
 that they share. Each task module is a chunk of its own, which is loaded when one of its tasks runs for the first time.
-npx serverless package and deploy run this command.
+Packages with native code are copied to node_modules/ beside it, compiled for Linux and the architecture of the functions,
+and files that tasks read to files/. npx serverless package and deploy run this command.
 
 Examples:
   $ girder-worker build

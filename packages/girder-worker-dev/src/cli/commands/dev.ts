@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { integerUpTo, port, stopRequest } from 'girder-worker/internal/cli';
+import { integerUpTo, names, port, stopRequest } from 'girder-worker/internal/cli';
 
 interface DevOptions {
   readonly sqsPort?: number;
   readonly dynamodbPort?: number;
+  readonly queue?: readonly string[];
   readonly concurrency: number;
   readonly timeout: number;
   readonly run?: string;
+  readonly reload: boolean;
 }
 
 const defaultPorts = { sqsPort: 9324, dynamodbPort: 8000 };
@@ -29,9 +31,10 @@ export function devCommand(): Command {
       `port of DynamoDB; 0 chooses a free one (default: ${defaultPorts.dynamodbPort}; 0 with --run)`,
       port,
     )
+    .option('--queue <name>', 'Celery queue to serve; repeat it for several (default: celery)', collect)
     .option(
       '--concurrency <number>',
-      'concurrent invocations, each with up to 10 messages; at most 1000',
+      'concurrent invocations for each queue, each with up to 10 messages; at most 1000',
       integerUpTo(1000),
       defaultConcurrency,
     )
@@ -41,32 +44,47 @@ export function devCommand(): Command {
       'run this script against the stack; the stack ends with it, with its exit code',
       existingFile,
     )
+    .option('--no-reload', 'do not reload the functions when the code of plugins changes')
     .addHelpText('after', help)
-    .action(async ({ run, sqsPort, dynamodbPort, concurrency, timeout }: DevOptions, command: Command) => {
-      const stop = stopRequest();
-      const { runLocalStack } = await import('../shared/localStack.ts'); // No other command needs it.
-      const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
-      const exitCode = await runLocalStack({
-        sqsPort: sqsPort ?? ports.sqsPort,
-        dynamodbPort: dynamodbPort ?? ports.dynamodbPort,
-        concurrency,
-        timeoutSeconds: timeout,
-        ...(run !== undefined && { script: run }),
-        stop,
-      }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
-      process.exit(exitCode); // Ends interrupted work, too.
-    });
+    .action(
+      async ({ run, sqsPort, dynamodbPort, queue, concurrency, timeout, reload }: DevOptions, command: Command) => {
+        const stop = stopRequest();
+        const { runLocalStack } = await import('../shared/localStack.ts'); // No other command needs it.
+        const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
+        const exitCode = await runLocalStack({
+          sqsPort: sqsPort ?? ports.sqsPort,
+          dynamodbPort: dynamodbPort ?? ports.dynamodbPort,
+          queues: [...new Set(queue ?? ['celery'])],
+          concurrency,
+          timeoutSeconds: timeout,
+          reloads: reload && run === undefined,
+          ...(run !== undefined && { script: run }),
+          stop,
+        }).catch((error: Error) => command.error(`girder-worker: ${error.message}`));
+        process.exit(exitCode); // Ends interrupted work, too.
+      },
+    );
 }
 
 const help = `
-The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". The queue
-and the table are both named celery, the region is us-east-1, the access key and the secret are both test. Queue and table
-are empty at start, and are lost at the end. A second Ctrl-C ends running tasks immediately.
+The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". Without
+--queue, the queue and the table are both named celery; the region is us-east-1, the access key and the secret are both
+test. Queues and table are empty at start, and are lost at the end. Each queue NAME has a dead-letter queue
+NAME-dead-letters. A second Ctrl-C ends running tasks immediately.
+
+When the code or the package.json of a plugin changes, the functions are built again and reloaded. Running tasks end in the
+code that they started with. If the build fails, its faults are printed, and the functions stay as they are.
 
 Examples:
   $ girder-worker dev
+  $ girder-worker dev --queue celery --queue fast --queue orders.fifo
   $ girder-worker dev --sqs-port 0 --dynamodb-port 0
   $ girder-worker dev --run examples/example_client.ts`;
+
+/** Adds a name to those of the options before it. Several names may also be separated by commas. */
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...names(text)];
+}
 
 function existingFile(file: string): string {
   if (existsSync(file)) return file;

@@ -8,18 +8,23 @@ import { createBundleFolder } from '../../local/bundleFolder.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import { celeryUrls, exportLines, isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
 import type { MappingFault } from '../../local/lambda/eventSourceMapping.ts';
-import { queueName, startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
+import { startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
 import { runScript } from '../../local/process/script.ts';
+import { type BuiltFunctions, startReloading } from './reload.ts';
 import { updateRegistry } from './updateRegistry.ts';
 
 export interface LocalStackOptions {
   readonly sqsPort: number;
   readonly dynamodbPort: number;
-  /** The largest number of concurrent invocations. */
+  /** Celery's names of the queues. */
+  readonly queues: readonly string[];
+  /** The largest number of concurrent invocations for each queue. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
   /** The path of a script to run against the stack. The stack ends with it. */
   readonly script?: string;
+  /** Whether a change of the code of plugins reloads the functions. */
+  readonly reloads: boolean;
   /** Resolves when the stack must end. */
   readonly stop: Promise<NodeJS.Signals>;
 }
@@ -63,34 +68,36 @@ async function serve(options: LocalStackOptions, cleanups: Cleanups): Promise<nu
 }
 
 async function serveWith(emulators: Emulators, options: LocalStackOptions, cleanups: Cleanups): Promise<number> {
-  const { script, concurrency, timeoutSeconds } = options;
+  const { script, queues, concurrency, timeoutSeconds, reloads } = options;
   if (!(await updateRegistry(root, undefined, processOutput))) return 1;
-  const { file, controlFile } = await bundle(cleanups);
+  const built = await bundle(cleanups);
+  print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
   const startMs = nodeSystem.now();
   const dispatcher = await startLocalDispatcher({
-    emulators,
-    file,
-    ...(controlFile !== undefined && { controlFile }),
-    ...{ concurrency, timeoutSeconds, printLine, onFault },
+    ...{ emulators, ...built.functions, queues, concurrency, timeoutSeconds, printLine, onFault },
   });
   cleanups.push(() => dispatcher.stop(graceMs));
   print(`Dispatcher: ready in ${nodeSystem.now() - startMs} ms; a task may take ${timeoutSeconds} s\n`);
 
-  print(await banner(emulators, concurrency));
+  print(await banner(emulators, options));
   for (const line of endpoints(emulators)) print(line);
   print('ready');
+  if (reloads) cleanups.push(startReloading(root, dispatcher, built, () => bundle(cleanups)));
   return script === undefined ? new Promise<never>(() => undefined) : runAgainst(emulators, script, cleanups);
 }
 
-/** Bundles the functions. Resolves to the paths of the handlers of the dispatcher and of remote control. */
-async function bundle(cleanups: Cleanups): Promise<{ readonly file: string; readonly controlFile?: string }> {
+/** Bundles the functions into a folder of their own. Prints warnings. */
+async function bundle(cleanups: Cleanups): Promise<BuiltFunctions> {
   const { bundleFunctions } = await import('../../build/bundle/bundle.ts');
-  const outDir = await createBundleFolder(root);
-  cleanups.push(() => rm(outDir, { recursive: true, force: true }));
-  const { totalBytes, ms } = await bundleFunctions({ root, outDir });
-  print(`Bundle: ${Math.round(totalBytes / 1000)} KB in ${Math.round(ms)} ms`);
+  const { hostPlatform } = await import('../../build/packages/platform.ts');
+  const outDir = await createBundleFolder();
+  const remove = () => rm(outDir, { recursive: true, force: true });
+  cleanups.push(remove);
+  const report = await bundleFunctions({ root, outDir, platform: hostPlatform() });
+  for (const warning of report.warnings) processOutput.writeErr(warning);
   const controlFile = join(outDir, 'control.mjs');
-  return { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
+  const functions = { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
+  return { ...report, functions, remove };
 }
 
 function runAgainst(emulators: Emulators, file: string, cleanups: Cleanups): Promise<number> {
@@ -99,7 +106,7 @@ function runAgainst(emulators: Emulators, file: string, cleanups: Cleanups): Pro
   return script.ended;
 }
 
-async function banner(emulators: Emulators, concurrency: number): Promise<string> {
+async function banner(emulators: Emulators, { queues, concurrency }: LocalStackOptions): Promise<string> {
   const registry = await readRegistry(root);
   const { broker, backend } = celeryUrls(emulators, tableName);
   return renderBanner({
@@ -108,7 +115,7 @@ async function banner(emulators: Emulators, concurrency: number): Promise<string
     transport: broker,
     results: backend,
     concurrency: `${concurrency} (Lambda environments)`,
-    queues: [queueName],
+    queues,
     tasks: Object.keys(registry.tasks),
   });
 }

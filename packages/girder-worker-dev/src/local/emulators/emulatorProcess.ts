@@ -7,6 +7,7 @@ import { buildApp } from 'fauxqs';
 import type { EmulatedService, EmulatorReport } from './emulatorProtocol.ts';
 import { returnUndelivered, useReachableQueueUrls } from './fauxqsHooks.ts';
 import { refuseBrowsers } from './refuseBrowsers.ts';
+import { answerTimeToLive } from './timeToLive.ts';
 
 const host = '127.0.0.1';
 
@@ -22,6 +23,7 @@ async function listenSqs(port: number): Promise<number> {
 async function listenDynamodb(port: number): Promise<number> {
   const server = dynalite({ createTableMs: 0 });
   surviveAbortedRequests(server);
+  answerTimeToLive(server);
   refuseBrowsers(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

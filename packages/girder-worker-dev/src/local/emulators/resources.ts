@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localCredentials, localRegion } from './credentials.ts';
 
@@ -22,7 +22,7 @@ export function localSqsClient(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region: localRegion, credentials: localCredentials, useQueueUrlAsEndpoint: false });
 }
 
-/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queue.yml). */
+/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queues.cjs). */
 export async function createQueue(
   sqs: SQSClient,
   { name, visibilityTimeoutSeconds, maxReceiveCount }: QueueSettings,
@@ -46,7 +46,7 @@ export async function createQueue(
   return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn };
 }
 
-/** Creates the result table with Celery's key schema (docs/wire-format.md §3). */
+/** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.yml). */
 export async function createResultTable(endpoint: string, TableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: localRegion, credentials: localCredentials });
   try {
@@ -58,6 +58,8 @@ export async function createResultTable(endpoint: string, TableName: string): Pr
         KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
       }),
     );
+    const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true };
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   } finally {
     client.destroy();
   }

@@ -130,5 +130,6 @@ function lambdaVariables({ functionName, handler = 'handler', memoryMb, env }: L
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
     TZ: 'UTC',
+    NODE_PATH: undefined, // Packages of this machine are not in the function.
   });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { exceptionRepr } from '../../kombu/repr/pythonRepr.ts';
 import type { Message } from '../../message/message.ts';
 import { type Failure, failureOf } from '../../outcome/failure.ts';
@@ -16,7 +17,7 @@ import {
   noContinuations,
   senderOf,
 } from './continuations.ts';
-import { type EndedMember, errbacksOf, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
+import { type EndedMember, errbacksOf, type FailedStep, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
 
 /** Why the body of a chord cannot run. */
 export interface ChordFailure {
@@ -78,23 +79,44 @@ export function continuationsOfFailedChord(
   const isGroup = kindOf(finalTaskOf(chord)) === 'group';
   const reason = isGroup ? failure.cause : failure.error; // As in Celery: the members of a group fail with the cause itself.
   const unreachable = failAllUnreachable([chord, ...signaturesIn(chord.options.chain)], reason);
-  const notified = failedTargetsOf(chord).map(([target, errbacks]) =>
-    callErrbacks(errbacks, failedTask(target, last), reason, context),
-  );
+  const notified = failedTargetsOf(chord).map(([target, errbacks]) => {
+    const failed = failedTask(target, last);
+    return { failed, ...callErrbacks(errbacks, failed, reason, context) };
+  });
+  const childrenOf = (id: string) =>
+    notified.filter(({ failed }) => failed.id === id).flatMap(({ expansions }) => expansions.flatMap(childrenIn));
   return {
     ...noContinuations,
-    ...unreachable,
+    endedMembers: unreachable.endedMembers,
+    failedSteps: unreachable.failedSteps.map((step) => withChildren(step, childrenOf(step.id))),
     expansions: notified.flatMap(({ expansions }) => expansions),
     errbacks: notified.flatMap(({ errbacks }) => errbacks),
   };
 }
 
-/** The results of a body, each with the errbacks to call. A body that is a group has one result for each member. */
+function withChildren(step: FailedStep, children: readonly ResultTuple[]): FailedStep {
+  return children.length === 0 ? step : { ...step, children };
+}
+
+function childrenIn({ children }: Expansion): readonly ResultTuple[] {
+  return children;
+}
+
+/**
+ * The results of a body, each with the errbacks to call, each errback once. A body that is a group has one result for each
+ * member.
+ *
+ * If the chord is a member of the header of another one, that fails, too. Celery links the errbacks of the outer chord to
+ * the bodies in its header as well: they are left out here, and called when the outer chord fails.
+ */
 function failedTargetsOf(body: WireSignature): readonly (readonly [WireSignature, readonly WireSignature[]])[] {
-  const errbacks = errbacksOf(body);
   const target = finalTaskOf(body);
-  if (kindOf(body) === 'chain' || kindOf(target) !== 'group') return [[target, errbacks]];
-  return membersOf(target).map((member) => [finalTaskOf(member), [...errbacksOf(member), ...errbacks]]);
+  const ofOuter = [body, target].flatMap(({ options }) => signaturesIn(options.chord)).flatMap(errbacksOf);
+  const withoutRepeats = (all: readonly WireSignature[]) =>
+    all.filter((errback, i) => ![...ofOuter, ...all.slice(0, i)].some((other) => isDeepStrictEqual(other, errback)));
+  const errbacks = errbacksOf(body);
+  if (kindOf(body) === 'chain' || kindOf(target) !== 'group') return [[target, withoutRepeats(errbacks)]];
+  return membersOf(target).map((member) => [finalTaskOf(member), withoutRepeats([...errbacksOf(member), ...errbacks])]);
 }
 
 function failedTask({ task, options }: WireSignature, { rootId }: LastMember): Errback['failed'] {

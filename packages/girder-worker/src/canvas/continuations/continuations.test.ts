@@ -146,6 +146,52 @@ describe('a chord', () => {
     expect(after.expansions[0]!.messages).toMatchObject([{ task: 'lab.oops', args: [member.chord.options.task_id] }]);
   });
 
+  test('lists the group of its errbacks as the children of its failed body, as Celery does', async () => {
+    const { after, member } = await failing(withErrbacks(task('body'), [task('oops'), task('log')]), {});
+    const [{ result, messages }] = after.expansions as [Expansion];
+    const [, members] = result;
+    expect(members?.map(([[id]]) => id)).toEqual(messages.map(({ id }) => id));
+    expect(after.failedSteps).toMatchObject([{ id: member.chord.options.task_id, children: [result] }]);
+  });
+
+  describe('in the header of another chord', () => {
+    const oops = task('oops');
+
+    /** The names of the errbacks that are sent when the inner chord fails, and then the outer one. */
+    async function errbacksOf(inner: WireSignature, outer: WireSignature): Promise<readonly string[][]> {
+      const { messages } = await sent(chordOf([task('a'), chordOf([task('b')], inner)], outer));
+      const last = messages.find(({ task: name }) => name === 'lab.b')!;
+      const ofInner = continuationsOf(last, failed, context).endedMembers[0]!;
+      const afterInner = continuationsOfFailedChord(ofInner, groupGoneFailure('g'), last, context);
+      const afterOuter = continuationsOfFailedChord(afterInner.endedMembers[0]!, groupGoneFailure('g'), last, context);
+      return [afterInner, afterOuter].map(({ expansions }) =>
+        expansions.flatMap(({ messages: published }) => published.map(({ task: name }) => name)),
+      );
+    }
+
+    test('calls an errback that is linked to both once, when the outer chord fails', async () => {
+      expect(await errbacksOf(withErrbacks(task('inner'), [oops]), withErrbacks(task('outer'), [oops]))).toEqual([
+        [],
+        ['lab.oops'],
+      ]);
+    });
+
+    test('calls the errbacks that only one of them has when that one fails', async () => {
+      const inner = withErrbacks(task('inner'), [oops, task('own')]);
+      const outer = withErrbacks(task('outer'), [oops, task('theirs')]);
+      expect(await errbacksOf(inner, outer)).toEqual([['lab.own'], ['lab.oops', 'lab.theirs']]);
+      const differing = withErrbacks(task('outer'), [{ ...oops, args: [1] }]);
+      expect(await errbacksOf(withErrbacks(task('inner'), [oops]), differing)).toEqual([['lab.oops'], ['lab.oops']]);
+    });
+  });
+
+  test('whose body is a group sends an errback of the group and of its member once for this member', async () => {
+    const oops = task('oops');
+    const body = groupOf([withErrbacks(task('c'), [oops]), task('d')], { link_error: [oops] });
+    const { after } = await failing(body, {});
+    expect(after.expansions.flatMap(({ messages }) => messages)).toHaveLength(2);
+  });
+
   test('that fails counts as an ended member of the chord that contains it', async () => {
     const inner = chordOf([task('a')], task('inner'));
     const { messages } = await sent(chordOf([inner, task('b')], task('outer')));
@@ -205,6 +251,18 @@ describe('the replacement of a task', () => {
       },
     });
     expect(last?.options.chord).toMatchObject({ task: 'lab.body' });
+  });
+
+  test.each([
+    ['an empty chain', pipeAll([]), 'Cannot replace with an empty chain'],
+    [
+      'a member of a chord',
+      { ...task('x'), options: { chord: task('body') } },
+      'A signature replacing a task must not be part of a chord',
+    ],
+  ])('is refused with Celery’s text for %s', async (_, signature, text) => {
+    const { messages } = await sent(task('a'));
+    expect(() => replacementOf(messages[0]!, signature, context)).toThrow(text);
   });
 
   test('has the list of the members’ results as its result if it is a group', async () => {

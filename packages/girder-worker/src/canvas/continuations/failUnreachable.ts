@@ -1,5 +1,5 @@
 import type { Failure } from '../../outcome/failure.ts';
-import type { ChordMember } from '../../store/resultStore.ts';
+import type { ChordMember, ResultTuple } from '../../store/resultStore.ts';
 import { bodyOf, kindOf, signaturesIn, tasksOf, textIn, type WireSignature } from '../signatures/signature.ts';
 
 /** A task that will never run. Its failure must be stored for the clients that wait for its result. */
@@ -8,6 +8,8 @@ export interface FailedStep {
   readonly group: string | null;
   readonly parentId: string | null;
   readonly failure: Failure;
+  /** The results of what is sent because of the failure. @default none */
+  readonly children?: readonly ResultTuple[];
 }
 
 /** A member of a chord's header that has ended or will never run. It must be counted. */

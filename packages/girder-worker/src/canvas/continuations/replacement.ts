@@ -3,6 +3,7 @@ import { derivedIds } from '../apply/derivedIds.ts';
 import { expand } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
 import { withOptions } from '../signatures/changes.ts';
+import { CanvasError } from '../signatures/errors.ts';
 import { withCallbacks, withErrbacks } from '../signatures/links.ts';
 import { pipe } from '../signatures/pipe.ts';
 import { kindOf, taskOf, tasksOf, toSignature, type WireSignature, withKwargs } from '../signatures/signature.ts';
@@ -13,16 +14,23 @@ import { type ContinuationContext, senderOf } from './continuations.ts';
  * group, chord and chain, and its callbacks and errbacks. If it ends in a group, the result is the list of the members'
  * results.
  *
- * Throws CanvasError NOT_A_SIGNATURE for a value that is no signature, and NOTHING_TO_RUN for a chain without steps.
+ * Throws CanvasError NOT_A_SIGNATURE for a value that is no signature, and, with Celery's texts, NOTHING_TO_RUN for a chain
+ * without steps and OPTION_MALFORMED for a member of a chord.
  */
 export function replacementOf(
   message: Message,
   signature: unknown,
   context: Omit<ContinuationContext, 'takesFailure'>,
 ): Expansion {
+  const replacing = toSignature(signature);
+  if (replacing.options.chord != null)
+    throw new CanvasError('OPTION_MALFORMED', 'A signature replacing a task must not be part of a chord');
+  if (kindOf(replacing) === 'chain' && tasksOf(replacing).length === 0)
+    throw new CanvasError('NOTHING_TO_RUN', 'Cannot replace with an empty chain');
+
   const nesting = message.replacedTaskNesting + 1;
   const withNesting = (step: WireSignature) => withOptions(step, { replaced_task_nesting: nesting });
-  const steps = mapSteps(withListResult(toSignature(signature)), withNesting);
+  const steps = mapSteps(withListResult(replacing), withNesting);
   const replacement = withErrbacks(withCallbacks(steps, message.embed.callbacks), message.embed.errbacks);
   const options = {
     task_id: message.id,

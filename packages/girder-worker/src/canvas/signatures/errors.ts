@@ -1,5 +1,5 @@
 /**
- * A canvas that cannot be sent. `code`: NOT_A_SIGNATURE for a value that is no signature; NOTHING_TO_RUN for a chain
+ * A canvas that cannot be sent; stored as Celery's ImproperlyConfigured. `code`: NOT_A_SIGNATURE for a value that is no signature; NOTHING_TO_RUN for a chain
  * without steps and a chord without a body; OPTION_MALFORMED for an option or argument of the wrong form.
  */
 export class CanvasError extends Error {

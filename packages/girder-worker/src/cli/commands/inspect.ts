@@ -90,5 +90,7 @@ const reports: Readonly<Record<Subject, (inspect: Inspect, options: ReportOption
 
 function cells({ id, name, state, timeStart, hostname, workerPid }: TaskInfo): string[] {
   const since = timeStart === null ? '' : `since ${new Date(timeStart * 1000).toISOString()}`;
-  return [id, name ?? '', state, since, hostname === null ? '' : `on ${hostname}, process ${workerPid}`];
+  // Celery's state of a running task is PENDING, unless it tracks its start.
+  const shownState = state === 'PENDING' && timeStart !== null ? 'running' : state;
+  return [id, name ?? '', shownState, since, hostname === null ? '' : `on ${hostname}, process ${workerPid}`];
 }

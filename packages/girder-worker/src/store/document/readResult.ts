@@ -12,6 +12,20 @@ export const finalPrefixes = {
   REVOKED: '{"status": "REVOKED"',
 } as const satisfies Partial<Record<FinalState, string>>;
 
+/** The first bytes of results of tasks that no worker runs: Celery's `_revoke` replaces only these states. */
+export const waitingPrefixes = {
+  PENDING: '{"status": "PENDING"',
+  RECEIVED: '{"status": "RECEIVED"',
+  RETRY: '{"status": "RETRY"',
+  REJECTED: '{"status": "REJECTED"',
+} as const;
+
+/** Whether a plain JSON document, of any writer, has the state of a task that no worker runs. */
+export function isWaitingIn(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
+  return Object.values(waitingPrefixes).some((prefix) => text.startsWith(prefix));
+}
+
 /** The final state of a plain JSON document, of any writer; undefined if its state is not final. */
 export function finalStateIn(bytes: Uint8Array): FinalState | undefined {
   const text = Buffer.from(bytes.subarray(0, 32)).toString('latin1');

@@ -10,9 +10,8 @@ import type { ResultTuple } from '../storedResult.ts';
  * Celery's order.
  */
 
-/** STARTED, of a task that was claimed; PENDING if it ignores its result. */
-export function startedDocument({ id, worker, ignoreResult, context = noContext }: Claim): string {
-  if (ignoreResult) return pendingDocument(id);
+/** STARTED, of a task that was claimed. */
+export function startedDocument({ id, worker, context = noContext }: Pick<Claim, 'id' | 'worker' | 'context'>): string {
   return document(id, { ...context, status: 'STARTED', resultJson: stringifyPythonJson(worker) });
 }
 

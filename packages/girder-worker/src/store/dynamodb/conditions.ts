@@ -1,4 +1,4 @@
-import { finalPrefixes } from '../document/readResult.ts';
+import { finalPrefixes, waitingPrefixes } from '../document/readResult.ts';
 import type { Claim } from '../resultStore.ts';
 import type { AttributeValue } from './attributeValues.ts';
 
@@ -26,11 +26,20 @@ const textNotFinal = [
 ].join(' AND ');
 export const notFinal = `attribute_not_exists(fin) AND (attribute_exists(own) OR attribute_not_exists(#result) OR #result = :seen OR ${textNotFinal})`;
 export const notFinalValues: Record<string, AttributeValue> = {
-  ...Object.fromEntries(
-    Object.entries(finalPrefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
-  ),
+  ...prefixValues(finalPrefixes),
   ':json': { B: Buffer.from('{') },
   ':seen': { B: Buffer.from('{') }, // Equals no document, until `withSeenValue` replaces it.
+};
+
+/**
+ * The task is neither running nor final, or its claim is ours to judge (`ep` exists since its first claim; a final one has
+ * `fin`). A document without `ep` is Python's: in a state that is not listed, Python's worker runs the task.
+ */
+const isWaitingDocument = Object.keys(waitingPrefixes).map((state) => `begins_with(#result, :${state})`);
+export const isWaiting = `attribute_not_exists(fin) AND (attribute_exists(ep) OR attribute_not_exists(#result) OR #result = :seen OR ${isWaitingDocument.join(' OR ')})`;
+export const isWaitingValues: Record<string, AttributeValue> = {
+  ...prefixValues(waitingPrefixes),
+  ':seen': notFinalValues[':seen']!,
 };
 
 /** The claim is valid. That includes a claim that Python's PutItem has removed, unless a final state is stored. */
@@ -42,3 +51,9 @@ export const claimIsValidValues = ({ owner, epoch }: Claim) => ({
   ':own': { S: owner },
   ':ep': { N: String(epoch) },
 });
+
+function prefixValues(prefixes: Readonly<Record<string, string>>): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(prefixes).map(([state, prefix]) => [`:${state}`, { B: Buffer.from(prefix) }]),
+  );
+}

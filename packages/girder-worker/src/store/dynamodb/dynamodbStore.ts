@@ -46,7 +46,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
    * Makes an update. If its condition fails only because it cannot look into the document, which is compressed or not JSON,
    * decodes the document and repeats the update.
    */
-  const change = async (id: string, update: Update, returned: 'NONE' | 'ALL_NEW' = 'NONE'): Promise<Change> => {
+  const change = async (id: string, update: Update, options: ChangeOptions = {}): Promise<Change> => {
+    const { returned = 'NONE', isWaiting = false } = options;
     let seen: Uint8Array | undefined;
     for (;;) {
       const attributes = await table.update(
@@ -56,7 +57,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       );
       if (attributes) return { made: true, item: readItem(attributes) };
       const item = await read(id);
-      const undecidable = item && (await undecidableBytes(item));
+      const undecidable = item && (await undecidableBytes(item, isWaiting));
       if (!undecidable || (seen && Buffer.compare(seen, undecidable) === 0)) return { made: false, item };
       seen = undecidable;
     }
@@ -73,10 +74,12 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     ...createDynamodbChords({ table, keys, system, keptSeconds }),
 
     async claim(claim) {
-      const update = updates.claimUpdate(claim, document(write.started(claim)));
+      const isStarted = claim.trackStarted === true && !claim.ignoreResult;
+      const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
+      const update = updates.claimUpdate(claim, document(bytes), isStarted);
       if (claim.epoch === 0 && (await table.update(keys.task(claim.id), updates.ifAbsent(update))))
         return { kind: 'claimed', attempt: 1, revoked: false };
-      const { made, item } = await change(claim.id, update, 'ALL_NEW');
+      const { made, item } = await change(claim.id, update, { returned: 'ALL_NEW' });
       if (!made) return conflictOf(claim, item, system.now());
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
@@ -96,7 +99,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
-      return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes)));
+      const isPublished = outcome.arguments !== undefined;
+      return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes), isPublished));
     },
 
     async release(claim, nextEpoch) {
@@ -104,11 +108,6 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async ignore(claim) {
-      if (!claim.ignoreResult) {
-        const pending = document(write.pending(claim.id));
-        const { made } = await change(claim.id, updates.ignoreStartedUpdate(claim, pending));
-        if (made) return { kind: 'ok' };
-      }
       return changeOwned(claim, updates.ignoreUpdate(claim));
     },
 
@@ -125,10 +124,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     async revoke(id, revocation) {
       // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {
-        const { made, item } = await change(
-          id,
-          updates.revokeUpdate(document(write.revoked(id, 'revoked')), revocation),
-        );
+        const update = updates.revokeUpdate(document(write.revoked(id, 'revoked')), revocation);
+        const { made, item } = await change(id, update, { isWaiting: true });
         if (made) return 'revoked';
         if (item && (await finalStateOf(item))) return 'final';
         if ((await change(id, updates.flagUpdate(system.now(), revocation))).made) return 'flagged';
@@ -165,6 +162,13 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
   };
 }
 
+interface ChangeOptions {
+  /** @default 'NONE' */
+  readonly returned?: 'NONE' | 'ALL_NEW';
+  /** The condition of the update is `isWaiting`, not `notFinal`. @default false */
+  readonly isWaiting?: boolean;
+}
+
 /** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
 
@@ -172,6 +176,6 @@ type Change = { readonly made: true; readonly item: Item } | { readonly made: fa
 async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state };
-  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
+  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.resendDueMs ?? null };
   return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs ?? nowMs };
 }

@@ -14,6 +14,14 @@ const table = 'celery';
 const keyPrefix = 'app';
 const keys = itemKeys(keyPrefix);
 const started = '{"status": "STARTED", "result": {"pid": 7, "hostname": "girder-worker@x"}}';
+const request = {
+  args: [5],
+  kwargs: { maxCount: 1 },
+  acknowledged: false,
+  deliveryInfo: { exchange: '', routingKey: 'celery', priority: 0, redelivered: true },
+};
+const worker = { pid: 7, hostname: 'girder-worker@x' };
+const claimed = { own: 'me', req: JSON.stringify({ worker, startedMs: nowMs - 2500, request }) };
 
 let emulators: Emulators;
 let client: DynamoDBClient;
@@ -25,16 +33,20 @@ beforeAll(async () => {
     credentials: localCredentials,
   });
   await createResultTable(emulators.dynamodbEndpoint, table);
-  await put(keys.task('running'), { result: started, lx: nowMs + 1, timestamp: nowMs / 1000 - 2.5 });
-  await put(keys.task('abandoned'), { result: started, lx: nowMs - 1 });
+  await put(keys.task('running'), { result: started, lx: nowMs + 1, ...claimed });
+  await put(keys.task('abandoned'), { result: started, lx: nowMs - 1, ...claimed });
+  await put(keys.task('running again'), { result: '{"status": "RETRY"', ep: 1, lx: nowMs + 1, ...claimed });
+  await put(keys.task('died again'), { result: '{"status": "RETRY"', ep: 1, lx: nowMs - 1, ...claimed });
+  await put(keys.task('without request'), { result: started, lx: nowMs + 1, own: 'me' });
   await put(keys.task('ended'), { result: '{"status": "SUCCESS"', fin: 'SUCCESS', lx: nowMs + 1 });
   await put(keys.task('progressing'), {
     result: '{"status": "PROGRESS", "result": 5}',
     lx: nowMs + 1,
     rvk: nowMs,
     tsk: 'a.b',
+    ...claimed,
   });
-  await put(keys.task('retried'), { result: '{"status": "RETRY"', ep: 1, ra: nowMs + 9000 });
+  await put(keys.task('retried'), { result: '{"status": "RETRY"', ep: 1, ra: nowMs + 9000, req: claimed.req });
   await put(keys.task('expired'), { result: '{"status": "REVOKED"', fin: 'REVOKED' });
   await put(keys.task('compressed'), { result: '\0celery-compressed\0', fin: 'SUCCESS' });
   await put(keys.task(stampRevocationKey('a', 'b', 'revoked')), {
@@ -77,27 +89,29 @@ const idsOf = (tasks: readonly { readonly id: string }[]) => tasks.map(({ id }) 
 
 test('active tasks are those with a valid claim and with the key prefix of the application', async () => {
   const { tasks, isComplete } = await taskScan().list('active');
-  expect(idsOf(tasks)).toEqual(['progressing', 'running']);
+  expect(idsOf(tasks)).toEqual(['progressing', 'running', 'running again', 'without request']);
   expect(isComplete).toBe(true);
 });
 
-test('an active task has a worker and a start time only while it is STARTED, and a name if one is stored', async () => {
+test('an active task has its worker, its start and its request, whatever state it has stored', async () => {
+  const { tasks } = await taskScan().list('active');
+  const shown = { phase: 'active', worker, startedMs: nowMs - 2500, request, dueMs: null };
+  expect(tasks).toContainEqual({ ...shown, id: 'running', state: 'STARTED', task: null });
+  expect(tasks).toContainEqual({ ...shown, id: 'progressing', state: 'PROGRESS', task: 'a.b' });
+  expect(tasks).toContainEqual({ ...shown, id: 'running again', state: 'RETRY', task: null });
+});
+
+test('a task whose claim has no request is listed without worker and start', async () => {
   const { tasks } = await taskScan().list('active');
   expect(tasks).toContainEqual({
-    ...{ id: 'running', state: 'STARTED', phase: 'active', task: null },
-    ...{ worker: { pid: 7, hostname: 'girder-worker@x' }, startedMs: nowMs - 2500, dueMs: null },
+    ...{ id: 'without request', state: 'STARTED', phase: 'active', task: null },
+    ...{ worker: null, startedMs: null, request: null, dueMs: null },
   });
-  expect(tasks).toContainEqual({
-    ...{
-      id: 'progressing',
-      state: 'PROGRESS',
-      phase: 'active',
-      task: 'a.b',
-      worker: null,
-      startedMs: null,
-      dueMs: null,
-    },
-  });
+});
+
+test('a task that waits for a retry has the request of its last run, but no worker', async () => {
+  const { tasks } = await taskScan().list('scheduled');
+  expect(tasks).toMatchObject([{ id: 'retried', request, worker: null, startedMs: null }]);
 });
 
 test('scheduled tasks are those that wait for a retry', async () => {

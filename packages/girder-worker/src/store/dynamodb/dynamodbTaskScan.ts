@@ -1,12 +1,11 @@
 import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
 import type { BackendConnection } from '../../connections/connections.ts';
-import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
-import { isObject, type KombuObject } from '../../kombu/values.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { isStampRevocationKey } from '../stampKeys.ts';
 import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
 import type { Attributes } from './attributeValues.ts';
+import { readRequest } from './claimedRequest.ts';
 import { type ItemKeys, itemKeys } from './itemKeys.ts';
 import { createTable } from './table.ts';
 
@@ -23,7 +22,7 @@ export interface DynamodbTaskScanOptions {
 
 const filters = {
   active: 'attribute_not_exists(fin) AND lx >= :now',
-  scheduled: 'begins_with(#result, :retry) AND attribute_not_exists(fin) AND (attribute_not_exists(lx) OR lx < :now)',
+  scheduled: 'begins_with(#result, :retry) AND attribute_not_exists(fin) AND attribute_not_exists(own)',
   revoked: 'attribute_exists(rvk) OR begins_with(#result, :revoked)',
 } as const;
 
@@ -64,16 +63,17 @@ function summaryOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskS
   const bytes = attributes.result?.B ?? new Uint8Array();
   const state = stateIn(bytes) ?? attributes.fin?.S ?? 'PENDING';
   const isActive = !attributes.fin && Number(attributes.lx?.N ?? 0) >= nowMs;
-  const isScheduled = !isActive && state === 'RETRY';
-  const isStarted = isActive && state === 'STARTED';
+  const isScheduled = !attributes.own && state === 'RETRY'; // A state RETRY stays while the task runs again.
+  const claimed = isActive || isScheduled ? readRequest(attributes.req?.S) : undefined;
   return {
     id,
     state,
     phase: isActive ? 'active' : isScheduled ? 'scheduled' : 'ready',
     task: attributes.tsk?.S ?? null,
-    worker: isStarted ? workerIn(bytes) : null,
+    worker: (isActive && claimed?.worker) || null,
     dueMs: isScheduled && attributes.ra?.N ? Number(attributes.ra.N) : null,
-    startedMs: isStarted && attributes.timestamp?.N ? Math.round(Number(attributes.timestamp.N) * 1000) : null,
+    startedMs: (isActive && claimed?.startedMs) || null,
+    request: claimed?.request ?? null,
   };
 }
 
@@ -85,14 +85,6 @@ function taskIdIn(key: string, keys: ItemKeys): string | undefined {
 /** Documents begin with their status; undefined for a compressed one, whose task has `fin` if it has ended. */
 function stateIn(bytes: Uint8Array): string | undefined {
   return /^\{"status": "(\w+)"/.exec(Buffer.from(bytes.subarray(0, 100)).toString('latin1'))?.[1];
-}
-
-/** The worker in a STARTED document. */
-function workerIn(bytes: Uint8Array): TaskSummary['worker'] {
-  const { result } = parsePythonJson(Buffer.from(bytes).toString('utf8')) as KombuObject;
-  if (!isObject(result)) return null;
-  const { pid, hostname } = result;
-  return typeof pid === 'number' && typeof hostname === 'string' ? { pid, hostname } : null;
 }
 
 /** The values of the filters. */

@@ -1,4 +1,4 @@
-import { finalStateIn } from '../document/readResult.ts';
+import { finalStateIn, isWaitingIn } from '../document/readResult.ts';
 import { isPlainJson, toPlainJson } from '../document/storedBytes.ts';
 import { UnreadableResultError } from '../errors.ts';
 import type { FinalState, Revocation } from '../resultStore.ts';
@@ -19,11 +19,13 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | attribute   | type | meaning                                                                    |
  * |-------------|------|----------------------------------------------------------------------------|
  * | `tsk`       | S    | the task's name                                                            |
+ * | `req`       | S    | JSON: worker, start and request of the last claim (`claimedRequest.ts`)    |
  * | `own`       | S    | the owner of the claim                                                     |
  * | `lx`        | N    | when the claim's lease expires, in ms since 1970                           |
  * | `att`       | N    | how often the message was claimed                                          |
  * | `ep`        | N    | the lowest epoch of a message that may claim the task                      |
  * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
+ * | `rp`        | N    | 1 if the message of the retry was published before the retry was stored    |
  * | `fin`       | S    | the final state                                                            |
  * | `rvk`       | N    | when the task was revoked, in ms since 1970                                |
  * | `trm`       | N    | when it was revoked with `terminate`, in ms since 1970                     |
@@ -36,7 +38,8 @@ export interface Item {
   readonly leaseEndMs: number | undefined;
   readonly epoch: number;
   readonly attempts: number;
-  readonly dueMs: number | undefined;
+  /** When a retry is due whose message may not have been published. */
+  readonly resendDueMs: number | undefined;
   readonly revocation: Revocation | undefined;
 }
 
@@ -48,7 +51,7 @@ export function readItem(attributes: Attributes): Item {
     leaseEndMs: numberIn(attributes.lx),
     epoch: numberIn(attributes.ep) ?? 0,
     attempts: numberIn(attributes.att) ?? 0,
-    dueMs: numberIn(attributes.ra),
+    resendDueMs: attributes.rp ? undefined : numberIn(attributes.ra),
     revocation: attributes.trm ? 'terminated' : attributes.rvk ? 'revoked' : undefined,
   };
 }
@@ -74,10 +77,14 @@ export async function revocationOf(item: Item): Promise<Revocation | undefined> 
   }
 }
 
-/** The document's bytes, if a condition takes them for final although they are not: they are compressed, or not JSON. */
-export async function undecidableBytes(item: Item): Promise<Uint8Array | undefined> {
+/**
+ * The document's bytes, if a condition takes them for final although they are not, or with `isWaiting` for those of a running
+ * task although none runs: they are compressed, or not JSON.
+ */
+export async function undecidableBytes(item: Item, isWaiting = false): Promise<Uint8Array | undefined> {
   const { bytes, owner } = item;
   if (bytes === undefined || owner !== undefined || isPlainJson(bytes)) return undefined;
+  if (isWaiting) return isWaitingIn(await toPlainJson(bytes)) ? bytes : undefined;
   return (await finalStateOf(item)) === undefined ? bytes : undefined;
 }
 

@@ -1,8 +1,11 @@
 import type { Claim, FinalState, Revocation } from '../resultStore.ts';
 import type { AttributeValue } from './attributeValues.ts';
+import { requestText } from './claimedRequest.ts';
 import {
   claimIsValid,
   claimIsValidValues,
+  isWaiting,
+  isWaitingValues,
   leaseIsFree,
   leaseIsFreeOrMine,
   notFinal,
@@ -20,21 +23,26 @@ export interface Document {
 }
 
 /** The assignments of a document; `documentValues` are their values. */
-const storeDocument = '#result = :result, #timestamp = :timestamp, #ttl = :ttl';
+const storeTimes = '#timestamp = :timestamp, #ttl = :ttl';
+const storeDocument = `#result = :result, ${storeTimes}`;
 
 /** Makes `notFinal` hold for a document that is not plain JSON, and that the caller has decoded and found not final. */
 export function withSeenValue(update: Update, bytes: Uint8Array): Update {
   return { ...update, values: { ...update.values, ':seen': { B: bytes } } };
 }
 
-export function claimUpdate(claim: Claim, document: Document): Update {
+/** `document` is STARTED, which is stored, or PENDING, which is stored only if there is no document: RETRY stays, as in Celery. */
+export function claimUpdate(claim: Claim, document: Document, isStarted: boolean): Update {
+  const name = claim.task === undefined ? '' : 'tsk = :tsk, ';
+  const stored = isStarted ? ':result' : 'if_not_exists(#result, :result)';
   return {
-    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, ${claim.task === undefined ? '' : 'tsk = :tsk, '}${storeDocument} REMOVE ra ADD att :one`,
+    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}#result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
     ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFreeOrMine}`,
     values: {
       ...claimIsValidValues(claim),
       ...documentValues(document),
       ':lx': { N: String(claim.leaseEndMs) },
+      ':req': { S: requestText(claim, document.nowMs) },
       ...(claim.task !== undefined && { ':tsk': { S: claim.task } }),
       ':now': { N: String(document.nowMs) },
       ':one': { N: '1' },
@@ -68,15 +76,21 @@ export function renewUpdate(claim: Claim, leaseEndMs: number): Update {
 
 export function completeUpdate(claim: Claim, state: FinalState, document: Document): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
     ConditionExpression: claimIsValid,
     values: { ...claimIsValidValues(claim), ...documentValues(document), ':fin': { S: state } },
   };
 }
 
-export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, document: Document): Update {
+export function retryUpdate(
+  claim: Claim,
+  nextEpoch: number,
+  dueMs: number,
+  document: Document,
+  isPublished: boolean,
+): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra REMOVE own, lx, att`,
+    UpdateExpression: `SET ${storeDocument}, ep = :next, ra = :ra${isPublished ? ', rp = :one' : ''} REMOVE own, lx, att`,
     ConditionExpression: claimIsValid,
     values: {
       ...claimIsValidValues(claim),
@@ -86,13 +100,14 @@ export function retryUpdate(claim: Claim, nextEpoch: number, dueMs: number, docu
       }),
       ':next': { N: String(nextEpoch) },
       ':ra': { N: String(dueMs) },
+      ':one': { N: '1' },
     },
   };
 }
 
 export function releaseUpdate(claim: Claim, nextEpoch: number): Update {
   return {
-    UpdateExpression: 'SET ep = :next REMOVE own, lx, att',
+    UpdateExpression: 'SET ep = :next REMOVE own, lx, req, att',
     ConditionExpression: claimIsValid,
     values: { ...claimIsValidValues(claim), ':next': { N: String(nextEpoch) } },
   };
@@ -101,19 +116,9 @@ export function releaseUpdate(claim: Claim, nextEpoch: number): Update {
 /** Ends a task and keeps its document. */
 export function ignoreUpdate(claim: Claim): Update {
   return {
-    UpdateExpression: 'SET fin = :fin REMOVE own, lx',
+    UpdateExpression: 'SET fin = :fin REMOVE own, lx, req',
     ConditionExpression: claimIsValid,
     values: { ...claimIsValidValues(claim), ':fin': { S: 'IGNORED' } },
-  };
-}
-
-/** Ends a task and replaces its document, if that is STARTED. */
-export function ignoreStartedUpdate(claim: Claim, document: Document): Update {
-  const update = completeUpdate(claim, 'IGNORED', document);
-  return {
-    ...update,
-    ConditionExpression: `${claimIsValid} AND begins_with(#result, :started)`,
-    values: { ...update.values, ':started': { B: Buffer.from('{"status": "STARTED"') } },
   };
 }
 
@@ -128,19 +133,19 @@ export function stateUpdate(claim: Claim, document: Document): Update {
 /** Ends a task that never ran. */
 export function failUpdate(document: Document): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
     ConditionExpression: notFinal,
     values: { ...notFinalValues, ...documentValues(document), ':fin': { S: 'FAILURE' } },
   };
 }
 
-/** Revokes a task that is not running. */
+/** Revokes a task that is not running. `:seen` is a document that the caller has decoded, and found waiting. */
 export function revokeUpdate(document: Document, revocation: Revocation): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin, ${revocationFlags(revocation)}`,
-    ConditionExpression: `${notFinal} AND ${leaseIsFree}`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin, ${revocationFlags(revocation)} REMOVE req`,
+    ConditionExpression: `${isWaiting} AND ${leaseIsFree}`,
     values: {
-      ...notFinalValues,
+      ...isWaitingValues,
       ...documentValues(document),
       ':fin': { S: 'REVOKED' },
       ':now': { N: String(document.nowMs) },
@@ -148,12 +153,12 @@ export function revokeUpdate(document: Document, revocation: Revocation): Update
   };
 }
 
-/** Flags a running task as revoked. */
+/** Flags a running task as revoked: one that is claimed, or one that Python's worker runs. */
 export function flagUpdate(nowMs: number, revocation: Revocation): Update {
   return {
     UpdateExpression: `SET ${revocationFlags(revocation)}`,
-    ConditionExpression: 'attribute_exists(lx) AND lx >= :now AND attribute_not_exists(fin)',
-    values: { ':now': { N: String(nowMs) } },
+    ConditionExpression: `attribute_exists(#result) AND ${notFinal} AND (lx >= :now OR attribute_not_exists(ep))`,
+    values: { ...notFinalValues, ':now': { N: String(nowMs) } },
   };
 }
 
@@ -164,7 +169,7 @@ function revocationFlags(revocation: Revocation): string {
 /** Ends a task without a result. The item stays: without it, a late duplicate would run again. */
 export function forgetUpdate(document: Document): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
     values: { ...documentValues(document), ':fin': { S: 'FORGOTTEN' } },
   };
 }

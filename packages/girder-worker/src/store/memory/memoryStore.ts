@@ -56,7 +56,9 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       const isHeldByOther = isClaimed(item) && item.owner !== claim.owner;
       if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
       const { owner, leaseEndMs, epoch } = claim;
-      Object.assign(item, { bytes: write.started(claim), owner, leaseEndMs, epoch, dueMs: undefined });
+      const isStarted = claim.trackStarted && !claim.ignoreResult;
+      const bytes = isStarted ? write.started(claim) : (item.bytes ?? write.pending(claim.id));
+      Object.assign(item, { bytes, owner, leaseEndMs, epoch, dueMs: undefined });
       item.attempts += 1;
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
@@ -78,7 +80,8 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
-      return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs: outcome.etaMs, attempts: 0, ...unclaimed }));
+      const dueMs = outcome.arguments ? undefined : outcome.etaMs; // Its message is published.
+      return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs, attempts: 0, ...unclaimed }));
     },
 
     async release(claim, nextEpoch) {
@@ -86,10 +89,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     },
 
     async ignore(claim) {
-      return change(claim, ({ bytes }) => {
-        const hasOwnState = bytes !== undefined && readResult(bytes).state !== 'STARTED';
-        return { final: 'IGNORED', ...(!hasOwnState && { bytes: write.pending(claim.id) }), ...unclaimed };
-      });
+      return change(claim, () => ({ final: 'IGNORED', ...unclaimed }));
     },
 
     async updateState(claim, state, metaJson, context) {

@@ -3,7 +3,16 @@ import type { AnyResult, AsyncResult, GroupResult } from './result.ts';
 import type { ApplyOptions, Canvas } from './signature.ts';
 
 export type { Control } from './remoteControl.ts';
-export type { AnyResult, AsyncResult, GetOptions, GroupResult, TaskMessage, TaskState } from './result.ts';
+export type {
+  AnyResult,
+  AsyncResult,
+  GetOptions,
+  GroupResult,
+  IdTuple,
+  StoredValue,
+  TaskMessage,
+  TaskState,
+} from './result.ts';
 export type { ApplyOptions } from './signature.ts';
 
 /** Groups that can be restored, as Celery's class `GroupResult`. */

@@ -8,6 +8,22 @@ export interface TaskInfo {
   readonly workerPid: number | null;
   /** The start time in seconds since 1970, as in Celery's replies. */
   readonly timeStart: number | null;
+  /**
+   * The positional arguments. A text in Python's form if they are larger than 512 bytes, or hidden by the sender (Celery's
+   * `argsrepr`).
+   */
+  readonly args: readonly unknown[] | string | null;
+  /** The keyword arguments; a text in Python's form as for `args`. */
+  readonly kwargs: Readonly<Record<string, unknown>> | string | null;
+  /** Whether the message was deleted before the task ran (`acksLate: false`). */
+  readonly acknowledged: boolean;
+  /** `routingKey`: the Celery name of the queue. `redelivered`: SQS has delivered the message more than once. */
+  readonly deliveryInfo: {
+    readonly exchange: string;
+    readonly routingKey: string;
+    readonly priority: number;
+    readonly redelivered: boolean;
+  } | null;
   /** The stored state, such as STARTED, or a state that the task has stored with `updateState`. */
   readonly state: string;
 }

@@ -1,7 +1,13 @@
 import type { RevokeOptions } from './remoteControl.ts';
 
-/** Celery's states, and the states that tasks store with `this.updateState`. */
+/**
+ * Celery's states, and the states that tasks store with `this.updateState`. A running task is PENDING, or RETRY if it runs
+ * again, unless it has the option `trackStarted`.
+ */
 export type TaskState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | (string & {});
+
+/** The ids of a result, of the results before it, and of the members of a group, in the form of Celery's `as_tuple`. */
+export type IdTuple = readonly [readonly [id: string, parent: IdTuple | null], members: readonly IdTuple[] | null];
 
 export interface GetOptions {
   /** The longest time to wait, in ms. @default no limit */
@@ -65,6 +71,11 @@ export interface AsyncResult<R> {
   revoke(options?: RevokeOptions): Promise<void>;
   /** Deletes the stored result. A duplicate of the message that arrives later still does not run the task again. */
   forget(): Promise<void>;
+  /**
+   * Returns the ids in the form of Celery's `as_tuple`: `[[id, parent], null]`. A task that returns a handle stores this, and
+   * its client reads it as a list.
+   */
+  toJSON(): IdTuple;
 }
 
 /** A handle on the results of a group, in the order of its members. `T` is the tuple of the types that they return. */
@@ -91,10 +102,15 @@ export interface GroupResult<T extends readonly unknown[] = readonly unknown[]> 
   revoke(options?: RevokeOptions): Promise<void>;
   /** Deletes the stored group and the results of its members. */
   forget(): Promise<void>;
+  /** Returns the ids in the form of Celery's `as_tuple`: `[[id, parent], members]`. */
+  toJSON(): IdTuple;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a handle on any result; `unknown` is not assignable to the tuple of a group
 export type AnyResult = AsyncResult<any> | GroupResult<any>;
+
+/** The type of the value that is stored for what a task returns, or its promise: of a handle, its ids. */
+export type StoredValue<R> = Awaited<R> extends AnyResult ? IdTuple : Awaited<R>;
 
 /** The type of the value that a handle returns. */
 export type ValueOf<H> = H extends { get(options?: GetOptions): Promise<infer R> } ? R : never;

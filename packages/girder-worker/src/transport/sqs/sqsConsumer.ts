@@ -2,11 +2,12 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
+  type MessageAttributeValue,
   QueueDoesNotExist,
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import type { SQSMessageAttribute, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
 import type { BrokerConnection } from '../../connections/connections.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
@@ -52,7 +53,13 @@ export async function createSqsConsumer(
         MaxNumberOfMessages: Math.min(maxMessages, 10),
         VisibilityTimeout: visibilityTimeoutSeconds,
         WaitTimeSeconds: waitSeconds,
-        MessageSystemAttributeNames: ['ApproximateReceiveCount', 'MessageGroupId', 'SentTimestamp'],
+        MessageSystemAttributeNames: [
+          'ApproximateReceiveCount',
+          'MessageGroupId',
+          'MessageDeduplicationId',
+          'SentTimestamp',
+        ],
+        MessageAttributeNames: ['All'],
       });
       const timeout = timeoutSignal(system, waitSeconds * 1000 + answerMarginMs);
       const abortSignal = signal ? AbortSignal.any([signal, timeout]) : timeout;
@@ -62,16 +69,25 @@ export async function createSqsConsumer(
   };
 }
 
-function recordOf({ MessageId, ReceiptHandle, Body, Attributes, MD5OfBody }: Message, queueArn: string): SQSRecord {
+function recordOf(message: Message, queueArn: string): SQSRecord {
+  const attributes = Object.entries(message.MessageAttributes ?? {});
   return {
-    messageId: MessageId!,
-    receiptHandle: ReceiptHandle!,
-    body: Body!,
-    attributes: Attributes as unknown as SQSRecordAttributes,
-    messageAttributes: {},
-    md5OfBody: MD5OfBody!,
+    messageId: message.MessageId!,
+    receiptHandle: message.ReceiptHandle!,
+    body: message.Body!,
+    attributes: message.Attributes as unknown as SQSRecordAttributes,
+    messageAttributes: Object.fromEntries(attributes.map(([name, value]) => [name, attributeOf(value)])),
+    md5OfBody: message.MD5OfBody!,
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
     awsRegion: queueArn.split(':')[3]!,
+  };
+}
+
+function attributeOf({ DataType, StringValue, BinaryValue }: MessageAttributeValue): SQSMessageAttribute {
+  return {
+    dataType: DataType!,
+    ...(StringValue !== undefined && { stringValue: StringValue }),
+    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
   };
 }

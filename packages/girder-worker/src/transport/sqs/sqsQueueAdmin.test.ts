@@ -6,6 +6,7 @@ import {
   localSqsClient,
   type Queue,
 } from '../../../../girder-worker-dev/src/local/emulators/resources.ts';
+import { deadLetterAttributes } from '../deadLetterAttributes.ts';
 import type { ListedDeadLetter } from '../queueAdmin.ts';
 import { createSqsQueueAdmin } from './sqsQueueAdmin.ts';
 
@@ -42,6 +43,12 @@ function sendDeadLetter({ deadLetterUrl, arn }: Queue, body: string): Promise<st
 async function receive(QueueUrl: string) {
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'] }));
   return Messages;
+}
+
+async function receiveAll(QueueUrl: string) {
+  const command = new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], MaxNumberOfMessages: 10 });
+  const { Messages = [] } = await sqs.send(command);
+  return Messages.sort((a, b) => a.Body!.localeCompare(b.Body!));
 }
 
 async function listDeadLetters(queue: string): Promise<ListedDeadLetter[]> {
@@ -112,6 +119,21 @@ describe('dead letters', () => {
     expect(back).toMatchObject({ Body: 'redrive', MessageAttributes: { own: { StringValue: 'kept' } } });
     expect(Object.keys(back!.MessageAttributes!)).toEqual(['own']);
     expect(others).toEqual([]);
+  });
+
+  test('keep the attributes of their sender, also those with the names of the reason', async () => {
+    const queue = await makeQueue('senders');
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    const sender = { code: text('A7'), queue: text('front door'), reason: text('spring sale') };
+    await send(queue.deadLetterUrl, 'moved by SQS', { MessageAttributes: sender });
+    const reason = { code: text('BODY_MALFORMED'), reason: text('Not JSON'), queue: text(queue.arn) };
+    await send(queue.deadLetterUrl, 'ours', { MessageAttributes: deadLetterAttributes(reason, sender) });
+    expect(await listDeadLetters('senders')).toMatchObject([{ code: null }, { code: 'BODY_MALFORMED' }]);
+    await createSqsQueueAdmin(sqs).processDeadLetters('senders', () => 'redrive');
+    expect(await receiveAll(queue.url)).toMatchObject([
+      { Body: 'moved by SQS', MessageAttributes: sender },
+      { Body: 'ours', MessageAttributes: sender },
+    ]);
   });
 
   test('are not sent into a queue that does not use this dead-letter queue, although they name it', async () => {

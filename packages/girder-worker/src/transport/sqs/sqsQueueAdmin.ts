@@ -4,7 +4,6 @@ import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
-  type MessageAttributeValue,
   PurgeQueueCommand,
   QueueDoesNotExist,
   ReceiveMessageCommand,
@@ -13,14 +12,13 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 import type { BrokerConnection } from '../../connections/connections.ts';
+import { splitDeadLetterAttributes } from '../deadLetterAttributes.ts';
 import type { ListedDeadLetter, QueueAdmin, QueueDepth, QueueStatus } from '../queueAdmin.ts';
 import { queueNameInArn, sqsQueueName } from '../queueName.ts';
 import { missingQueueError } from './missingQueueError.ts';
 
 /** How long dead letters stay invisible while they are processed: enough to read a queue of thousands. */
 const processingSeconds = 300;
-/** The attributes that `Transport.deadLetter` adds to a message. */
-const reasonAttributes = ['code', 'reason', 'queue'];
 /** SQS's limit for receives and for batch calls. */
 const maxBatchSize = 10;
 
@@ -92,13 +90,13 @@ export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): Qu
 
   /** Sends a dead letter to the queue with this SQS name, without the attributes of the reason. */
   const redrive = async (message: Message, target: string): Promise<void> => {
-    const { MessageAttributes = {}, Attributes = {} } = message;
-    const own = Object.entries(MessageAttributes).filter(([name]) => !reasonAttributes.includes(name));
+    const { Attributes = {} } = message;
+    const { sender } = splitDeadLetterAttributes(message.MessageAttributes);
     await client.send(
       new SendMessageCommand({
         QueueUrl: await queueUrl(target),
         MessageBody: message.Body,
-        MessageAttributes: Object.fromEntries(own) as Record<string, MessageAttributeValue>,
+        MessageAttributes: sender,
         MessageGroupId: Attributes.MessageGroupId,
         // The id must be a new one: a FIFO queue drops a message whose id it has seen within five minutes.
         ...(Attributes.MessageGroupId !== undefined && { MessageDeduplicationId: `redrive-${message.MessageId}` }),
@@ -126,7 +124,7 @@ export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): Qu
         // All are received before the first is redriven: a redriven message may soon be a dead letter again.
         await receiveAll(QueueUrl, received);
         for (const message of [...received.values()]) {
-          const target = queueNameInArn(message.MessageAttributes?.queue?.StringValue ?? name);
+          const target = queueNameInArn(splitDeadLetterAttributes(message.MessageAttributes).reason?.queue ?? name);
           let action = decide(toDeadLetter(message));
           if (action === 'redrive') {
             if (!isTarget.has(target)) isTarget.set(target, await usesDeadLetterQueue(target, deadLetters.name));
@@ -170,11 +168,12 @@ export function createSqsQueueAdmin(client: SQSClient, queueNamePrefix = ''): Qu
 }
 
 function toDeadLetter({ MessageId, Body, Attributes, MessageAttributes }: Message): ListedDeadLetter {
+  const { reason } = splitDeadLetterAttributes(MessageAttributes);
   return {
     messageId: MessageId!,
     body: Body!,
     sentMs: Number(Attributes?.SentTimestamp),
-    code: MessageAttributes?.code?.StringValue ?? null,
-    reason: MessageAttributes?.reason?.StringValue ?? null,
+    code: reason?.code ?? null,
+    reason: reason?.reason ?? null,
   };
 }

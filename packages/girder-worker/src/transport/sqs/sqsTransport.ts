@@ -1,10 +1,12 @@
+import type { SQSMessageAttribute } from 'aws-lambda';
 import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
 import { ServiceError } from '../../aws/serviceError.ts';
 import type { BrokerConnection } from '../../connections/connections.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
+import { deadLetterAttributes } from '../deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from '../queueName.ts';
-import type { PublishOptions, Transport } from '../transport.ts';
+import type { PublishOptions, Receipt, Transport } from '../transport.ts';
 import { missingQueueError } from './missingQueueError.ts';
 
 /** SQS's limit of DelaySeconds. */
@@ -65,34 +67,41 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
 
   /** A FIFO queue takes a group and a deduplication id, and no delay of single messages (docs/wire-format.md §1.6). */
   const sendParameters = (queueName: string, options: SendOptions) => {
-    const { delaySeconds = 0, messageGroupId, messageDeduplicationId } = options;
+    const { delaySeconds = 0, messageGroupId, messageDeduplicationId, messageAttributes = {} } = options;
+    const attributes = Object.entries(messageAttributes).map(([name, value]) => [name, attributeValue(value)]);
+    const MessageAttributes = attributes.length > 0 && { MessageAttributes: Object.fromEntries(attributes) };
     if (queueName.endsWith('.fifo')) {
       return {
+        ...MessageAttributes,
         MessageGroupId: messageGroupId ?? 'default',
         MessageDeduplicationId: messageDeduplicationId ?? system.randomUUID(),
       };
     }
     const DelaySeconds = Math.min(Math.max(0, Math.ceil(delaySeconds)), maxDelaySeconds);
-    return { ...(DelaySeconds > 0 && { DelaySeconds }), ...(messageGroupId && { MessageGroupId: messageGroupId }) };
+    return {
+      ...MessageAttributes,
+      ...(DelaySeconds > 0 && { DelaySeconds }),
+      ...(messageGroupId && { MessageGroupId: messageGroupId }),
+    };
   };
 
   return {
-    publish: (body, { queue, ...options }) => send(sqsQueueName(queue, queueNamePrefix), body, options),
-    resend: ({ queueArn, messageGroupId }, body, delay) =>
-      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId }),
+    publish: (body, { queue, queueArn, ...options }) =>
+      send(queueArn === undefined ? sqsQueueName(queue, queueNamePrefix) : queueNameInArn(queueArn), body, options),
+    resend: ({ queueArn, messageGroupId, messageAttributes }, body, delay) =>
+      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes }),
 
-    async deadLetter({ body, code, reason, queueArn }) {
+    async deadLetter({ receipt, body, code, reason }) {
+      const { queueArn, messageAttributes, ...kept } = receipt;
       const QueueUrl = deadLetterQueueUrl ?? (await redriveQueueUrl(queueArn));
-      await sqs('SendMessage', {
-        QueueUrl,
-        MessageBody: body,
-        ...sendParameters(QueueUrl, {}),
-        MessageAttributes: {
-          code: { DataType: 'String', StringValue: code },
-          reason: { DataType: 'String', StringValue: printable(reason).slice(0, maxReasonLength) },
-          queue: { DataType: 'String', StringValue: queueArn },
-        },
-      });
+      const why = {
+        code: textAttribute(code),
+        reason: textAttribute(printable(reason).slice(0, maxReasonLength)),
+        queue: textAttribute(queueArn),
+      };
+      const attributes = deadLetterAttributes<SQSMessageAttribute>(why, messageAttributes);
+      const parameters = sendParameters(QueueUrl, { ...kept, messageAttributes: attributes });
+      await sqs('SendMessage', { QueueUrl, MessageBody: body, ...parameters });
     },
 
     async acknowledge({ queueArn, receiptHandle }) {
@@ -108,7 +117,20 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
   };
 }
 
-type SendOptions = Omit<PublishOptions, 'queue'>;
+type SendOptions = Omit<PublishOptions, 'queue' | 'queueArn'> & Pick<Receipt, 'messageAttributes'>;
+
+function textAttribute(stringValue: string): SQSMessageAttribute {
+  return { dataType: 'String', stringValue };
+}
+
+/** An attribute of a record in the form of SendMessage. A binary value is base64 in both. */
+function attributeValue({ dataType, stringValue, binaryValue }: SQSMessageAttribute) {
+  return {
+    DataType: dataType,
+    ...(stringValue !== undefined && { StringValue: stringValue }),
+    ...(binaryValue !== undefined && { BinaryValue: binaryValue }),
+  };
+}
 
 /** AWS's JSON protocol and its older query protocol, which some emulators speak, name this error differently. */
 function isMissingQueue(error: unknown): boolean {

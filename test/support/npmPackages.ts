@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from './cacheFolder.ts';
+
+/**
+ * Resolves to a folder `node_modules` with these packages from the npm registry, as npm installs them on this machine, without
+ * their install scripts. The first call downloads them, to a cache outside of the repository.
+ */
+export async function npmPackages(versions: Readonly<Record<string, string>>): Promise<string> {
+  const manifest = JSON.stringify({ private: true, dependencies: versions });
+  const digest = createHash('sha256').update(manifest).digest('hex').slice(0, 12);
+  const folder = path.join(cacheFolder(), `npm-${process.platform}-${process.arch}-${digest}`);
+  if (!existsSync(folder)) {
+    await mkdir(cacheFolder(), { recursive: true });
+    const draft = await mkdtemp(`${folder}-`);
+    try {
+      await writeFile(path.join(draft, 'package.json'), manifest);
+      const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
+      await promisify(execFile)('npm', args, { cwd: draft });
+      await rename(draft, folder).catch((error: Error) => existsSync(folder) || Promise.reject(error));
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  }
+  return path.join(folder, 'node_modules');
+}
