@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
@@ -75,7 +77,18 @@ describe('girder-worker dev', () => {
     const [sqs, dynamodb] = stack.endpoints();
     expect(stack.text()).toMatch(/^ -------------- girder-worker@\S+ v\d/m);
     expect(stack.text()).toMatch(/^\[tasks\]\n(?: {2}\. \S+\n)* {2}\. gwexample\.analyses\.tasks\.fibonacci\n/m);
-    expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\nready\n$`));
+    expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\n.*\n(?:export .*\n){3}ready\n$`));
+  });
+
+  test('prints lines for the shell of another terminal, in which girder-worker call then returns the result of a task', async () => {
+    const stack = dev(...anyPorts);
+    await stack.printed('\nready\n');
+    const lines = stack.text().match(/^export .*$/gm) ?? [];
+    const call = `${process.execPath} packages/girder-worker/src/cli/main.ts call gwexample.analyses.tasks.fibonacci 26`;
+    // The region of the other terminal is another one, and it has no credentials.
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, AWS_REGION: 'eu-west-1' };
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${lines.join('\n')}\n${call}`], { cwd: root, env });
+    expect(stdout).toBe('121393\n');
   });
 
   test('names a port that is in use, and ends with exit code 1', async () => {

@@ -13,6 +13,7 @@ export type {
   WorkerStats,
 } from './task/client/remoteControl.ts';
 export type { Signature } from './task/client/signature.ts';
+export type { TaskType, TaskTypes, TypedApp } from './task/client/typedTasks.ts';
 export type { AppConfig, AppSettings } from './task/config.ts';
 export {
   Ignore,
@@ -31,6 +32,7 @@ export { GirderWorkerPluginABC } from './task/plugin.ts';
 export type { TaskRequest } from './task/request.ts';
 export type { RetryOptions } from './task/retry.ts';
 export { Task } from './task/task.ts';
+export { TaskNameError, type TaskNameErrorCode } from './task/taskNameError.ts';
 
 /** The functions that compose workflows: `await chain(add.s(1, 2), add.s(3)).applyAsync()`. */
 export const { signature, chain, group, chord, chunks } = app.canvas;

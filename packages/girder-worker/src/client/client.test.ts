@@ -9,7 +9,7 @@ import type { AnyResult, GroupResult, TaskMessage } from '../task/client/client.
 import type { Signature } from '../task/client/signature.ts';
 import { runAs } from '../task/current.ts';
 import { createRecordedTransport, type RecordedTransport } from '../transport/fixtures/recordedTransport.ts';
-import { createClient } from './client.ts';
+import { createClient, createTaskClient } from './client.ts';
 import { connectRemoteControl } from './remoteControl.ts';
 
 let transport: RecordedTransport;
@@ -192,6 +192,25 @@ test('for a task that is not defined in this process its worker decides whether 
   await app.sendTask('python.task');
   await tasks.add.delay(1, 2);
   expect(sent().map(({ headers }) => headers.ignore_result)).toEqual([null, false]);
+});
+
+test('a typed app sends tasks and signatures by name as the app does, with the options of tasks of this process', async () => {
+  const typed = app.typed<{ 'labtasks.slow': (x: number, y?: number) => number; 'python.ping': () => string }>();
+  const result = await typed.sendTask('labtasks.slow', [1], { y: 2 }, { countdown: 1 });
+  await typed.sendTask('python.ping');
+  await typed.signature('labtasks.slow', { args: [1] }).applyAsync();
+  await tasks.slow.delay(1);
+  await typed.sendTask('labtasks.slow', [1]);
+  expect(
+    sent().map(({ body, headers, properties }) => [(body as unknown[]).slice(0, 2), headers.task, properties.queue]),
+  ).toEqual([
+    [[[1], { y: 2 }], 'labtasks.slow', 'celery'],
+    [[[], {}], 'python.ping', 'celery'],
+    [[[1], {}], 'labtasks.slow', 'celery'],
+    [[[1], {}], 'labtasks.slow', 'slow'],
+    [[[1], {}], 'labtasks.slow', 'slow'],
+  ]);
+  expect(sent()[0]!.headers.id).toBe(result.id);
 });
 
 test('a message that a running task sends has its root, and its result becomes a child; of a chord the header does', async () => {
@@ -380,4 +399,26 @@ test('a chain without steps and a callback on a group are rejected, and nothing 
     code: 'OPTION_MALFORMED',
   });
   expect(transport.published).toEqual([]);
+});
+
+describe('a client of the environment', () => {
+  const malformed = { GIRDER_WORKER_BROKER: 'amqp://x', GIRDER_WORKER_BACKEND: 'redis://x' };
+  const refused = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', AWS_REGION: 'us-east-1' };
+
+  test('rejects at once if the URL that it needs is malformed, and names the variable', async () => {
+    const other = new App(createTaskClient(malformed));
+    await expect(other.AsyncResult('id').get()).rejects.toThrow(/Invalid settings[\s\S]*redis:/);
+    await expect(other.sendTask('a.task')).rejects.toThrow(/Invalid settings[\s\S]*amqp:/);
+    await expect(other.AsyncResult('id').get()).rejects.not.toThrow(/amqp:/);
+    await expect(other.control.revoke('id')).rejects.toThrow(/amqp:[\s\S]*redis:|redis:[\s\S]*amqp:/);
+  });
+
+  test('reads results with a malformed broker URL, and sends tasks with a malformed backend URL', async () => {
+    const unreachable = { ...refused, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_MAX_ATTEMPTS: '1' };
+    const reader = new App(createTaskClient({ ...unreachable, GIRDER_WORKER_BROKER: 'amqp://x' }));
+    const sender = new App(createTaskClient({ ...unreachable, GIRDER_WORKER_BACKEND: 'redis://x' }));
+    // Both reach the connection, which is refused.
+    await expect(reader.AsyncResult('id').state()).rejects.toThrow(/ECONNREFUSED/);
+    await expect(sender.sendTask('a.task')).rejects.toThrow(/ECONNREFUSED/);
+  });
 });

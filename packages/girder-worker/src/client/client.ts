@@ -25,23 +25,26 @@ export interface ClientDeps {
 /** The address for replies, which Celery's clients put into each message: a UUID for each process. */
 const replyTo = nodeSystem.randomUUID();
 
-/** A client of the broker and the backend that the environment names. Modules are loaded and connected on first use. */
+/**
+ * A client of the broker and the backend that the environment names. Modules are loaded and connected on first use, and the
+ * settings of each are checked then: a client that only reads results does not fail because of its broker.
+ */
 export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
-  const connections = once(async () => (await import('../connections/connections.ts')).loadConnections(env));
   const transport = once(async () => {
-    const [{ broker }, { connectTransport }] = await Promise.all([
-      connections(),
+    const [{ loadBroker }, { connectTransport }] = await Promise.all([
+      import('../connections/connections.ts'),
       import('../transport/sqs/sqsTransport.ts'),
     ]);
-    return connectTransport(broker);
+    return connectTransport(loadBroker(env));
   });
   const store = once(async () => {
-    const [{ backend }, { connectStore }] = await Promise.all([
-      connections(),
+    const [{ loadBackend }, { connectStore }] = await Promise.all([
+      import('../connections/connections.ts'),
       import('../store/dynamodb/connectStore.ts'),
     ]);
-    return connectStore(backend);
+    return connectStore(loadBackend(env));
   });
+  const connections = async () => (await import('../connections/connections.ts')).loadConnections(env);
   return createClient({
     transport: { publish: async (body, options) => (await transport()).publish(body, options) },
     store,

@@ -62,35 +62,62 @@ const defaultBackend = 'dynamodb:///celery';
  * Also checks GIRDER_WORKER_API_URL, which `girder/` reads. Throws one ConfigurationError that lists all faults.
  */
 export function loadConnections(env: NodeJS.ProcessEnv): Connections {
-  const brokerUrl = env.GIRDER_WORKER_BROKER ?? defaultBroker;
-  const backendUrl = env.GIRDER_WORKER_BACKEND ?? defaultBackend;
   const faults = new ConfigurationFaults();
-  const broker = faults.collect(() => parseBrokerUrl(brokerUrl));
-  const backend = faults.collect(() => parseBackendUrl(backendUrl));
+  const broker = readBroker(env, faults);
+  const backend = readBackend(env, faults);
   const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
   faults.collect(() => checkGirderApiUrls(env.GIRDER_WORKER_API_URL));
   if (!broker || !backend || !faults.isEmpty) throw faults.toError('Invalid settings');
-
-  const sqs = clientSettings(env, 'SQS', broker);
   return {
     nodeName: env.GIRDER_WORKER_NODE_NAME || `girder-worker@${env.AWS_LAMBDA_FUNCTION_NAME || hostname()}`,
-    broker: {
-      url: maskPassword(brokerUrl),
-      queueNamePrefix: env.GIRDER_WORKER_QUEUE_NAME_PREFIX || undefined,
-      deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL || undefined,
-      topicArn: env.GIRDER_WORKER_TOPIC_ARN || undefined,
-      queues,
-      sqs,
-      // As in Kombu, SNS is expected at the endpoint of SQS: emulators serve both.
-      sns: clientSettings(env, 'SNS', { ...broker, endpoint: sqs.endpoint }),
-    },
-    backend: {
-      url: maskPassword(backendUrl),
-      table: backend.table,
-      keyPrefix: env.GIRDER_WORKER_KEY_PREFIX || undefined,
-      ttlSeconds: backend.ttlSeconds,
-      dynamodb: clientSettings(env, 'DYNAMODB', backend),
-    },
+    broker: { ...broker, queues },
+    backend,
+  };
+}
+
+/** Reads the variables of the broker alone: a program that only sends tasks needs no backend. Throws ConfigurationError. */
+export function loadBroker(env: NodeJS.ProcessEnv): BrokerConnection {
+  const faults = new ConfigurationFaults();
+  const broker = readBroker(env, faults);
+  const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
+  if (!broker || !faults.isEmpty) throw faults.toError('Invalid settings');
+  return { ...broker, queues };
+}
+
+/** Reads the variables of the backend alone: a program that only reads results needs no broker. Throws ConfigurationError. */
+export function loadBackend(env: NodeJS.ProcessEnv): BackendConnection {
+  const faults = new ConfigurationFaults();
+  const backend = readBackend(env, faults);
+  if (!backend) throw faults.toError('Invalid settings');
+  return backend;
+}
+
+function readBroker(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): Omit<BrokerConnection, 'queues'> | undefined {
+  const url = env.GIRDER_WORKER_BROKER ?? defaultBroker;
+  const broker = faults.collect(() => parseBrokerUrl(url));
+  if (!broker) return undefined;
+  const sqs = clientSettings(env, 'SQS', broker);
+  return {
+    url: maskPassword(url),
+    queueNamePrefix: env.GIRDER_WORKER_QUEUE_NAME_PREFIX || undefined,
+    deadLetterQueueUrl: env.GIRDER_WORKER_DEAD_LETTER_QUEUE_URL || undefined,
+    topicArn: env.GIRDER_WORKER_TOPIC_ARN || undefined,
+    sqs,
+    // As in Kombu, SNS is expected at the endpoint of SQS: emulators serve both.
+    sns: clientSettings(env, 'SNS', { ...broker, endpoint: sqs.endpoint }),
+  };
+}
+
+function readBackend(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): BackendConnection | undefined {
+  const url = env.GIRDER_WORKER_BACKEND ?? defaultBackend;
+  const backend = faults.collect(() => parseBackendUrl(url));
+  if (!backend) return undefined;
+  return {
+    url: maskPassword(url),
+    table: backend.table,
+    keyPrefix: env.GIRDER_WORKER_KEY_PREFIX || undefined,
+    ttlSeconds: backend.ttlSeconds,
+    dynamodb: clientSettings(env, 'DYNAMODB', backend),
   };
 }
 

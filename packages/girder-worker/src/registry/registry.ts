@@ -1,6 +1,8 @@
 import type { AppSettings } from '../task/config.ts';
 import type { TaskOptions } from '../task/options.ts';
 
+export type { TaskTypes } from '../task/client/typedTasks.ts';
+
 /** A parameter that a keyword argument can set. */
 export interface Parameter {
   readonly name: string;

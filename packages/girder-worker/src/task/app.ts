@@ -1,10 +1,11 @@
 import type { ApplyOptions, AsyncResult, Control, GroupResults, StoredValue, TaskClient } from './client/client.ts';
 import type { Canvas, PartialArgs, Signature } from './client/signature.ts';
+import type { ArgumentsOf, ResultOf, TaskType, TaskTypeMap, TypedApp } from './client/typedTasks.ts';
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
 import type { TaskOptions } from './options.ts';
-import { publicNameOf } from './origin.ts';
+import { localNameOf, publicNameOf } from './origin.ts';
 import { Task } from './task.ts';
 
 /**
@@ -64,8 +65,8 @@ export class App {
   /**
    * Declares a task. Its name is `options.name`, or the import specifier of its module and its export name, with dots.
    *
-   * Throws TypeError if there is no function. The task throws an Error when its name is needed and cannot be derived:
-   * its module is exported by no package.
+   * Throws TypeError if there is no function. The task throws a TaskNameError with a `code` when its name is needed and cannot
+   * be derived, for example because it was bundled.
    *
    * @example export const add = app.task((x: number, y: number) => x + y)
    * @example export const slow = app.task({ timeLimit: 300 }, async function slow(this: Task, url: string) { … })
@@ -80,7 +81,7 @@ export class App {
 
     // A test, or another task, can pass its `this`: `count.call(this, 3)`.
     const task = function (this: unknown, ...args: unknown[]): unknown {
-      return fn.apply(this instanceof Task ? this : eagerTask(task.name, args), args);
+      return fn.apply(this instanceof Task ? this : eagerTask(localNameOf(task, definition), args), args);
     };
     Object.defineProperty(task, 'name', { get: () => publicNameOf(task, definition), configurable: true });
     attachDefinition(task, definition);
@@ -88,7 +89,7 @@ export class App {
       this.#knownOptions.set(task.name, options);
       return task.name;
     };
-    const applyAsync = (args: readonly unknown[], call: ApplyOptions = {}) =>
+    const applyAsync = async (args: readonly unknown[], call: ApplyOptions = {}) =>
       this.#client.send(registeredName(), args, call, this.#optionsOf);
     return Object.assign(task, {
       applyAsync,
@@ -100,10 +101,23 @@ export class App {
 
   /**
    * Sends a task by its name, which a worker in any language runs. Resolves to the handle on its result when the message is
-   * published.
+   * published. With the type of the task, its arguments and its result are typed; `import type` loads nothing of it.
    *
    * @example const result = await app.sendTask('python.tasks.add', [1, 2], { verbose: true }, { queue: 'python' })
+   * @example const result = await app.sendTask<typeof add>('my_plugin.tasks.add', [1, 2]) // AsyncResult<number>
    */
+  async sendTask(
+    name: string,
+    args?: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: Omit<ApplyOptions, 'kwargs'>,
+  ): Promise<AsyncResult<unknown>>;
+  async sendTask<F extends TaskType>(
+    name: string,
+    args: ArgumentsOf<F>,
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: Omit<ApplyOptions, 'kwargs'>,
+  ): Promise<ResultOf<F>>;
   async sendTask(
     name: string,
     args: readonly unknown[] = [],
@@ -112,6 +126,20 @@ export class App {
   ): Promise<AsyncResult<unknown>> {
     const result = await this.#client.send(name, args, { ...options, kwargs }, this.#optionsOf);
     return result as AsyncResult<unknown>;
+  }
+
+  /**
+   * Returns this app for the tasks of a map from name to type, such as `Tasks` of the generated registry: a misspelt name does
+   * not compile. The map can contain tasks of other workers, too.
+   *
+   * @example const tasks = app.typed<Tasks & { 'python.tasks.add': (x: number, y: number) => number }>()
+   */
+  typed<T extends TaskTypeMap<T>>(): TypedApp<T> {
+    const typed: Pick<App, 'sendTask'> & Pick<Canvas, 'signature'> = {
+      sendTask: this.sendTask.bind(this),
+      signature: this.canvas.signature,
+    };
+    return typed as unknown as TypedApp<T>;
   }
 
   /** Returns the handle on the result of a task that was sent before, by any client. `R` is the type that the task returns. */

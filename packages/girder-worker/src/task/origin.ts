@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { definitionOf, type TaskDefinition } from './definition.ts';
+import { exportNameIn, exportNameInSource, exportNameInTwin, loadedExports, type Place } from './exportName.ts';
+import { specifierOf } from './moduleSpecifier.ts';
 import { taskName } from './name.ts';
+import { TaskNameError } from './taskNameError.ts';
 
 const boundNames = new WeakMap<object, string>();
 const foundNames = new WeakMap<object, string>();
@@ -25,7 +25,7 @@ export function bindTaskNames(specifier: string, exports: Readonly<Record<string
  * The registered name of a task: the option `name`; else the name that a bundle has bound; else the name derived from the
  * module in which it is defined, under the specifier by which its package exports that module.
  *
- * Throws an Error if no package exports the module, or if an anonymous function is used before its module has loaded.
+ * Throws TaskNameError if the name cannot be derived for certain: a wrong name would be sent to no worker, or to another task.
  */
 export function publicNameOf(task: object, definition: TaskDefinition): string {
   const known = definition.options.name ?? boundNames.get(task) ?? foundNames.get(task);
@@ -35,87 +35,47 @@ export function publicNameOf(task: object, definition: TaskDefinition): string {
   return found;
 }
 
+/** A name for a task that runs in place, which no worker reads: the function's own name if the other is unknown. */
+export function localNameOf(task: object, definition: TaskDefinition): string {
+  try {
+    return publicNameOf(task, definition);
+  } catch (error) {
+    if (error instanceof TaskNameError) return definition.fn.name;
+    throw error;
+  }
+}
+
 function findName(task: object, definition: TaskDefinition): string {
   const { fn, definedAt } = definition;
-  const file = fileOf(definedAt.stack ?? '');
-  const specifier = file && specifierOf(file);
-  if (!specifier) {
-    throw new Error(
-      `The name of the task "${fn.name || 'anonymous'}" cannot be derived: no package exports its module${file ? ` ${file}` : ''}. Add the module to "exports" in package.json, or set a name: app.task({ name: 'my.task' }, …).`,
-    );
-  }
-  const exportName = exportNameOf(task, definition, file) ?? fn.name;
-  if (!exportName) {
-    throw new Error(
-      `The name of a task in ${specifier} cannot be derived: its function is anonymous and the module is still loading. Name the function, or set a name: app.task({ name: 'my.task' }, …).`,
-    );
-  }
-  return taskName(specifier, exportName);
+  const place = placeOf(definedAt.stack ?? '');
+  if (!place || isBundled(place.file)) throw new TaskNameError('TASK_IN_BUNDLE', fn.name);
+  const module = specifierOf(place.file);
+  if ('code' in module) throw new TaskNameError(module.code, fn.name, place.file);
+  return taskName(module.specifier, findExportName(task, definition, place));
 }
 
-/** The file in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
-function fileOf(stack: string): string | undefined {
-  const location = /^\s*at (?:.*\()?(.+?):\d+:\d+\)?$/m.exec(stack)?.[1];
+function findExportName(task: object, definition: TaskDefinition, place: Place): string {
+  const exports = loadedExports(place.file);
+  const name = exports
+    ? (exportNameIn(exports, task, definition) ?? exportNameInTwin(exports, definition))
+    : exportNameInSource(place);
+  if (name !== undefined) return name;
+  throw new TaskNameError(exports ? 'TASK_NOT_EXPORTED' : 'MODULE_NOT_LOADED', definition.fn.name, place.file);
+}
+
+/** The place in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
+function placeOf(stack: string): Place | undefined {
+  const [, location, line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/m.exec(stack) ?? [];
   if (location === undefined) return undefined;
-  return location.startsWith('file:') ? fileURLToPath(location) : location;
+  const file = location.startsWith('file:') ? fileURLToPath(location) : location;
+  return { file, line: Number(line), column: Number(column) };
 }
 
-/** The import specifier of a file: the name of its package and the key of `exports`; undefined if it is not exported. */
-function specifierOf(file: string): string | undefined {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    const manifest = join(folder, 'package.json');
-    if (!existsSync(manifest)) continue;
-    const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; exports?: unknown };
-    if (name === undefined) continue;
-    const path = `./${relative(folder, file).split(sep).join('/')}`;
-    const subpath = exports === undefined ? path.replace(/(\/index)?\.[cm]?[jt]s$/, '') : subpathOf(path, exports);
-    return subpath && name + subpath.slice(1);
-  }
-  return undefined;
-}
-
-/** The key of `exports` that has this file as a target, under any condition. */
-function subpathOf(path: string, exports: unknown): string | undefined {
-  if (typeof exports !== 'object' || exports === null) return matchTarget(path, '.', exports);
-  const entries = Object.entries(exports);
-  if (!entries.some(([key]) => key.startsWith('.'))) return matchTarget(path, '.', exports);
-  for (const [key, target] of entries) {
-    const subpath = matchTarget(path, key, target);
-    if (subpath !== undefined) return subpath;
-  }
-  return undefined;
-}
-
-function matchTarget(path: string, key: string, target: unknown): string | undefined {
-  if (typeof target === 'string') {
-    const [head = '', tail] = target.split('*');
-    if (tail === undefined) return target === path ? key : undefined;
-    const matches = path.length >= head.length + tail.length && path.startsWith(head) && path.endsWith(tail);
-    return matches ? key.replace('*', path.slice(head.length, path.length - tail.length)) : undefined;
-  }
-  if (typeof target !== 'object' || target === null) return undefined;
-  for (const inner of Object.values(target)) {
-    const subpath = matchTarget(path, key, inner);
-    if (subpath !== undefined) return subpath;
-  }
-  return undefined;
-}
-
-/** The name under which a loaded module exports the task; undefined while the module is still loading. */
-function exportNameOf(task: object, definition: TaskDefinition, file: string): string | undefined {
-  try {
-    return exportNameIn(createRequire(import.meta.url)(file) as Record<string, unknown>, task, definition);
-  } catch {
-    return undefined; // Node cannot require a module that is still being evaluated, or that has a top-level await.
-  }
-}
-
-/** The export name of a task. Of several names, the function's own name wins, and `default` comes last. */
-function exportNameIn(
-  exports: Readonly<Record<string, unknown>>,
-  task: unknown,
-  { fn }: TaskDefinition,
-): string | undefined {
-  const names = Object.keys(exports).filter((name) => exports[name] === task);
-  return names.find((name) => name === fn.name) ?? names.find((name) => name !== 'default') ?? names[0];
+/**
+ * Whether this module was bundled, and so the tasks that its bundle declares: then it is no file of its own any more. In a
+ * bundle of CommonJS it has no URL.
+ */
+function isBundled(taskFile: string): boolean {
+  const own: string | undefined = import.meta.url;
+  return own === undefined || !/\/task\/origin\.[jt]s$/.test(own) || fileURLToPath(own) === taskFile;
 }

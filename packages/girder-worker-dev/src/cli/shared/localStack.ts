@@ -6,7 +6,7 @@ import { exitCodeOf, hostFacts, print, processOutput, readRegistry, renderBanner
 import { nodeSystem } from 'girder-worker/internal/system';
 import { createBundleFolder } from '../../local/bundleFolder.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
-import { celeryUrls, isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
+import { celeryUrls, exportLines, isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
 import type { MappingFault } from '../../local/lambda/eventSourceMapping.ts';
 import { startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
 import { runScript } from '../../local/process/script.ts';
@@ -126,6 +126,8 @@ function endpoints(emulators: Emulators): string[] {
   return [
     `SQS, SNS: ${emulators.sqsEndpoint}   for Celery: broker_url = "${broker}"`,
     `DynamoDB: ${emulators.dynamodbEndpoint}   for Celery: result_backend = "${backend}"`,
+    'For npx girder-worker and TypeScript clients, in another terminal:',
+    ...exportLines(emulators, tableName),
   ];
 }
 

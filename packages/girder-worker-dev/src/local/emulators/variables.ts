@@ -40,3 +40,13 @@ export function celeryUrls(
     backend: `dynamodb://${login}@localhost:${new URL(dynamodbEndpoint).port}/${table}`,
   };
 }
+
+/**
+ * The lines by which a shell connects the clients that it starts to the local queue and table. The region is among them,
+ * because that of the shell would win.
+ */
+export function exportLines(emulators: Emulators, table: string): string[] {
+  const { broker, backend } = celeryUrls(emulators, table);
+  const variables = { GIRDER_WORKER_BROKER: broker, GIRDER_WORKER_BACKEND: backend, AWS_REGION: localRegion };
+  return Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
+}

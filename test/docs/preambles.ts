@@ -1,0 +1,18 @@
+/** What a TypeScript block can use without declaring it, by name: `<!-- snippet: with app, add -->`. One line each. */
+export const typescriptPreambles: Readonly<Record<string, string>> = {
+  app: "declare const app: import('girder-worker').App;",
+  add: "declare const add: import('girder-worker').RegisteredTask<[x: number, y: number], number>;",
+  xsum: "declare const xsum: import('girder-worker').RegisteredTask<[all: number[]], number>;",
+  count: "declare const count: import('girder-worker').RegisteredTask<[steps: number], Promise<number>>;",
+  id: 'declare const id: string;',
+  compute: 'declare function compute(step: number): void;',
+  assert: "declare const assert: typeof import('node:assert/strict');",
+  findImage: 'declare function findImage(key: string): Promise<Uint8Array>;',
+  tiles:
+    'declare function tilesOf(path: string): Promise<string[]>; declare function segmentTile(tile: string, threshold: number): Promise<void>; declare const outputPath: string;',
+};
+
+/** The same for Python blocks. */
+export const pythonPreambles: Readonly<Record<string, string>> = {
+  app: 'from celery import Celery; app = Celery(broker="sqs://test:test@localhost:9324//", backend="dynamodb://test:test@localhost:8000/celery", broker_transport_options={"region": "us-east-1", "is_secure": False})',
+};
