@@ -6,6 +6,9 @@ export const typescriptPreambles: Readonly<Record<string, string>> = {
   count: "declare const count: import('girder-worker').RegisteredTask<[steps: number], Promise<number>>;",
   id: 'declare const id: string;',
   compute: 'declare function compute(step: number): void;',
+  Task: "import type { Task } from 'girder-worker/utils';",
+  url: 'declare const url: string;',
+  download: "declare const download: import('girder-worker').RegisteredTask<[url: string], Promise<string>>;",
   assert: "declare const assert: typeof import('node:assert/strict');",
   findImage: 'declare function findImage(key: string): Promise<Uint8Array>;',
   tiles:
