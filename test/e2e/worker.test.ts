@@ -423,4 +423,4 @@ test('a worker that cannot reach broker and backend logs this once, is not ready
   } finally {
     await after.stop();
   }
-});
+}, 90_000);
