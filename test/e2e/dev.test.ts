@@ -4,21 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-<<<<<<< HEAD
-
 import { promisify } from 'node:util';
-
-<<<<<<< HEAD
-=======
-
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-
->>>>>>> 986bd7c (test(local,deployment): several queues with npm run dev, and their documentation; the README names --queue)
-=======
-
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-
->>>>>>> 993905c14be15e4744827129e50d2d0a033563b6
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
