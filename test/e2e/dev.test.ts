@@ -3,10 +3,14 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+
 import { promisify } from 'node:util';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+
 import { afterEach, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { type DevProcess, root, startDev } from '../support/devProcess.ts';
 import { familyOf, isRunning } from '../support/processes.ts';
 
@@ -89,6 +93,29 @@ describe('girder-worker dev', () => {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, AWS_REGION: 'eu-west-1' };
     const { stdout } = await promisify(execFile)('sh', ['-c', `${lines.join('\n')}\n${call}`], { cwd: root, env });
     expect(stdout).toBe('121393\n');
+  });
+
+  test('serves each queue that --queue names, with a dead-letter queue of its own', async () => {
+    const stack = dev(...anyPorts, '--queue', 'celery', '--queue', 'fast');
+    await stack.printed('\nready\n');
+    expect(stack.text()).toMatch(/\[queues\]\n.*\.> celery +exchange=celery.*\n.*\.> fast +exchange=fast/);
+    const [sqs, dynamodb] = stack.endpoints();
+    const env = {
+      AWS_REGION: 'us-east-1',
+      GIRDER_WORKER_BROKER: `sqs://test:test@${new URL(sqs!).host}//`,
+      GIRDER_WORKER_BACKEND: `dynamodb://test:test@${new URL(dynamodb!).host}/celery`,
+    };
+    const app = new App(createTaskClient(env));
+    for (const queue of ['celery', 'fast']) {
+      const result = await app.sendTask('gwexample.analyses.tasks.fibonacci', [10], {}, { queue });
+      expect(await result.get({ timeoutMs: 20_000 })).toBe(55);
+    }
+    const client = localSqsClient(sqs!);
+    const QueueUrl = `${sqs}/000000000000/fast-dead-letters`;
+    await client.send(new SendMessageCommand({ QueueUrl: `${sqs}/000000000000/fast`, MessageBody: 'no task' }));
+    const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+    expect(Messages).toMatchObject([{ Body: 'no task' }]);
+    client.destroy();
   });
 
   test('names a port that is in use, and ends with exit code 1', async () => {

@@ -85,6 +85,14 @@ test('a fault is printed, and the tasks run as before until it is mended', async
   await expect.poll(() => call('Ada')).toBe('Mended, Ada');
 });
 
+test('a file that the bundle does not have yet is watched after a fault in it', async () => {
+  write('more.js', 'export const name = ;');
+  write('tasks.js', `import { name } from './more.js';\n${greet('Renamed')}\nexport { name };`);
+  await expect.poll(() => dev.text().match(/Not reloaded/g)?.length).toBe(2);
+  write('more.js', "export const name = 'more';");
+  await expect.poll(() => call('Ada')).toBe('Renamed, Ada');
+});
+
 test('a task that is added is in the registry', async () => {
   write(
     'tasks.js',

@@ -6,6 +6,7 @@ import { taskOf } from '../../packages/girder-worker/src/canvas/signatures/signa
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
+import type { HealthReport } from '../../packages/girder-worker/src/worker/health.ts';
 import { startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import {
   createQueue,
@@ -201,6 +202,85 @@ describe('a long task', () => {
   });
 });
 
+describe('girder-worker health', () => {
+  const health = async (...args: string[]) => {
+    const { ended, text } = startWorkerProcess(env, 'health', ...args);
+    return { code: await ended, text: text() };
+  };
+
+  test('exits with 0 if the worker is ready, and with 1 and the reason if it does not answer', async () => {
+    await using worker = await startWorker(await newQueue(), '--health-port', '0', '--health-host', '127.0.0.1');
+    const port = /Health probes: http:\S+:(\d+)\/live/.exec(worker.text())![1]!;
+    expect(await health('--port', port)).toEqual({ code: 0, text: 'ready\n' });
+    expect(await health('--port', port, '--live')).toEqual({ code: 0, text: 'alive\n' });
+    await using other = startWorkerProcess(
+      env,
+      ...['worker', '--root', stack.root, '--no-build', '--health-port', port],
+    );
+    expect(await other.ended).toBe(1);
+    expect(other.text()).toContain(`girder-worker: Cannot listen for health probes on 127.0.0.1:${port}`);
+    worker.child.kill('SIGKILL');
+    await worker.ended;
+    expect(await health('--port', port)).toEqual({
+      code: 1,
+      text: `not ready: The worker does not answer at 127.0.0.1:${port}: ECONNREFUSED\n`,
+    });
+  });
+});
+
+test('with GIRDER_WORKER_LOG_FORMAT=json, each line that a worker writes to stdout is a JSON object with fields for queries', async () => {
+  const queue = await newQueue();
+  await using worker = startWorkerProcess(
+    { ...env, GIRDER_WORKER_LOG_FORMAT: 'json' },
+    ...['-l', 'info', '-n', 'w1@here', '-Q', queue, '--root', stack.root],
+  );
+  let stdout = '';
+  worker.child.stdout!.on('data', (chunk: Buffer) => {
+    stdout += chunk;
+  });
+  await worker.printed('w1@here ready.');
+  const fails = await app.sendTask('labtasks.raises', ['boom'], {}, { queue });
+  await expect(fails.get({ timeoutMs: 10_000 })).rejects.toThrow('boom');
+  const logs = await app.sendTask('workertasks.logs_fields', [], {}, { queue });
+  await logs.get({ timeoutMs: 10_000 });
+  const message = new SendMessageCommand({ QueueUrl: urlOf(queue), MessageBody: 'no envelope' });
+  const { MessageId } = await sqs.send(message);
+  await worker.printed('cannot be decoded');
+  worker.child.kill('SIGTERM');
+  expect(await worker.ended).toBe(0);
+
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.every(({ worker, level, timestamp }) => worker === 'w1@here' && level && timestamp)).toBe(true);
+  const ofTask = { task: 'labtasks.raises', id: fails.id, queue, retries: 0, requestId: expect.any(String) };
+  expect(lines.filter(({ id }) => id === fails.id)).toEqual([
+    expect.objectContaining({ ...ofTask, level: 'INFO', state: 'RECEIVED' }),
+    expect.objectContaining({
+      ...{ ...ofTask, level: 'ERROR', state: 'FAILURE', runtimeSeconds: expect.any(Number) },
+      ...{ exception: 'ValueError("boom", 42)', traceback: expect.stringContaining('in raises\nValueError: boom') },
+    }),
+  ]);
+  expect(lines.find(({ id, data }) => id === logs.id && data)).toMatchObject({
+    ...{ task: 'workertasks.logs_fields', message: `workertasks.logs_fields[${logs.id}]: half done` },
+    data: { step: 1 },
+  });
+  const deadLetter = { messageId: MessageId, queue, code: 'NOT_AN_ENVELOPE' };
+  expect(lines.find(({ code }) => code)).toMatchObject(deadLetter);
+  expect(lines.at(-1)?.message).toBe('worker: Warm shutdown (MainProcess)');
+});
+
+test('an uncaught error of a solo task ends the worker, and is logged with the task and the traceback', async () => {
+  const queue = await newQueue();
+  await using worker = await startWorker(queue);
+  const { id } = await app.sendTask('workertasks.solo_rejects', [], {}, { queue });
+  expect(await worker.ended).toBe(1);
+  const text = `Uncaught error from task workertasks.solo_rejects[${id}], which ends this worker: Error: unobserved`;
+  expect(worker.text()).toContain(`${text}\nTraceback (most recent call last):\n  File "`);
+  expect(worker.text()).not.toContain('    at ');
+});
+
 describe('a shutdown of the worker', () => {
   test('that is warm waits for running tasks, and leaves waiting messages in the queue', async () => {
     const queue = await newQueue();
@@ -278,7 +358,7 @@ describe('girder-worker worker ends with exit code 1 and says what to do', () =>
   });
 });
 
-test('a worker that cannot reach broker and backend logs this, retries, and continues when they are back', async () => {
+test('a worker that cannot reach broker and backend logs this once, is not ready, retries, and continues when they are back', async () => {
   /** Queue and table exist before the ports of the worker are open: it stops if a queue does not exist. */
   const start = async (sqsPort = 0, dynamodbPort = 0) => {
     const own = await startEmulators();
@@ -304,18 +384,43 @@ test('a worker that cannot reach broker and backend logs this, retries, and cont
   const ownEnv = isolatedVariables(process.env, stackVariables(before.emulators, 'celery'));
   await before.stop();
 
-  await using worker = startWorkerProcess(ownEnv, '-l', 'info', '--root', stack.root, '--no-build');
+  await using worker = startWorkerProcess(
+    ownEnv,
+    ...['-l', 'info', '--root', stack.root, '--no-build', '--health-port', '0'],
+  );
+  await worker.printed('/live and http');
+  const url = /Health probes: (http:\S+)\/live/.exec(worker.text())![1]!;
+  const probe = async (path: string) => {
+    const response = await fetch(`${url}${path}`);
+    return { code: response.status, ...((await response.json()) as HealthReport) };
+  };
+  const alive = { code: 200, status: 'ok', reasons: [] };
   await worker.printed('consumer: Cannot connect to sqs://: connect ECONNREFUSED');
+  const unconnected = expect.stringContaining('Cannot connect to sqs://: connect ECONNREFUSED');
+  expect(await probe('/ready')).toEqual({ code: 503, status: 'starting', reasons: [unconnected] });
   const between = await start(...ports);
   await worker.printed(' ready.');
+  expect(await probe('/ready')).toEqual(alive);
   await between.stop();
   await worker.printed('consumer: Connection to broker lost. Trying to re-establish the connection...');
+  const unreadable = [expect.stringContaining('Cannot receive from celery'), expect.stringContaining('result table')];
+  await expect
+    .poll(() => probe('/ready'), { timeout: 10_000 })
+    .toEqual({ code: 503, status: 'outage', reasons: unreadable });
+  expect(await probe('/live')).toEqual(alive);
   const after = await start(...ports);
   try {
     const result = await new App(createTaskClient(ownEnv)).sendTask('labtasks.add', [1, 2]);
     expect(await result.get({ timeoutMs: 20_000 })).toBe(3);
     expect(worker.text()).toContain('consumer: Connection to broker re-established: celery');
+    expect(worker.text().match(/Connection to broker lost/g)).toHaveLength(1);
+    await expect.poll(() => probe('/ready'), { timeout: 10_000 }).toEqual(alive);
+    worker.child.kill('SIGTERM'); // A request for messages is under way, so that the shutdown takes a moment.
+    await worker.printed('Warm shutdown');
+    expect(await probe('/ready')).toEqual({ code: 503, status: 'stopping', reasons: [expect.any(String)] });
+    expect(await probe('/live')).toEqual(alive);
+    expect(await worker.ended).toBe(0);
   } finally {
     await after.stop();
   }
-});
+}, 90_000);

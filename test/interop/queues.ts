@@ -49,7 +49,6 @@ export async function serveQueues(
     memoryMb: 1769,
     env: {
       ...stack.env,
-      GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: queues[0]?.deadLetterUrl,
       GIRDER_WORKER_LOG_FORMAT: 'text',
       ...variables,
     },

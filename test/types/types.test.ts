@@ -10,4 +10,4 @@ test('the compiler reports no error in the repository: test/types/client.ts list
   });
   expect(stdout).toBe('');
   expect(status).toBe(0);
-});
+}, 120_000);

@@ -8,8 +8,11 @@ const settleMs = 100;
 
 /** Watches files whose set may change. */
 export interface SourceWatch {
-  /** Watches these files from now on. A file that has changed since `onChange` was called counts as changed. */
-  watch(files: Iterable<string>): void;
+  /**
+   * Watches these files from now on. A file that has changed since `onChange` was called counts as changed. With `anyFile`, so
+   * does every other file in their folders that is written: after a build that failed, its files are not known.
+   */
+  watch(files: Iterable<string>, options?: { readonly anyFile: boolean }): void;
   stop(): void;
 }
 
@@ -23,11 +26,15 @@ export function createSourceWatch(onChange: (changed: readonly string[]) => void
   const folders = new Map<string, FSWatcher>();
   let contents = new Map<string, string>();
   let isArmed = false;
+  let reportsAnyFile = false;
+  const written = new Set<string>();
   let cancelTimer: (() => void) | undefined;
 
   const compare = () => {
     if (!isArmed) return;
-    const changed = [...contents].filter(([file, content]) => contentOf(file) !== content).map(([file]) => file);
+    const known = [...contents].filter(([file, content]) => contentOf(file) !== content).map(([file]) => file);
+    const changed = [...known, ...written];
+    written.clear();
     if (changed.length === 0) return;
     isArmed = false;
     contents = new Map([...contents.keys()].map((file) => [file, contentOf(file)]));
@@ -39,7 +46,12 @@ export function createSourceWatch(onChange: (changed: readonly string[]) => void
   };
   const watchFolder = (folder: string) => {
     const watcher = watch(folder, (_, name) => {
-      if (name === null || contents.has(join(folder, name))) settle();
+      const file = name === null ? undefined : join(folder, name);
+      if (file !== undefined && !contents.has(file)) {
+        if (!reportsAnyFile) return;
+        written.add(file);
+      }
+      settle();
     });
     watcher.on('error', () => {
       // The folder was removed. Its files are found missing.
@@ -51,7 +63,9 @@ export function createSourceWatch(onChange: (changed: readonly string[]) => void
   };
 
   return {
-    watch(files) {
+    watch(files, { anyFile } = { anyFile: false }) {
+      reportsAnyFile = anyFile;
+      written.clear();
       contents = new Map([...files].map((file) => [file, contents.get(file) ?? contentOf(file)]));
       const wanted = new Set([...contents.keys()].map((file) => dirname(file)));
       for (const [folder, watcher] of folders) {

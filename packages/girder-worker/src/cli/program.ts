@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { callCommand } from './commands/call.ts';
 import { dlqCommand } from './commands/dlq.ts';
+import { healthCommand } from './commands/health.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { missingDevCommands } from './commands/missingDev.ts';
@@ -10,18 +11,45 @@ import { resultCommand } from './commands/result.ts';
 import { revokeCommand } from './commands/revoke.ts';
 import { statusCommand } from './commands/status.ts';
 import { workerCommand } from './commands/worker.ts';
+import { debugText, describeCliError } from './shared/cliError.ts';
 import { importDevPackage } from './shared/devPackage.ts';
 import { version } from './shared/version.ts';
 
 /** Runs the command that these arguments name, and sets the exit code of the process. */
 export async function main(args: readonly string[]): Promise<void> {
+  endWithClosedPipe();
+  const { rest, isDebug } = withoutDebug(args);
   try {
     const program = await createProgram();
-    await program.parseAsync(withCommand(args), { from: 'user' });
+    for (const command of program.commands) showHelpAfterErrors(command, 'girder-worker');
+    await program.parseAsync(withCommand(rest), { from: 'user' });
   } catch (error) {
-    process.stderr.write(`girder-worker: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`girder-worker: ${describeCliError(error, process.env)}\n`);
+    if (isDebug) process.stderr.write(`${debugText(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** Takes out the option --debug, which every command has; after `--` it is an argument. GIRDER_WORKER_DEBUG=1 means the same. */
+function withoutDebug(args: readonly string[]): { readonly rest: readonly string[]; readonly isDebug: boolean } {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const rest = args.filter((arg, index) => arg !== '--debug' || index > end);
+  return { rest, isDebug: rest.length < args.length || process.env.GIRDER_WORKER_DEBUG === '1' };
+}
+
+/** A command whose arguments are invalid says how to get help about it. */
+function showHelpAfterErrors(command: Command, parent: string): void {
+  const name = `${parent} ${command.name()}`;
+  command.showHelpAfterError(`(see ${name} --help)`);
+  for (const child of command.commands) showHelpAfterErrors(child, name);
+}
+
+/** The reader of the output has enough, such as `head`: that is no error. */
+function endWithClosedPipe(): void {
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.stderr.write(`girder-worker: Cannot write to stdout: ${message}\n`);
+    process.exit(code === 'EPIPE' ? 0 : 1);
+  });
 }
 
 /** Returns the CLI with all commands; those of girder-worker-dev say how to install it where it is missing. */
@@ -33,6 +61,7 @@ export async function createProgram(): Promise<Command> {
     .showHelpAfterError('(see girder-worker --help)')
     .addHelpText('after', environmentHelp())
     .addCommand(workerCommand())
+    .addCommand(healthCommand())
     .addCommand(initCommand())
     .addCommand(callCommand())
     .addCommand(resultCommand())
@@ -63,6 +92,8 @@ Environment:
   GIRDER_WORKER_QUEUES    Celery queues of worker, inspect and status, separated by commas (default: celery)
   GIRDER_WORKER_API_URL   URL of the REST API of the Girder server whose jobs are updated, such as
                           https://girder.example.org/api/v1; no other server is called
+  GIRDER_WORKER_LOG_FORMAT   text (default) or json: the lines of the worker's log
+  GIRDER_WORKER_DEBUG     1 prints the stack of an error, as does the option --debug of every command
   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS,
   AWS_ENDPOINT_URL_DYNAMODB   as for every AWS SDK
 

@@ -8,6 +8,7 @@ export class ConfigurationError extends Error {
   constructor(heading: string, faults: readonly string[]) {
     super(`${heading}:\n${faults.map((fault) => `- ${fault}`).join('\n')}`);
     this.faults = faults;
+    this.stack = `${this.name}: ${this.message}`; // The faults are those of settings: frames would only hide them.
   }
 }
 

@@ -175,6 +175,29 @@ describe('a message in a queue', () => {
     ]);
   });
 
+  test('that cannot be decoded is logged with its id, its queue, the reason, and its task if that is readable', async () => {
+    const { transport, invoke, lines } = stack();
+    const envelope = {
+      ...{ body: 'gAJ9', 'content-type': 'application/x-python-serialize', 'content-encoding': 'binary' },
+      headers: { lang: 'py', task: 'p.good', id: 'pickled' },
+      properties: {
+        ...{ correlation_id: 'pickled', body_encoding: 'base64' },
+        delivery_info: { exchange: '', routing_key: 'celery' },
+      },
+    };
+    await transport.publish(JSON.stringify(envelope), { queue: 'celery' });
+    await transport.publish('no message at all', { queue: 'celery' });
+    await invoke();
+    expect(lines.filter((line) => line.includes('cannot be decoded')).sort()).toEqual([
+      expect.stringMatching(
+        /^Message \S+ from queue celery cannot be decoded \(NOT_AN_ENVELOPE\): .*[^.]\. It is moved to the dead-letter queue\.$/,
+      ),
+      expect.stringMatching(
+        /^Message \S+ of task p\.good\[pickled\] from queue celery cannot be decoded \(CONTENT_DISALLOWED\): .*/,
+      ),
+    ]);
+  });
+
   test('whose handling fails each time becomes a dead letter after maxReceiveCount deliveries', async () => {
     const { send, invoke, system, transport } = stack({
       tasks,

@@ -29,7 +29,7 @@ export interface PoolOptions {
   /** Called with an uncaught error from a task that had already finished. @default emits a warning of the process */
   readonly onLateError?: ((error: LateError) => void) | undefined;
   /** @default nodeSystem */
-  readonly system?: Pick<System, 'startTimer'>;
+  readonly system?: Pick<System, 'startTimer' | 'now'>;
 }
 
 /** A run that was requested. */
@@ -46,6 +46,8 @@ export interface Pool {
   run(body: string, listener: RunListener, resolveLimits?: ResolveLimits, details?: RunDetails): Run;
   /** Starts a thread before the first run. */
   warmUp(): void;
+  /** Since when the oldest thread that is not ready yet has been starting, in ms since 1970; undefined if all are ready. */
+  startingSinceMs(): number | undefined;
   /** Terminates all threads. Runs that have not ended end as FAILURE, WorkerLostError. */
   close(): Promise<void>;
 }
@@ -134,6 +136,10 @@ export function createPool(options: PoolOptions): Pool {
     },
     warmUp() {
       if (alive.size === 0) start();
+    },
+    startingSinceMs() {
+      const starting = [...alive].filter((thread) => !thread.hasStarted).map(({ startedMs }) => startedMs);
+      return starting.length > 0 ? Math.min(...starting) : undefined;
     },
     async close() {
       cancelScaleUp?.();

@@ -68,7 +68,7 @@ export type LateError = UncaughtError & TaskIdentity;
 export interface PoolThreadOptions {
   readonly file: URL;
   readonly maxHeapMb: number | undefined;
-  readonly system: Pick<System, 'startTimer'>;
+  readonly system: Pick<System, 'startTimer' | 'now'>;
 }
 
 /**
@@ -85,6 +85,8 @@ export class PoolThread {
   readonly #startTimer: System['startTimer'];
   readonly #cancelTimers: (() => void)[] = [];
   #run: QueuedRun | undefined;
+  /** When it was started, in ms since 1970. */
+  readonly startedMs: number;
   #hasStarted = false;
   #isTerminating = false;
   #exitError: { readonly reason: string; readonly traceback?: string } = { reason: 'ended' };
@@ -93,6 +95,7 @@ export class PoolThread {
   constructor({ file, maxHeapMb, system }: PoolThreadOptions, events: ThreadEvents) {
     this.#events = events;
     this.#startTimer = system.startTimer;
+    this.startedMs = system.now();
     const cell = new SharedArrayBuffer(4);
     this.#flag = new CancellationFlag(cell);
     const workerData: ThreadData = { cell };

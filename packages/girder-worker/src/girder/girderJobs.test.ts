@@ -72,11 +72,11 @@ describe('the Girder job of a task', () => {
     expect(girder.requests.map(({ token }) => token)).toEqual(['job-token', 'job-token']);
   });
 
-  test('gets console lines, written text and progress, before its last status', async () => {
+  test('gets console lines with their fields, written text and progress, before its last status', async () => {
     const { app, register } = stack;
     register(
       app.task({ name: 'p.reports' }, function reports(this: Task) {
-        this.log.info('line');
+        this.log.info('line', { width: 3 });
         this.jobManager?.updateProgress({ total: 4, current: 1, message: 'first' });
         this.jobManager?.updateProgress({ current: 4 });
         this.jobManager?.write('no line break');
@@ -84,7 +84,7 @@ describe('the Girder job of a task', () => {
     );
     const { calls, job } = await run({ task: 'p.reports' });
     expect(calls).toEqual(['PUT status=2', 'PUT progressTotal progressCurrent progressMessage log', 'PUT status=3']);
-    expect(job.log.join('')).toBe('line\nno line break');
+    expect(job.log.join('')).toBe('line width=3\nno line break');
     expect(job.progress).toEqual({ progressTotal: '4', progressCurrent: '4', progressMessage: 'first' });
   });
 

@@ -3,8 +3,6 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { app } from '../app.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
 import { logLateError } from '../events/lateError.ts';
-import type { Log } from '../events/log.ts';
-import { createTextLog } from '../events/textLog.ts';
 import { createPool, type LateError } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
 import { createGirderExtension } from '../girder/girderExtension.ts';
@@ -14,6 +12,7 @@ import { connectStore } from '../store/dynamodb/connectStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
+import { createFunctionLog } from './functionLog.ts';
 
 /**
  * Returns the Lambda handler of the dispatcher: runs the tasks of a batch of SQS records, and answers with the records that
@@ -31,7 +30,7 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
   pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
   app.config.update(registry.settings);
 
-  const log = logFormat === 'text' ? createTextLog() : await createJsonLog();
+  const log = await createFunctionLog(logFormat);
   const dispatch = createDispatcher({
     ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
     registry,
@@ -51,14 +50,4 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
       deadlineMs: nodeSystem.now() + context.getRemainingTimeInMillis(),
     }),
   );
-}
-
-async function createJsonLog(): Promise<Log> {
-  const { Logger } = await import('@aws-lambda-powertools/logger');
-  const logger = new Logger({ serviceName: 'girder-worker' });
-  const lineOf =
-    (level: keyof Log): Log['info'] =>
-    (text, fields = {}) =>
-      logger[level](text, fields);
-  return { debug: lineOf('debug'), info: lineOf('info'), warn: lineOf('warn'), error: lineOf('error') };
 }

@@ -27,6 +27,14 @@ test('one error lists all invalid settings, each with what it must be', () => {
   );
 });
 
+test('the error has no stack, so that the line of Lambda about it shows the settings alone', () => {
+  const load = () => loadDispatcherConfig({ GIRDER_WORKER_CONCURRENCY: 'many' });
+  const fault = 'GIRDER_WORKER_CONCURRENCY must be a positive integer, got "many"';
+  expect(load).toThrow(
+    expect.objectContaining({ stack: `ConfigurationError: The dispatcher cannot start:\n- ${fault}` }),
+  );
+});
+
 test('the error lists the faults of broker and backend, too', () => {
   const wrong = { GIRDER_WORKER_BROKER: 'redis://localhost', GIRDER_WORKER_BACKEND: 'redis://localhost' };
   expect(() => loadDispatcherConfig(wrong)).toThrow(

@@ -12,12 +12,13 @@ import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
-import { createOutage } from '../system/outage.ts';
+import { createOutage, type Outage } from '../system/outage.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAbortablePool } from './abortablePool.ts';
+import type { WorkerHealth } from './health.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
 import { isConnectionError, retryUntil } from './retryUntil.ts';
@@ -39,6 +40,8 @@ export interface WorkerOptions {
   readonly shutdown: Shutdown;
   /** Whether the worker receives the commands of Celery's `app.control`. */
   readonly remoteControl: boolean;
+  /** Learns the phases of the worker, for its probes. */
+  readonly health?: Pick<WorkerHealth, 'enter'> | undefined;
 }
 
 /** Celery's two ways to shut a worker down. */
@@ -83,6 +86,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopRemoteControl = options.remoteControl ? startPidboxListener(commandsOf(options, transport)) : undefined;
   log.info(`${node} ready.`);
 
+  options.health?.enter('running', {
+    outages: poller.outages,
+    readTable: () => store.read(node),
+    threadStartingSinceMs: pool.startingSinceMs,
+  });
+
   await aborted(shutdown.warm);
   // Tasks that still run can be revoked until they have ended.
   const drained = poller.drain().then(stopRemoteControl);
@@ -110,25 +119,26 @@ function commandsOf(options: WorkerOptions, transport: Transport): PidboxListene
 
 /** Resolves to the queues when broker and backend have answered, or to undefined if the worker is shut down before. */
 async function connect(options: WorkerOptions, store: ResultStore): Promise<QueueConsumer[] | undefined> {
-  const { connections, queues: names, node, log, shutdown } = options;
+  const { connections, queues: names, node, log, shutdown, health } = options;
   const { broker, backend } = connections;
-  const retry = <T>(url: string, act: () => Promise<T>) =>
-    retryUntil(act, {
-      isTransient: isConnectionError,
-      signal: shutdown.warm,
-      outage: createOutage({
-        what: `consumer: Cannot connect to ${url}`,
-        ended: `consumer: Connection to ${url} established`,
-        ...{ log, level: 'error', system: nodeSystem },
-      }),
-    });
+  const outages = [broker.url, backend.url].map((url) =>
+    createOutage({
+      what: `consumer: Cannot connect to ${url}`,
+      ended: `consumer: Connection to ${url} established`,
+      ...{ log, level: 'error', system: nodeSystem },
+    }),
+  );
+  const [brokerOutage, backendOutage] = outages as [Outage, Outage];
+  health?.enter('starting', { outages: () => outages.flatMap(({ ongoing }) => ongoing ?? []) });
+  const retry = <T>(outage: Outage, act: () => Promise<T>) =>
+    retryUntil(act, { isTransient: isConnectionError, signal: shutdown.warm, outage });
 
   const consumerOf = connectConsumers(broker);
-  const queues = await retry(broker.url, () => Promise.all(names.map(consumerOf)));
+  const queues = await retry(brokerOutage, () => Promise.all(names.map(consumerOf)));
   if (!queues) return undefined;
   log.info(`Connected to ${broker.url}`);
   // Reading any item shows that the table exists and may be read.
-  const answer = await retry(backend.url, async () => ({ found: await store.read(node) }));
+  const answer = await retry(backendOutage, async () => ({ found: await store.read(node) }));
   for (const { name, hasDeadLetterQueue } of queues) {
     if (!hasDeadLetterQueue && !broker.deadLetterQueueUrl)
       log.warn(

@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { count, print, processOutput } from 'girder-worker/internal/cli';
+import { count, print, processOutput, registryPath } from 'girder-worker/internal/cli';
 import { nodeSystem } from 'girder-worker/internal/system';
 import { discover } from '../../build/plugins/discover.ts';
 import type { FunctionFiles, LocalDispatcher } from '../../local/localDispatcher.ts';
@@ -34,22 +35,24 @@ export function startReloading(
   const sources = createSourceWatch((changed) => {
     reloading = reload(changed);
   });
-  const watchAll = () => sources.watch([...running.sources, ...manifestsOf(root)]);
+  const watchAll = (options?: { readonly anyFile: boolean }) => {
+    // The build itself writes the registry.
+    const code = running.sources.filter((file) => file !== realpathSync(registryPath(root)));
+    sources.watch([...code, ...manifestsOf(root)], options);
+  };
 
   async function reload(changed: readonly string[]): Promise<void> {
     const startMs = nodeSystem.now();
     const what = describe(root, changed);
-    try {
-      if (await rebuild()) print(`Reloaded in ${((nodeSystem.now() - startMs) / 1000).toFixed(1)} s: ${what} changed`);
-      else print(`Not reloaded, although ${what} changed: the faults are above. The functions run the code before.`);
-    } finally {
-      watchAll();
-    }
+    const succeeded = await rebuild();
+    if (succeeded) print(`Reloaded in ${((nodeSystem.now() - startMs) / 1000).toFixed(1)} s: ${what} changed`);
+    else print(`Not reloaded, although ${what} changed: the faults are above. The functions run the code before.`);
+    watchAll({ anyFile: !succeeded });
   }
 
   async function rebuild(): Promise<boolean> {
-    if (!(await updateRegistry(root, undefined, { ...processOutput, writeOut: () => undefined }))) return false;
     try {
+      if (!(await updateRegistry(root, undefined, { ...processOutput, writeOut: () => undefined }))) return false;
       const next = await build();
       const { remove } = running;
       await dispatcher.reload(next.functions, () => void remove());

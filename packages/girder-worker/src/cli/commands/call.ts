@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { app } from '../../app.ts';
 import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
-import { seconds } from '../shared/arguments.ts';
+import { notEmpty, seconds } from '../shared/arguments.ts';
 import { print } from '../shared/output.ts';
 import { printResult } from './result.ts';
 
@@ -15,10 +15,10 @@ interface CallOptions {
 export function callCommand(): Command {
   return new Command('call')
     .description('Send a task by its name, wait for it, and print its result as JSON.')
-    .argument('<task>', 'name of the task, such as gwexample.analyses.tasks.fibonacci')
+    .argument('<task>', 'name of the task, such as gwexample.analyses.tasks.fibonacci', notEmpty)
     .argument('[args...]', 'positional arguments, each as JSON; an argument that is not JSON is a string')
     .option('--kwargs <json>', 'keyword arguments, as a JSON object', jsonObject, {})
-    .option('--queue <name>', 'Celery queue to send to (default: celery)')
+    .option('--queue <name>', 'Celery queue to send to (default: celery)', notEmpty)
     .option('--no-wait', 'print the task id and do not wait for the result')
     .option('--timeout <seconds>', 'longest time to wait for the result', seconds, 60)
     .addHelpText('after', help)

@@ -3,6 +3,7 @@ import { loadConnections } from '../../connections/connections.ts';
 import { DecodeError } from '../../kombu/errors.ts';
 import { decode } from '../../message/decode.ts';
 import type { DeadLetterAction, ListedDeadLetter, QueueAdmin } from '../../transport/queueAdmin.ts';
+import { idList, notEmpty } from '../shared/arguments.ts';
 import { type ConnectOptions, connectFromCli, firstQueue, jsonOption, queueOption } from '../shared/connect.ts';
 import { count, print, printColumns, printJson } from '../shared/output.ts';
 
@@ -65,7 +66,7 @@ function listCommand(): Command {
 function showCommand(): Command {
   return new Command('show')
     .description('Print a dead letter as JSON: its reason, its task and its body.')
-    .argument('<id>', 'id of the message or of the task')
+    .argument('<id>', 'id of the message or of the task', notEmpty)
     .option(...queueOption)
     .addHelpText(
       'after',
@@ -82,7 +83,7 @@ function showCommand(): Command {
 function actionCommand(action: Exclude<DeadLetterAction, 'keep'>, description: string, participle: string): Command {
   return new Command(action)
     .description(description)
-    .argument('[ids...]', 'ids of messages or of tasks')
+    .argument('[ids...]', 'ids of messages or of tasks', idList, [])
     .option('--all', 'all dead letters')
     .option(...queueOption)
     .addHelpText('after', redriveAndDropHelp(action))

@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Inspect, TaskInfo } from '../../task/client/remoteControl.ts';
+import { idList } from '../shared/arguments.ts';
 import { type ConnectOptions, connectFromCli, jsonOption, queueOption } from '../shared/connect.ts';
 import { count, print, printColumns, printJson } from '../shared/output.ts';
 
@@ -10,7 +11,7 @@ export function inspectCommand(): Command {
   return new Command('inspect')
     .description('Show running, waiting, revoked or deployed tasks, or the queue.')
     .addArgument(new Argument('<what>', 'what to show').choices(subjects))
-    .argument('[ids...]', 'ids of tasks, only for query_task')
+    .argument('[ids...]', 'ids of tasks, only for query_task', idList, [])
     .option(...queueOption)
     .option('--root <folder>', 'folder of the deployment, for registered and conf', '.')
     .option(...jsonOption)

@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { app } from '../../app.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
 import type { AsyncResult, TaskMessage } from '../../task/client/client.ts';
-import { seconds } from '../shared/arguments.ts';
+import { notEmpty, seconds } from '../shared/arguments.ts';
+import { describeCliError } from '../shared/cliError.ts';
 import { print } from '../shared/output.ts';
 
 export function resultCommand(): Command {
   return new Command('result')
     .description('Wait for a task, and print its result as JSON.')
-    .argument('<id>', 'id of the task')
+    .argument('<id>', 'id of the task', notEmpty)
     .option('--timeout <seconds>', 'longest time to wait for the result; 0 reads it once', seconds, 60)
     .addHelpText('after', help)
     .action(async (id: string, { timeout }: { timeout: number }) => printResult(app.AsyncResult(id), timeout));
@@ -36,7 +37,13 @@ export async function printResult(result: AsyncResult<unknown>, timeoutSeconds: 
     const value = await result.get({ timeoutMs: timeoutSeconds * 1000, onMessage: reportProgress });
     print(stringifyPythonJson(value));
   } catch (error) {
-    process.stderr.write(`${error instanceof Error && error.name !== 'TimeoutError' ? error.stack : error}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** The error of the task with its traceback, which the client puts in the place of a stack; any other error in one line. */
+function failureText(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack.includes('\nTraceback (most recent call last):') ? stack : describeCliError(error, process.env);
 }

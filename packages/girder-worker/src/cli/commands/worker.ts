@@ -7,13 +7,16 @@ import { app } from '../../app.ts';
 import { type Connections, loadConnections } from '../../connections/connections.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
-import { integerUpTo, names, positiveInteger, seconds } from '../shared/arguments.ts';
+import type { WorkerHealth } from '../../worker/health.ts';
+import { integerUpTo, names, port, positiveInteger, seconds } from '../shared/arguments.ts';
 import { hostFacts, renderBanner } from '../shared/banner.ts';
 import { importDevPackage } from '../shared/devPackage.ts';
-import { fromLevel, type LogLevelName, logLevel, shows } from '../shared/logLevel.ts';
+import { type LogLevelName, logLevel, shows } from '../shared/logLevel.ts';
 import { print, processOutput } from '../shared/output.ts';
 import { readRegistry, registryPath } from '../shared/registry.ts';
 import { listenForShutdown } from '../shared/shutdownSignals.ts';
+import { version } from '../shared/version.ts';
+import { createWorkerLog, logFormat } from '../shared/workerLog.ts';
 
 interface WorkerCommandOptions {
   readonly concurrency: number;
@@ -25,6 +28,8 @@ interface WorkerCommandOptions {
   readonly lease: number;
   readonly drainTimeout?: number;
   readonly remoteControl: boolean;
+  readonly healthPort?: number;
+  readonly healthHost: string;
 }
 
 export function workerCommand(): Command {
@@ -68,12 +73,11 @@ export function workerCommand(): Command {
       seconds,
     )
     .option('--no-remote-control', 'do not receive the commands of `app.control`, which needs a queue of its own')
+    .option('--health-port <port>', 'answer GET /live and GET /ready on this port (default: no port)', port)
+    .option('--health-host <host>', 'address of that port; 0.0.0.0 for probes from outside of a container', '127.0.0.1')
     .addHelpText('after', help)
-    .action(async (options: WorkerCommandOptions, command: Command) => {
-      const exitCode = await startWorker(options).catch((error: Error) =>
-        command.error(`girder-worker: ${error.message}`),
-      );
-      process.exit(exitCode); // Connections that are kept alive would keep the process running.
+    .action(async (options: WorkerCommandOptions) => {
+      process.exit(await startWorker(options)); // Connections that are kept alive would keep the process running.
     });
 }
 
@@ -93,11 +97,13 @@ const maxLeaseSeconds = 3600;
 /** Runs a worker until it is shut down. Resolves to the exit code: as in Celery, 1 after a cold shutdown. */
 async function startWorker(options: WorkerCommandOptions): Promise<number> {
   const { root, concurrency, loglevel, lease, drainTimeout, remoteControl } = options;
-  const shutdown = listenForShutdown(print);
-  const output = {
-    ...processOutput,
-    writeOut: (text: string) => void (shows(loglevel, 'INFO') && processOutput.writeOut(text)),
-  };
+  const format = logFormat(process.env);
+  let printLine = print;
+  const shutdown = listenForShutdown((line) => printLine(line));
+  const health = await startHealth(options, shutdown.warm);
+  // In JSON format, stdout has nothing but the lines of the log.
+  const write = format === 'json' ? processOutput.writeErr : processOutput.writeOut;
+  const output = { ...processOutput, writeOut: (text: string) => void (shows(loglevel, 'INFO') && write(text)) };
   const devPackage = options.build ? await importDevPackage(root) : undefined;
   if (devPackage && !(await devPackage.updateRegistry(root, undefined, output))) return 1;
   const registry = await readRegistry(root);
@@ -106,23 +112,45 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
   // Imported dynamically, because most commands need neither threads nor AWS.
   const { runWorker } = await import('../../worker/runWorker.ts');
   const { workerName } = await import('../../worker/workerName.ts');
-  const { createTextLog } = await import('../../events/textLog.ts');
+  const { endWithUncaughtErrors } = await import('../../worker/uncaughtErrors.ts');
   const connections = loadConnections(process.env);
   const node = workerName(options.hostname, connections.nodeName);
   const queues = options.queues ?? connections.broker.queues ?? [app.config.get('taskDefaultQueue')];
-  print(bannerOf(node, queues, connections, registry, options));
+  const log = createWorkerLog(format, loglevel, node);
+  endWithUncaughtErrors(log);
+  if (format === 'text') print(bannerOf(node, queues, connections, registry, options));
+  else {
+    printLine = log.warn;
+    const { broker, backend } = connections;
+    const tasks = Object.keys(registry.tasks);
+    log.info(`${node} starts.`, { version, queues, concurrency, broker: broker.url, backend: backend.url, tasks });
+  }
+  if (health) log.info(`Health probes: ${health.url}/live and ${health.url}/ready`);
 
   shutdown.warm.addEventListener('abort', () => {
     if (drainTimeout === undefined) return;
     nodeSystem.startTimer(shutdown.goCold, drainTimeout * 1000, { keepAlive: false });
   });
   await runWorker({
-    ...{ connections, registry, node, queues, concurrency, remoteControl, shutdown },
+    ...{ connections, registry, node, queues, concurrency, remoteControl, shutdown, log, health },
     threadFile: threadFileOf(root),
     leaseMs: lease * 1000,
-    log: fromLevel(loglevel, createTextLog()),
   });
   return shutdown.cold.aborted ? 1 : 0;
+}
+
+/** Starts the probes before all else, so that they answer while the worker starts. */
+async function startHealth(
+  { healthPort, healthHost }: WorkerCommandOptions,
+  warm: AbortSignal,
+): Promise<(WorkerHealth & { readonly url: string }) | undefined> {
+  if (healthPort === undefined) return undefined;
+  const { createWorkerHealth } = await import('../../worker/health.ts');
+  const { startHealthServer } = await import('../../worker/healthServer.ts');
+  const health = createWorkerHealth(nodeSystem);
+  warm.addEventListener('abort', () => health.enter('stopping'));
+  const { url } = await startHealthServer({ port: healthPort, host: healthHost, health });
+  return { ...health, url };
 }
 
 /** The module that the worker threads load: that of the deployment, or else one that passes its registry to the library. */

@@ -43,3 +43,14 @@ export function names(text: string): string[] {
   if (found.length > 0) return found;
   throw new InvalidArgumentError('Must be one or more names, separated by commas.');
 }
+
+/** Reads an id or a name, which must not be empty: a variable of a shell that is not set is an empty argument. */
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It is empty.');
+}
+
+/** Reads a list of ids, none of which may be empty. */
+export function idList(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, notEmpty(text)];
+}

@@ -1,5 +1,6 @@
 import { loadConnections } from '../../connections/connections.ts';
 import type { ControlDeps } from '../../control/deps.ts';
+import { notEmpty } from './arguments.ts';
 import { processOutput } from './output.ts';
 import { readRegistry } from './registry.ts';
 
@@ -12,7 +13,11 @@ export interface ConnectOptions {
   readonly root?: string;
 }
 
-export const queueOption = ['--queue <name>', 'Celery queue (default: $GIRDER_WORKER_QUEUES, or celery)'] as const;
+export const queueOption = [
+  '--queue <name>',
+  'Celery queue (default: $GIRDER_WORKER_QUEUES, or celery)',
+  notEmpty,
+] as const;
 export const jsonOption = ['--json', 'print JSON instead of text'] as const;
 
 /** Connects to the queue and the table that the environment names. Imports dynamically, because most commands need neither. */
