@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDeployment } from '../support/deployment.ts';
-import { pythonPreambles, typescriptPreambles } from './preambles.ts';
+import { foreignPackages, pythonPreambles, typescriptPreambles } from './preambles.ts';
 import { root, type Snippet } from './snippets.ts';
 
 const run = promisify(execFile);
@@ -29,10 +29,21 @@ export function preambleOf({ place, names, language }: Snippet): string {
     .join(' ');
 }
 
+function foreignFiles(): Record<string, string> {
+  const files = Object.entries(foreignPackages).flatMap(([name, declarations]) => [
+    [
+      `node_modules/${name}/package.json`,
+      JSON.stringify({ name, type: 'module', types: './index.d.ts', main: './index.js' }),
+    ],
+    [`node_modules/${name}/index.d.ts`, declarations],
+  ]);
+  return Object.fromEntries(files);
+}
+
 /** Type-checks blocks under `strict` with the packages of this repository. Returns the errors, each with its place in the document. */
 export async function typescriptFaults(snippets: readonly Snippet[]): Promise<string[]> {
   using project = createDeployment(['gwexample', 'girder-worker-tasks', '@gwexample/text-tools'], {
-    files: { 'tsconfig.json': JSON.stringify(tsconfig) },
+    files: { 'tsconfig.json': JSON.stringify(tsconfig), ...foreignFiles() },
   });
   for (const name of ['@types/node', 'undici-types', 'valibot', '@standard-schema/spec']) {
     const link = join(project.root, 'node_modules', name);

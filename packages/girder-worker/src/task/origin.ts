@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { definitionOf, type TaskDefinition } from './definition.ts';
-import { exportNameIn, exportNameInSource, exportNameInTwin, loadedExports, type Place } from './exportName.ts';
-import { specifierOf } from './moduleSpecifier.ts';
+import { deriveName } from './deriveName.ts';
+import { exportNameIn } from './exportName.ts';
 import { taskName } from './name.ts';
 import { TaskNameError } from './taskNameError.ts';
 
@@ -30,7 +29,7 @@ export function bindTaskNames(specifier: string, exports: Readonly<Record<string
 export function publicNameOf(task: object, definition: TaskDefinition): string {
   const known = definition.options.name ?? boundNames.get(task) ?? foundNames.get(task);
   if (known !== undefined) return known;
-  const found = findName(task, definition);
+  const found = deriveName(task, definition);
   foundNames.set(task, found);
   return found;
 }
@@ -43,39 +42,4 @@ export function localNameOf(task: object, definition: TaskDefinition): string {
     if (error instanceof TaskNameError) return definition.fn.name;
     throw error;
   }
-}
-
-function findName(task: object, definition: TaskDefinition): string {
-  const { fn, definedAt } = definition;
-  const place = placeOf(definedAt.stack ?? '');
-  if (!place || isBundled(place.file)) throw new TaskNameError('TASK_IN_BUNDLE', fn.name);
-  const module = specifierOf(place.file);
-  if ('code' in module) throw new TaskNameError(module.code, fn.name, place.file);
-  return taskName(module.specifier, findExportName(task, definition, place));
-}
-
-function findExportName(task: object, definition: TaskDefinition, place: Place): string {
-  const exports = loadedExports(place.file);
-  const name = exports
-    ? (exportNameIn(exports, task, definition) ?? exportNameInTwin(exports, definition))
-    : exportNameInSource(place);
-  if (name !== undefined) return name;
-  throw new TaskNameError(exports ? 'TASK_NOT_EXPORTED' : 'MODULE_NOT_LOADED', definition.fn.name, place.file);
-}
-
-/** The place in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
-function placeOf(stack: string): Place | undefined {
-  const [, location, line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/m.exec(stack) ?? [];
-  if (location === undefined) return undefined;
-  const file = location.startsWith('file:') ? fileURLToPath(location) : location;
-  return { file, line: Number(line), column: Number(column) };
-}
-
-/**
- * Whether this module was bundled, and so the tasks that its bundle declares: then it is no file of its own any more. In a
- * bundle of CommonJS it has no URL.
- */
-function isBundled(taskFile: string): boolean {
-  const own: string | undefined = import.meta.url;
-  return own === undefined || !/\/task\/origin\.[jt]s$/.test(own) || fileURLToPath(own) === taskFile;
 }

@@ -7,6 +7,7 @@ import { nodeSystem } from 'girder-worker/internal/system';
 import { registryFile } from 'girder-worker/internal/task';
 import { createPackageFinder } from '../packages/installedPackage.ts';
 import { functionPlatform, type Platform } from '../packages/platform.ts';
+import { boundNamesOnly } from './boundNamesOnly.ts';
 import { readBundledPlugins } from './bundledPlugins.ts';
 import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
 import { createExternalPackages } from './externalPackages.ts';
@@ -96,7 +97,7 @@ export async function bundleFunctions({
     write: false,
     metafile: true,
     logLevel: 'silent', // Errors are thrown, warnings are returned.
-    plugins: [defaultFunctions(registry), contents.plugin, external.plugin],
+    plugins: [defaultFunctions(registry), boundNamesOnly, contents.plugin, external.plugin],
   } satisfies BuildOptions;
 
   const plain = await build(options);
