@@ -7,10 +7,10 @@ export const typescriptPreambles: Readonly<Record<string, string>> = {
   id: 'declare const id: string;',
   // TypeScript declares WebAssembly for browsers only.
   wasm: 'declare const WebAssembly: { instantiate(code: Uint8Array): Promise<object> };',
+  download:
+    "declare const download: import('girder-worker').RegisteredTask<[url: string], Promise<number>>; declare const url: string;",
   compute: 'declare function compute(step: number): void;',
   Task: "import type { Task } from 'girder-worker/utils';",
-  url: 'declare const url: string;',
-  download: "declare const download: import('girder-worker').RegisteredTask<[url: string], Promise<string>>;",
   assert: "declare const assert: typeof import('node:assert/strict');",
   findImage: 'declare function findImage(key: string): Promise<Uint8Array>;',
   tiles:

@@ -117,6 +117,13 @@ def raises_native(name):
 
 
 @task
+def reads(path):
+    """Returns the text of a file."""
+    with open(path) as file:
+        return file.read()
+
+
+@task
 def raises_unserializable():
     raise ValueError({1})
 

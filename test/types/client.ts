@@ -33,6 +33,15 @@ export async function sends(): Promise<void> {
   void [value, text, repeated, steps];
 }
 
+/** What a `catch` catches is unknown under strict TypeScript. */
+export const retries = app.task({ name: 'lab.retries' }, function (this: Task) {
+  try {
+    return add(1, 2);
+  } catch (exc) {
+    throw this.retry({ exc });
+  }
+});
+
 export function callsInPlace(): void {
   const sum: number = add(1, 2);
   const repeated: Promise<string> = later('a');

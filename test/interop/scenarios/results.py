@@ -13,6 +13,7 @@ from labtasks import (
     raises,
     raises_native,
     raises_unserializable,
+    reads,
     request_dump,
     says,
     sized,
@@ -73,6 +74,16 @@ def native_errors():
     }
     got = {name: type(raised_by(raises_native.delay(name))) for name in expected}
     assert got == expected, got
+
+
+@scenario("an error of Node's file system is caught with `except FileNotFoundError`, and its text names the file")
+def file_not_found():
+    try:
+        value(reads.delay("/no/such/file"))
+    except FileNotFoundError as error:
+        assert "/no/such/file" in str(error), error
+    else:
+        raise AssertionError("get() raised nothing")
 
 
 @scenario("exception arguments that JSON cannot represent are stored as text")

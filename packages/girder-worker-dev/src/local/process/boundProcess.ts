@@ -11,6 +11,12 @@ export interface BoundProcessOptions {
   readonly isForeign?: boolean;
 }
 
+/**
+ * The variable by which a bound process learns the pid of its parent. By the time that it asks the operating system, the parent may
+ * have ended, and have been replaced.
+ */
+export const parentVariable = 'GIRDER_WORKER_BOUND_TO';
+
 const alive = new Set<ChildProcess>();
 
 /**
@@ -26,7 +32,7 @@ export function startBound(
 ): ChildProcess {
   if (alive.size === 0) process.once('exit', killAll);
   const child = fork(module, args, {
-    env,
+    env: { ...env, [parentVariable]: String(process.pid) },
     stdio: [...stdio, 'ipc'] as StdioOptions,
     execArgv: isForeign ? ['--import', siblingModule(import.meta.url, './endWithParent.ts').href] : [],
     detached: process.platform !== 'win32',

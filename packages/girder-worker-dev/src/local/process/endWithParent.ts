@@ -5,13 +5,15 @@
  * case, a thread polls for the parent.
  */
 import { isMainThread, Worker } from 'node:worker_threads';
-import { killGroup } from './boundProcess.ts';
+import { killGroup, parentVariable } from './boundProcess.ts';
 import { siblingModule } from './siblingModule.ts';
 
 if (isMainThread) {
   const end = () => killGroup(process.pid, 'SIGKILL');
-  if (process.connected) process.once('disconnect', end);
+  const parent = Number(process.env[parentVariable]);
+  delete process.env[parentVariable]; // It says nothing to child processes of this one.
+  if (process.connected && process.ppid === parent) process.once('disconnect', end);
   else end(); // The parent ended before this module was loaded.
   process.channel?.unref(); // Neither the channel nor the thread keeps the process alive.
-  new Worker(siblingModule(import.meta.url, './parentWatchThread.ts'), { execArgv: [] }).unref();
+  new Worker(siblingModule(import.meta.url, './parentWatchThread.ts'), { execArgv: [], workerData: parent }).unref();
 }
