@@ -176,7 +176,7 @@ describe('the registry is not built', () => {
     expect(faults).toMatchObject([{ code: 'OPTION_UNSUPPORTED', option: 'rateLimit', value }]);
   });
 
-  test('if there are faults of every kind, and all are reported at once', { timeout: 30_000 }, async () => {
+  test('if there are faults of every kind, and all are reported at once', { timeout: 120_000 }, async () => {
     const all = Object.values(causes);
     const plugins = new Set(all.flatMap((cause) => cause.plugins));
     using deployment = createDeployment([...plugins], { missing: all.flatMap(({ missing = [] }) => missing) });
