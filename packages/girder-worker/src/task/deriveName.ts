@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { TaskDefinition } from './definition.ts';
-import { exportNameIn, exportNameInSource, exportNameInTwin, loadedExports, type Place } from './exportName.ts';
+import {
+  exportNameIn,
+  exportNameInSource,
+  exportNameInTwin,
+  loadedExports,
+  type Place,
+  placeOf,
+} from './exportName.ts';
 import { specifierOf } from './moduleSpecifier.ts';
 import { taskName } from './name.ts';
 import { TaskNameError, type TaskNameErrorCode } from './taskNameError.ts';
@@ -41,14 +48,6 @@ function findExportName(task: object, definition: TaskDefinition, place: Place):
     : exportNameInSource(place);
   if (name !== undefined) return name;
   throw refusal(exports ? 'TASK_NOT_EXPORTED' : 'MODULE_NOT_LOADED', definition.fn.name, place.file);
-}
-
-/** The place in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
-function placeOf(stack: string): Place | undefined {
-  const [, location, line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/m.exec(stack) ?? [];
-  if (location === undefined) return undefined;
-  const file = location.startsWith('file:') ? fileURLToPath(location) : location;
-  return { file, line: Number(line), column: Number(column) };
 }
 
 /**

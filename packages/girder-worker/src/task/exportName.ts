@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { definitionOf, type TaskDefinition } from './definition.ts';
 
 /** The place of a call, from a stack of one frame. `line` and `column` start at 1. */
@@ -79,4 +80,12 @@ export function exportNameInSource({ file, line, column }: Place): string | unde
     return local === name ? [as ?? local] : [];
   });
   return preferred(names, name);
+}
+
+/** The place in a stack of one frame: `at Object.<anonymous> (file:///x.ts:1:2)` or `at /x.ts:1:2`. */
+export function placeOf(stack: string): Place | undefined {
+  const [, location, line, column] = /^\s*at (?:.*\()?(.+?):(\d+):(\d+)\)?$/m.exec(stack) ?? [];
+  if (location === undefined) return undefined;
+  const file = location.startsWith('file:') ? fileURLToPath(location) : location;
+  return { file, line: Number(line), column: Number(column) };
 }

@@ -1,6 +1,5 @@
 import { relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { definitionOf } from 'girder-worker/internal/task';
+import { definitionOf, placeOf } from 'girder-worker/internal/task';
 import type { TaskModule } from './exportedTasks.ts';
 
 /**
@@ -32,11 +31,4 @@ export function unexportedTaskNotices(
 function isOwnFile(file: string, folder: string): boolean {
   const path = relative(folder, file);
   return !path.startsWith('..') && !path.split(sep).includes('node_modules');
-}
-
-/** The place in a stack of one frame. */
-function placeOf(stack: string): { readonly file: string; readonly line: string } | undefined {
-  const [, location, line] = /^\s*at (?:.*\()?(.+?):(\d+):\d+\)?$/m.exec(stack) ?? [];
-  if (location === undefined || line === undefined) return undefined;
-  return { file: location.startsWith('file:') ? fileURLToPath(location) : location, line };
 }
