@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parsePythonJson } from '../kombu/json/pythonJson.ts';
 import { toFailure } from './failure.ts';
 
 function throwing(property: string): Error {
@@ -64,6 +65,14 @@ describe('every thrown value is stored as a failure that can be read', () => {
     expect(toFailure(one, 'm').traceback!.split('direct cause').length).toBeLessThan(30);
   });
 
+  test('an error whose arguments JSON has no literals for', () => {
+    const { argsJson } = toFailure(
+      Object.assign(new Error('x'), { args: [Number.POSITIVE_INFINITY, Number.NaN] }),
+      'm',
+    );
+    expect(parsePythonJson(argsJson)).toEqual([Number.POSITIVE_INFINITY, Number.NaN]);
+  });
+
   test('any value at all', () => {
     const errors = fc
       .record({
@@ -78,7 +87,7 @@ describe('every thrown value is stored as a failure that can be read', () => {
       fc.property(fc.oneof(fc.anything({ withNullPrototype: true, withBigInt: true }), errors), (thrown) => {
         const { type, argsJson, traceback } = toFailure(thrown, 'm');
         expect(type).toMatch(/^[\p{L}_][\p{L}\p{N}_]*$/u);
-        expect(JSON.parse(argsJson)).toBeInstanceOf(Array);
+        expect(parsePythonJson(argsJson)).toBeInstanceOf(Array);
         expect(typeof traceback).toBe('string');
       }),
     );

@@ -1,3 +1,4 @@
+import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import { pythonRepr } from '../../kombu/repr/pythonRepr.ts';
 import type { Failure } from '../../outcome/failure.ts';
 
@@ -9,18 +10,8 @@ export function exceptionText({ type, argsJson, traceback }: Failure): string {
 
 /** The exception as Python's `str` shows it. */
 function messageOf(type: string, argsJson: string): string {
-  const args = argsIn(argsJson);
-  if (!args) return argsJson.slice(1, -1);
+  const args = parsePythonJson(argsJson) as readonly unknown[];
   if (args.length === 0) return '';
   if (args.length > 1) return `(${args.map(pythonRepr).join(', ')})`;
   return typeof args[0] === 'string' && type !== 'KeyError' ? args[0] : pythonRepr(args[0]);
-}
-
-/** Undefined for JSON with Python's extensions, such as NaN. */
-function argsIn(argsJson: string): readonly unknown[] | undefined {
-  try {
-    return JSON.parse(argsJson) as readonly unknown[];
-  } catch {
-    return undefined;
-  }
 }
