@@ -12,6 +12,7 @@ import { executor } from './executor.ts';
 import { girder } from './girder.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
+import { messageCost } from './messageCost.ts';
 import { revocation } from './revocation.ts';
 import { serviceCall } from './serviceCall.ts';
 import { updateDocument } from './support/document.ts';
@@ -28,6 +29,7 @@ const subjects: readonly Subject[] = [
   revocation,
   awsCalls,
   memory,
+  messageCost,
   girder,
   growth,
 ];

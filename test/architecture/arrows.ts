@@ -12,7 +12,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   // Time and randomness.
   system: {},
   // Kombu's formats: JSON with Python's values, serializers, compression, reprs.
-  kombu: {},
+  kombu: { system: 'code' },
   // Which addresses messages may lead to.
   network: {},
   // Where broker and backend are: Celery's URLs, the AWS SDK's variables, the node's name.

@@ -2,7 +2,7 @@
 export type DecodeErrorCode =
   /** The text is not an envelope: not JSON, not an object, or without `properties` (docs/wire-format.md §1). */
   | 'NOT_AN_ENVELOPE'
-  /** The text or the decompressed body exceeds a limit. */
+  /** The text, the decompressed body or the values in it exceed a limit (docs/limits.md). */
   | 'TOO_LARGE'
   /** Neither the headers (protocol 2) nor the body (protocol 1) contain the name of the task. */
   | 'NO_TASK_NAME'
@@ -43,6 +43,11 @@ export class DecodeError extends Error {
 export function asDecodeError(error: unknown): DecodeError {
   if (error instanceof DecodeError) return error;
   throw error;
+}
+
+/** A message has more than this worker decodes: too many values, digits or characters. Not a fault of its format. */
+export class LimitError extends RangeError {
+  override readonly name = 'LimitError';
 }
 
 /** A value cannot be serialized. The message contains its type and what to send instead. Kombu has an error of this name. */

@@ -42,6 +42,15 @@ export function ownValue<Value>(record: Readonly<Record<string, Value>>, key: st
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
+/** Sets an own property. An assignment to `__proto__` would change the prototype. */
+export function setOwn<Value>(record: Record<string, Value>, key: string, value: Value): void {
+  if (key === '__proto__') {
+    Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    record[key] = value;
+  }
+}
+
 /** A value in Kombu's tagged form: `{"__type__": type, "__value__": value}`. */
 export interface Tagged {
   readonly type: string;

@@ -2,7 +2,7 @@ import { brotliCompressSync, deflateSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bytesIn, gigabyte, inPython } from '../kombu/fixtures/compression.ts';
 import { DateTime } from '../kombu/values.ts';
-import { decode, decodePayload, defaultLimits } from './decode.ts';
+import { decode, decodePayload, defaultLimits, taskNamedIn } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
 import type { Message } from './message.ts';
 
@@ -168,4 +168,23 @@ test('decodePayload decodes the envelope and the body of a message that is not a
   const { envelope: opened, payload } = await decodePayload(text);
   expect(opened.headers).toEqual({ clock: 1 });
   expect(payload).toEqual({ method: 'revoke' });
+});
+
+describe('taskNamedIn', () => {
+  test('reads the headers only: a body that cannot be decoded does not matter', async () => {
+    const text = envelope({ headers: { task: 't', id: 'i' }, body: 'no JSON' });
+    expect(await taskNamedIn(text)).toEqual({ task: 't', id: 'i' });
+  });
+
+  test('reads the body of protocol 1', async () => {
+    const text = envelope({ headers: {}, body: '{"task": "t", "id": "i", "args": [], "kwargs": {}}' });
+    expect(await taskNamedIn(text)).toEqual({ task: 't', id: 'i' });
+  });
+
+  test.each(['not JSON', '{}', envelope({ headers: {}, body: 'no JSON' }), envelope({ headers: { task: 't' } })])(
+    'is undefined for %s',
+    async (text) => {
+      expect(await taskNamedIn(text)).toBeUndefined();
+    },
+  );
 });

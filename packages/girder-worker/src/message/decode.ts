@@ -1,6 +1,7 @@
-import { DecodeError } from '../kombu/errors.ts';
+import { asDecodeError, DecodeError, type MessageIdentity } from '../kombu/errors.ts';
 import { deserialize, type Payload } from '../kombu/serializers/serializers.ts';
 import type { KombuValue } from '../kombu/values.ts';
+import { createTurns } from '../system/turns.ts';
 import { type Envelope, openEnvelope } from './envelope.ts';
 import { optionalText } from './headerReaders.ts';
 import type { Message } from './message.ts';
@@ -19,6 +20,12 @@ export const defaultLimits: DecodeLimits = {
   maxDecompressedBytes: 16 * 1024 * 1024,
 };
 
+/** A body of up to this length is decoded in a few milliseconds, unless it is compressed. */
+const smallBodyCharacters = 32 * 1024;
+
+/** Larger bodies are decoded one after another: together they could take too much memory, and block the event loop for seconds. */
+const inTurn = createTurns();
+
 /**
  * Decodes the SQS body of a message from any Celery client (docs/wire-format.md §1).
  *
@@ -34,6 +41,20 @@ export async function decode(text: string, limits: Partial<DecodeLimits> = {}): 
 }
 
 /**
+ * Resolves to the task that the SQS body of a message names; undefined if it names none. Reads the headers only, and the body
+ * only for protocol 1, which has the task there.
+ */
+export async function taskNamedIn(text: string): Promise<MessageIdentity | undefined> {
+  try {
+    assertSize(text, defaultLimits.maxBodyBytes);
+    const { headers } = openEnvelope(text);
+    return identityOf(headers) ?? identityOf((await decodePayload(text)).payload);
+  } catch (error) {
+    return asDecodeError(error).identity;
+  }
+}
+
+/**
  * Decodes the envelope and the body of any message: of a task or of remote control.
  *
  * Rejects only with DecodeError.
@@ -45,9 +66,13 @@ export async function decodePayload(
   const { maxBodyBytes, maxDecompressedBytes } = { ...defaultLimits, ...limits };
   assertSize(text, maxBodyBytes);
   const envelope = openEnvelope(text);
-  try {
+  const decodeBody = async () => {
     const body = await decompressed(decodedBody(envelope), envelope, maxDecompressedBytes);
     return { envelope, payload: await deserialize(body, envelope.contentType) };
+  };
+  const isSmall = envelope.body.length <= smallBodyCharacters && envelope.headers.compression == null;
+  try {
+    return await (isSmall ? decodeBody() : inTurn(decodeBody));
   } catch (error) {
     throw withIdentity(error, envelope);
   }

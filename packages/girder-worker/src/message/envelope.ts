@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeError } from '../kombu/errors.ts';
+import { DecodeError, LimitError } from '../kombu/errors.ts';
 import { parsePythonJson } from '../kombu/json/pythonJson.ts';
 import { isObject, type KombuObject, type KombuValue } from '../kombu/values.ts';
 
@@ -15,7 +15,7 @@ export interface Envelope {
 /**
  * Parses the SQS body of a message, which may be encoded in base64.
  *
- * Throws DecodeError: NOT_AN_ENVELOPE, HEADER_MALFORMED, BODY_MALFORMED.
+ * Throws DecodeError: NOT_AN_ENVELOPE, HEADER_MALFORMED, BODY_MALFORMED, TOO_LARGE.
  */
 export function openEnvelope(text: string): Envelope {
   const envelope = parseEnvelope(outerText(text));
@@ -53,6 +53,9 @@ function parseEnvelope(text: string): Partial<KombuObject> {
   try {
     envelope = parsePythonJson(text);
   } catch (cause) {
+    if (cause instanceof LimitError) {
+      throw new DecodeError('TOO_LARGE', `The message is refused: ${cause.message}`, { cause });
+    }
     throw new DecodeError('NOT_AN_ENVELOPE', `The message is not JSON: ${(cause as Error).message}`, { cause });
   }
   if (!isObject(envelope)) throw new DecodeError('NOT_AN_ENVELOPE', 'The message is JSON, but not an object.');

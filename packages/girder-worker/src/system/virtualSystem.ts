@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from './eventLoop.ts';
 import { createSleep } from './sleep.ts';
 import type { System } from './system.ts';
 
@@ -56,21 +57,16 @@ export function createVirtualSystem({
 
     async advance(ms) {
       const endMs = nowMs + ms;
-      await promisesSettled();
+      await yieldToEventLoop(); // No promise is left that can settle without a timer or I/O.
       for (let timer = nextTimer(); timer && timer.dueMs <= endMs; timer = nextTimer()) {
         timers.delete(timer);
         nowMs = Math.max(nowMs, timer.dueMs);
         timer.callback();
-        await promisesSettled();
+        await yieldToEventLoop();
       }
       nowMs = endMs;
     },
   };
-}
-
-/** Node runs immediates when no promise is left that can settle without a timer or I/O. */
-function promisesSettled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The generator of Tommy Ettinger (2017): 32 bits of state, the same sequence for the same seed. */

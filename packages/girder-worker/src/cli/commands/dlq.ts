@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { loadConnections } from '../../connections/connections.ts';
-import { DecodeError } from '../../kombu/errors.ts';
-import { decode } from '../../message/decode.ts';
+import { taskNamedIn } from '../../message/decode.ts';
 import type { DeadLetterAction, ListedDeadLetter, QueueAdmin } from '../../transport/queueAdmin.ts';
 import { idList, notEmpty } from '../shared/arguments.ts';
 import { type ConnectOptions, connectFromCli, firstQueue, jsonOption, queueOption } from '../shared/connect.ts';
@@ -137,13 +136,8 @@ async function readDeadLetters({
 }
 
 async function withTask(letter: ListedDeadLetter): Promise<DeadLetterSummary> {
-  try {
-    const { task, id } = await decode(letter.body);
-    return { ...letter, task, taskId: id };
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    return { ...letter, task: error.identity?.task ?? null, taskId: error.identity?.id ?? null };
-  }
+  const { task = null, id = null } = (await taskNamedIn(letter.body)) ?? {};
+  return { ...letter, task, taskId: id };
 }
 
 function hasId({ messageId, taskId }: DeadLetterSummary, ids: readonly string[]): boolean {

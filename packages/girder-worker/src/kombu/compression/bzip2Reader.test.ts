@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { LimitError } from '../errors.ts';
 import { bytesIn, gigabyte, inPython, runLengths, withOneBitWrong } from '../fixtures/compression.ts';
-import { readBzip2 } from './bzip2Reader.ts';
+import { maxBzip2Bytes, readBzip2 } from './bzip2Reader.ts';
 
 const body = bytesIn(inPython.bzip2.body);
 const text = '[["é"], {}, {}]';
@@ -15,41 +16,43 @@ describe('readBzip2 decompresses', () => {
     ['a text with several Huffman codes', inPython.bzip2.squares, squares],
     ['several blocks', inPython.bzip2.blocks, blocks],
     ['runs of the lengths around which their encoding changes', inPython.bzip2.runs, runs],
-  ])('%s as Python compressed it', (_, base64, expected) => {
-    expect(readBzip2(bytesIn(base64), 300_000).toString() === expected).toBe(true);
+  ])('%s as Python compressed it', async (_, base64, expected) => {
+    expect((await readBzip2(bytesIn(base64), 300_000)).toString() === expected).toBe(true);
   });
 
-  test('several streams with different block sizes as one', () => {
+  test('several streams with different block sizes as one', async () => {
     const streams = ['empty', 'body', 'blocks', 'empty', 'runs'] as const;
     const bytes = Buffer.concat(streams.map((name) => bytesIn(inPython.bzip2[name])));
-    expect(readBzip2(bytes, 400_000).toString() === text + blocks + runs).toBe(true);
+    expect((await readBzip2(bytes, 400_000)).toString() === text + blocks + runs).toBe(true);
   });
 
   test.each(['garbage', '\0\0\0\0', 'BZh0', 'B'])(
     'a stream that %j follows, and ignores what follows, like Python',
-    (rest) => {
-      expect(readBzip2(Buffer.concat([body, Buffer.from(rest)]), 100).toString()).toBe(text);
+    async (rest) => {
+      expect((await readBzip2(Buffer.concat([body, Buffer.from(rest)]), 100)).toString()).toBe(text);
     },
   );
 });
 
 describe('readBzip2 throws a RangeError', () => {
-  test('if the data is truncated at any byte', () => {
+  test('if the data is truncated at any byte', async () => {
     for (let length = 0; length < body.length; length++) {
-      expect(() => readBzip2(body.subarray(0, length), 100), `${length} bytes`).toThrow(RangeError);
+      await expect(readBzip2(body.subarray(0, length), 100), `${length} bytes`).rejects.toThrow(RangeError);
     }
-    expect(() => readBzip2(Buffer.concat([body, body.subarray(0, 20)]), 100)).toThrow('the bzip2 data is truncated');
+    await expect(readBzip2(Buffer.concat([body, body.subarray(0, 20)]), 100)).rejects.toThrow(
+      'the bzip2 data is truncated',
+    );
   });
 
   test.each(['body', 'squares', 'runs'] as const)(
     'for nearly every single wrong bit in the data "%s", and otherwise returns the right bytes',
-    (name) => {
+    async (name) => {
       const bytes = bytesIn(inPython.bzip2[name]);
-      const right = readBzip2(bytes, 10_000);
+      const right = await readBzip2(bytes, 10_000);
       let thrown = 0;
       for (const damaged of withOneBitWrong(bytes)) {
         try {
-          expect(readBzip2(damaged, 10_000).equals(right)).toBe(true);
+          expect((await readBzip2(damaged, 10_000)).equals(right)).toBe(true);
         } catch (error) {
           expect(error).toBeInstanceOf(RangeError);
           thrown += 1;
@@ -64,40 +67,47 @@ describe('readBzip2 throws a RangeError', () => {
     ['other bytes', Buffer.from(text), 'does not start with the bzip2 signature'],
     ['a wrong checksum of the stream', Buffer.from('BZh9\x17\x72\x45\x38\x50\x90\0\0\0\x01', 'latin1'), 'checksum'],
     ['a randomised block', withBitsSet(14, 0x80), 'randomised'],
-  ])('that names the reason: %s', (_, bytes, reason) => {
-    expect(() => readBzip2(bytes, 100)).toThrow(reason);
+  ])('that names the reason: %s', async (_, bytes, reason) => {
+    await expect(readBzip2(bytes, 100)).rejects.toThrow(reason);
   });
 });
 
 describe('an output above the limit', () => {
   const tooLarge = expect.objectContaining({ name: 'RangeError', code: 'ERR_BUFFER_TOO_LARGE' });
 
-  test('throws ERR_BUFFER_TOO_LARGE, and an output of exactly the limit does not', () => {
+  test('throws ERR_BUFFER_TOO_LARGE, and an output of exactly the limit does not', async () => {
     const bytes = bytesIn(inPython.bzip2.runs);
-    expect(readBzip2(bytes, runs.length)).toHaveLength(runs.length);
-    expect(() => readBzip2(bytes, runs.length - 1)).toThrow(tooLarge);
-    expect(() => readBzip2(Buffer.concat([bytes, bytes]), runs.length * 2 - 1)).toThrow(tooLarge);
+    expect(await readBzip2(bytes, runs.length)).toHaveLength(runs.length);
+    await expect(readBzip2(bytes, runs.length - 1)).rejects.toThrow(tooLarge);
+    await expect(readBzip2(Buffer.concat([bytes, bytes]), runs.length * 2 - 1)).rejects.toThrow(tooLarge);
   });
 
-  test('of a gigabyte throws before it takes 50 MiB of memory', () => {
+  test('of a gigabyte throws before it takes 50 MiB of memory', async () => {
     expect(gigabyte.bzip2).toHaveLength(785);
     const before = process.resourceUsage().maxRSS;
-    expect(() => readBzip2(gigabyte.bzip2, 1024 * 1024)).toThrow(tooLarge);
+    await expect(readBzip2(gigabyte.bzip2, 1024 * 1024)).rejects.toThrow(tooLarge);
     expect(process.resourceUsage().maxRSS - before, 'KiB').toBeLessThan(50 * 1024);
   });
 });
 
-test('50,000 empty streams take less than 50 MiB of memory', () => {
-  const bytes = Buffer.concat(Array<Buffer>(50_000).fill(bytesIn(inPython.bzip2.empty)));
+test('more compressed bytes than the limit throw a LimitError, and exactly as many do not', async () => {
+  const bytes = Buffer.alloc(maxBzip2Bytes + 1);
+  body.copy(bytes); // What follows the stream is ignored.
+  expect((await readBzip2(bytes.subarray(0, -1), 100)).toString()).toBe(text);
+  await expect(readBzip2(bytes, 100)).rejects.toThrow(LimitError);
+});
+
+test('28,000 empty streams take less than 50 MiB of memory', async () => {
+  const bytes = Buffer.concat(Array<Buffer>(28_000).fill(bytesIn(inPython.bzip2.empty)));
   const before = process.resourceUsage().maxRSS;
-  expect(readBzip2(bytes, 100)).toHaveLength(0);
+  expect(await readBzip2(bytes, 100)).toHaveLength(0);
   expect(process.resourceUsage().maxRSS - before, 'KiB').toBeLessThan(50 * 1024);
 });
 
-test('1,000 blocks of one byte in one stream take less than 50 MiB of memory', () => {
+test('1,000 blocks of one byte in one stream take less than 50 MiB of memory', async () => {
   const bytes = repeatBlock(bytesIn(inPython.bzip2.oneByte), 1000);
   const before = process.resourceUsage().maxRSS;
-  expect(readBzip2(bytes, 1000)).toEqual(Buffer.alloc(1000, 'a'));
+  expect(await readBzip2(bytes, 1000)).toEqual(Buffer.alloc(1000, 'a'));
   expect(process.resourceUsage().maxRSS - before, 'KiB').toBeLessThan(50 * 1024);
 });
 

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import { DecodeError } from '../errors.ts';
+import { DecodeError, LimitError } from '../errors.ts';
 import { ownValue } from '../values.ts';
 
 /** Decompresses bytes. Throws an error with the code ERR_BUFFER_TOO_LARGE as soon as the output exceeds `maxOutputBytes`. */
@@ -16,7 +16,7 @@ const nodeDecompressors: Readonly<Record<string, Decompressor<Buffer> | null>> =
 };
 
 /** The other decompressors, which are imported at their first use. */
-const lazyDecompressors: Readonly<Record<string, () => Promise<Decompressor<Buffer | Promise<Buffer>>>>> = {
+const lazyDecompressors: Readonly<Record<string, () => Promise<Decompressor<Promise<Buffer>>>>> = {
   'application/x-bz2': async () => (await import('./bzip2Reader.ts')).readBzip2,
   'application/x-lzma': async () => (await import('./xzReader.ts')).readXz,
 };
@@ -37,7 +37,8 @@ const contentTypes: Readonly<Record<string, string>> = {
 /**
  * Decompresses bytes. `compression` is the value of the header `compression`: a content type or one of Kombu's short names.
  *
- * Throws DecodeError: UNKNOWN_COMPRESSION, DECOMPRESSION_FAILED, or TOO_LARGE if the output exceeds `maxOutputBytes`.
+ * Throws DecodeError: UNKNOWN_COMPRESSION, DECOMPRESSION_FAILED, or TOO_LARGE if the output exceeds `maxOutputBytes`, or bzip2 data
+ * `maxBzip2Bytes`.
  */
 export async function decompress(bytes: Uint8Array, compression: string, maxOutputBytes: number): Promise<Buffer> {
   const load = ownValue(lazyDecompressors, contentTypeOf(compression));
@@ -73,6 +74,7 @@ function toDecodeError(cause: unknown, compression: string, maxOutputBytes: numb
     return new DecodeError('TOO_LARGE', `The decompressed body has more than ${maxOutputBytes} bytes.`, { cause });
   }
   const reason = (cause as Error).message;
+  if (cause instanceof LimitError) return new DecodeError('TOO_LARGE', `The body is refused: ${reason}.`, { cause });
   return new DecodeError('DECOMPRESSION_FAILED', `The body cannot be decompressed with "${compression}": ${reason}.`, {
     cause,
   });

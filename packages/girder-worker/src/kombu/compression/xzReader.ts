@@ -1,4 +1,5 @@
 import xz from 'xz-decompress';
+import { yieldToEventLoop } from '../../system/eventLoop.ts';
 import { BoundedOutput } from './boundedOutput.ts';
 
 /** The error codes of XZ Embedded, on which the package is based (`enum xz_ret`). */
@@ -22,7 +23,10 @@ const reasons: Readonly<Record<string, string>> = {
 export async function readXz(bytes: Uint8Array, maxOutputBytes: number): Promise<Buffer> {
   const output = new BoundedOutput(maxOutputBytes);
   // The chunks have 64 KiB. If one exceeds the limit, the exception leaves the loop, which cancels the decompression.
-  for await (const chunk of chunksOf(bytes)) output.append(chunk);
+  for await (const chunk of chunksOf(bytes)) {
+    output.append(chunk);
+    await yieldToEventLoop();
+  }
   return output.since(0);
 }
 

@@ -1,7 +1,9 @@
+import { DecodeBudget, weights } from '../budget.ts';
 import { PythonJsonError } from '../errors.ts';
 import { maxDepth, maxIntegerDigits } from '../pythonLimits.ts';
 import { kombuTypes } from '../taggedTypes.ts';
-import type { KombuValue } from '../values.ts';
+import { type KombuValue, setOwn } from '../values.ts';
+import { endOfString } from './assertLightJson.ts';
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?/y;
 const controlCharacter = /[^ -\uffff]/;
@@ -9,6 +11,8 @@ const controlCharacter = /[^ -\uffff]/;
 /** Parses a JSON text of Python in one pass. It is for texts that `JSON.parse` rejects, or whose integers it would round. */
 export class JsonReader {
   readonly #text: string;
+  /** For integers beyond 2^53. `assertLightJson` has weighed the rest. */
+  readonly #budget = new DecodeBudget();
   #at = 0;
   #depth = 0;
   /** The position of the next backslash, -1 if there is none, so that a text without backslashes is searched only once. */
@@ -77,7 +81,7 @@ export class JsonReader {
         if (this.#next() !== '"') throw this.#unexpected('a key');
         const key = this.#string();
         this.#expect(':');
-        define(object, key, this.#value());
+        setOwn(object, key, this.#value());
       } while (this.#skip(','));
       this.#expect('}');
     }
@@ -108,22 +112,14 @@ export class JsonReader {
 
   #string(): string {
     const start = this.#at;
-    let end = this.#text.indexOf('"', start + 1);
+    const end = endOfString(this.#text, start);
+    if (end >= this.#text.length) throw this.#unexpected('the end of this string');
     if (this.#backslash !== -1 && this.#backslash < start) this.#backslash = this.#text.indexOf('\\', start);
     const escaped = this.#backslash !== -1 && this.#backslash < end;
-    while (end !== -1 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
-    if (end === -1) throw this.#unexpected('the end of this string');
     this.#at = end + 1;
     const inner = this.#text.slice(start + 1, end);
     if (controlCharacter.test(inner)) throw this.#unexpected('a string without control characters');
     return escaped ? this.#unescape(inner, start) : inner;
-  }
-
-  /** Whether an odd number of backslashes precedes a position. */
-  #isEscaped(position: number): boolean {
-    let first = position;
-    while (this.#text[first - 1] === '\\') first -= 1;
-    return (position - first) % 2 === 1;
   }
 
   #unescape(inner: string, start: number): string {
@@ -140,19 +136,22 @@ export class JsonReader {
     if (match === null) throw this.#unexpected('a value');
     const [digits, fraction, exponent] = match;
     this.#at += digits.length;
-    const number = Number(digits);
-    if (fraction !== undefined || exponent !== undefined || Number.isSafeInteger(number)) return number;
-    if (digits.replace('-', '').length > maxIntegerDigits) {
+    const isInteger = fraction === undefined && exponent === undefined;
+    if (isInteger && digits.replace('-', '').length > maxIntegerDigits) {
       throw new PythonJsonError(`JSON has an integer of more than ${maxIntegerDigits} digits`);
     }
+    const number = Number(digits);
+    if (!isInteger || Number.isSafeInteger(number)) return number;
+    this.#budget.charge(weights.object + digits.length / 2);
     return BigInt(digits);
   }
 
   /** Moves to the next character that is not white space and returns it; '' at the end. */
   #next(): string {
     for (; this.#at < this.#text.length; this.#at++) {
-      const character = this.#text.charAt(this.#at);
-      if (character !== ' ' && character !== '\n' && character !== '\r' && character !== '\t') return character;
+      const code = this.#text.charCodeAt(this.#at);
+      if (code > 0x20 || (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09))
+        return this.#text.charAt(this.#at);
     }
     return '';
   }
@@ -171,14 +170,5 @@ export class JsonReader {
   #unexpected(expected: string): PythonJsonError {
     const found = this.#text.slice(this.#at, this.#at + 20);
     return new PythonJsonError(`JSON must have ${expected} at character ${this.#at}, got ${JSON.stringify(found)}`);
-  }
-}
-
-/** Sets an own property. An assignment to `__proto__` would change the prototype. */
-function define(object: Record<string, KombuValue>, key: string, value: KombuValue): void {
-  if (key === '__proto__') {
-    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-  } else {
-    object[key] = value;
   }
 }

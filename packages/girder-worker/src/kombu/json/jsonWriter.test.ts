@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EncodeError } from '../errors.ts';
 import { kombuValues } from '../fixtures/values.ts';
+import { maxWrittenCharacters } from './jsonWriter.ts';
 import { parsePythonJson, stringifyPythonJson } from './pythonJson.ts';
 
 describe('stringifyPythonJson', () => {
@@ -94,5 +95,13 @@ describe('stringifyPythonJson', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('writes up to 16 Mi characters, and throws an EncodeError for a value that takes more, such as one part many times', () => {
+    const part = 'x'.repeat(1024 * 1024 - 4); // And quotes, comma and space.
+    const times = (count: number) => Array<string>(count).fill(part);
+    expect(stringifyPythonJson(times(16))).toHaveLength(maxWrittenCharacters);
+    expect(() => stringifyPythonJson([...times(16), 1])).toThrow(EncodeError);
+    expect(() => stringifyPythonJson({ a: times(100_000) })).toThrow('more than 16777216 characters');
   });
 });

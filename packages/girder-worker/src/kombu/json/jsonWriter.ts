@@ -16,6 +16,9 @@ const hints: Readonly<Record<string, string>> = {
   ArrayBuffer: 'send new Uint8Array(buffer)',
 };
 
+/** The longest JSON that is written, in characters: what a message may have when it is decompressed. */
+export const maxWrittenCharacters = 16 * 1024 * 1024;
+
 /** Writes JSON like Python's `json.dumps` with Kombu's encoder. */
 export class JsonWriter {
   readonly #ancestors: object[] = [];
@@ -77,6 +80,7 @@ export class JsonWriter {
     for (let index = 0; index < items.length; index++) {
       if (index > 0) text += ', ';
       text += this.write(items[index], index);
+      assertWritable(text);
     }
     return `${text}]`;
   }
@@ -90,8 +94,18 @@ export class JsonWriter {
       if (item === undefined) continue;
       if (text.length > 1) text += ', ';
       text += `${writeString(key)}: ${this.write(item, key)}`;
+      assertWritable(text);
     }
     return `${text}}`;
+  }
+}
+
+/** A value that occurs many times, such as the target of YAML's aliases, is written each time. */
+function assertWritable(text: string): void {
+  if (text.length > maxWrittenCharacters) {
+    throw new EncodeError(
+      `The value has more than ${maxWrittenCharacters} characters as JSON: send the place where it is stored.`,
+    );
   }
 }
 

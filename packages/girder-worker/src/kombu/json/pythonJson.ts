@@ -1,6 +1,6 @@
 import { PythonJsonError } from '../errors.ts';
-import { maxDepth } from '../pythonLimits.ts';
 import type { KombuValue } from '../values.ts';
+import { assertLightJson } from './assertLightJson.ts';
 import { JsonReader } from './jsonReader.ts';
 import { JsonWriter } from './jsonWriter.ts';
 
@@ -13,19 +13,19 @@ const beyondJson = /NaN|Infinity|__type__|\\u00[2-7]/;
 /** Matches a text that may contain an integer that `JSON.parse` would round: with as many digits as 2^53. */
 const longInteger = /(?<![\d.])\d{16}/;
 
+/** `JsonReader` takes so many times as long as `JSON.parse`. */
+const slownessOfReader = 1.5;
+
 /**
  * Parses JSON like Kombu (docs/wire-format.md §1.5), with Python's literals and Kombu's tagged types.
  *
- * Throws PythonJsonError if the text is not JSON, has an unknown `__type__`, or is nested deeper than Python can read.
+ * Throws PythonJsonError if the text is not JSON, has an unknown `__type__`, or is nested deeper than Python can read, and
+ * LimitError if its values weigh more than those of a message may (`maxWeight`), divided by the `passes` that the caller makes.
  */
-export function parsePythonJson(text: string): KombuValue {
-  if (beyondJson.test(text) || longInteger.test(text)) return new JsonReader(text).read();
-  const value = parseNatively(text);
-  // Each level needs two characters, so short texts need no check.
-  if (text.length >= 2 * maxDepth && isDeeperThan(maxDepth, value)) {
-    throw new PythonJsonError(`JSON is nested deeper than ${maxDepth} levels`);
-  }
-  return value;
+export function parsePythonJson(text: string, passes = 1): KombuValue {
+  const isNative = !beyondJson.test(text) && !longInteger.test(text);
+  assertLightJson(text, isNative ? passes : passes * slownessOfReader);
+  return isNative ? parseNatively(text) : new JsonReader(text).read();
 }
 
 /**
@@ -45,13 +45,4 @@ function parseNatively(text: string): KombuValue {
   } catch (cause) {
     throw new PythonJsonError(`Not JSON: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** Whether arrays and plain objects are nested deeper than `levels`. */
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  const children = Array.isArray(value) ? value : Object.values(value);
-  for (const child of children) if (isDeeperThan(levels - 1, child)) return true;
-  return false;
 }

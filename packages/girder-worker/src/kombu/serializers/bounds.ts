@@ -1,21 +1,28 @@
+import { DecodeBudget, weights } from '../budget.ts';
 import { maxDepth } from '../pythonLimits.ts';
 
-/** More values than the text of an SQS message can contain. Only references to references expand to so many. */
-const maxValues = 1_000_000;
-
 /**
- * Throws RangeError for a value that is nested deeper than Python can read, contains itself, or has more than a million values
- * when shared parts are counted each time that they occur. Aliases and references can make a short text expand like this.
+ * Throws LimitError for a value whose parts weigh more than those of a message may when shared parts are counted each time that
+ * they occur, and RangeError for one that is nested deeper than Python can read, or contains itself. Aliases and references make
+ * such values from a short text, and each that is written to a message again takes its place there. `passes` says how often the
+ * values are gone through.
  */
-export function assertBounded(value: unknown): void {
-  let values = 0;
+export function assertBounded(value: unknown, passes = 1): void {
+  const budget = new DecodeBudget(passes);
 
   function visit(value: unknown, depth: number): void {
-    values += 1;
-    if (values > maxValues) throw new RangeError(`The references in it expand to more than ${maxValues} values`);
+    budget.charge(weights.value);
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
     if (depth >= maxDepth) throw new RangeError(`It is nested deeper than ${maxDepth} levels`);
-    for (const child of Array.isArray(value) ? value : Object.values(value)) visit(child, depth + 1);
+    budget.charge(weights.container);
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item, depth + 1);
+      return;
+    }
+    for (const item of Object.values(value)) {
+      budget.charge(weights.key);
+      visit(item, depth + 1);
+    }
   }
 
   visit(value, 0);

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
+import { DecodeBudget, weights } from '../budget.ts';
 import { maxDepth } from '../pythonLimits.ts';
-import type { KombuValue } from '../values.ts';
+import { type KombuValue, setOwn } from '../values.ts';
 
 /**
  * Reads MessagePack like Python's `unpackb(…, raw=False)`. Integers beyond 2^53 become bigints.
  *
- * Throws RangeError if the bytes are not MessagePack. The usual packages are not used because they allocate the length in a
+ * Throws RangeError if the bytes are not MessagePack, and LimitError if the values weigh more than those of a message may. The usual packages are not used because they allocate the length in a
  * header before they read on: a message of 100 bytes can name gigabytes, and crash the process.
  */
 export function readMsgpack(bytes: Uint8Array): KombuValue {
@@ -15,6 +16,7 @@ export function readMsgpack(bytes: Uint8Array): KombuValue {
 
 class MsgpackReader {
   readonly #bytes: Buffer;
+  readonly #budget = new DecodeBudget();
   #at = 0;
 
   constructor(bytes: Buffer) {
@@ -30,7 +32,8 @@ class MsgpackReader {
 
   #value(depth: number): KombuValue {
     if (depth > maxDepth) throw new RangeError(`MessagePack is nested deeper than ${maxDepth} levels`);
-    const type = this.#uint(1);
+    this.#budget.charge(weights.value);
+    const type = this.#byte();
     if (type <= 0x7f) return type;
     if (type <= 0x8f) return this.#map(type & 0x0f, depth);
     if (type <= 0x9f) return this.#array(type & 0x0f, depth);
@@ -46,7 +49,7 @@ class MsgpackReader {
       case 0xc4:
       case 0xc5:
       case 0xc6:
-        return Buffer.from(this.#take(this.#uint(1 << (type - 0xc4))));
+        return this.#binary(this.#uint(1 << (type - 0xc4)));
       case 0xca:
         return this.#take(4).readFloatBE();
       case 0xcb:
@@ -56,7 +59,7 @@ class MsgpackReader {
       case 0xce:
         return this.#uint(1 << (type - 0xcc));
       case 0xcf:
-        return numberIfSafe(this.#take(8).readBigUInt64BE());
+        return this.#integer(this.#take(8).readBigUInt64BE());
       case 0xd0:
       case 0xd1:
       case 0xd2: {
@@ -64,7 +67,7 @@ class MsgpackReader {
         return this.#take(size).readIntBE(0, size);
       }
       case 0xd3:
-        return numberIfSafe(this.#take(8).readBigInt64BE());
+        return this.#integer(this.#take(8).readBigInt64BE());
       case 0xd9:
       case 0xda:
       case 0xdb:
@@ -83,19 +86,35 @@ class MsgpackReader {
   }
 
   #array(length: number, depth: number): KombuValue {
+    this.#budget.charge(weights.container);
     const items: KombuValue[] = [];
     for (let index = 0; index < length; index++) items.push(this.#value(depth + 1));
     return items;
   }
 
   #map(length: number, depth: number): KombuValue {
-    const entries: [string, KombuValue][] = [];
+    this.#budget.charge(weights.container);
+    const map: Record<string, KombuValue> = {};
     for (let index = 0; index < length; index++) {
+      this.#budget.charge(weights.key);
       const key = this.#value(depth + 1);
       if (typeof key !== 'string') throw new RangeError('MessagePack has a map with a key that is not a string');
-      entries.push([key, this.#value(depth + 1)]);
+      setOwn(map, key, this.#value(depth + 1));
     }
-    return Object.fromEntries(entries); // Unlike an assignment, makes an own property of __proto__, too.
+    return map;
+  }
+
+  #binary(length: number): Buffer {
+    this.#budget.charge(weights.object);
+    return Buffer.from(this.#take(length));
+  }
+
+  /** Returns a number if it is exact. */
+  #integer(integer: bigint): number | bigint {
+    const number = Number(integer);
+    if (Number.isSafeInteger(number)) return number;
+    this.#budget.charge(weights.object);
+    return integer;
   }
 
   #string(length: number): string {
@@ -104,20 +123,26 @@ class MsgpackReader {
     return bytes.toString('utf8');
   }
 
+  #byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) throw this.#truncated();
+    this.#at += 1;
+    return byte;
+  }
+
   #uint(size: number): number {
     return this.#take(size).readUIntBE(0, size);
   }
 
   #take(length: number): Buffer {
     const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError(`MessagePack is truncated at byte ${this.#bytes.length}`);
+    if (end > this.#bytes.length) throw this.#truncated();
     const bytes = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return bytes;
   }
-}
 
-function numberIfSafe(integer: bigint): number | bigint {
-  const number = Number(integer);
-  return Number.isSafeInteger(number) ? number : integer;
+  #truncated(): RangeError {
+    return new RangeError(`MessagePack is truncated at byte ${this.#bytes.length}`);
+  }
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeError } from '../errors.ts';
+import { DecodeError, LimitError } from '../errors.ts';
 import { parsePythonJson } from '../json/pythonJson.ts';
-import { isObject, type KombuValue, ownValue } from '../values.ts';
+import { type KombuValue, ownValue } from '../values.ts';
 
 /** The body of an envelope: text if it was not encoded in base64, and otherwise bytes. */
 export type Payload = string | Buffer;
@@ -20,7 +20,7 @@ const deserializers: Readonly<Record<string, Deserializer>> = {
 /**
  * Deserializes a body. Without a content type, it is JSON.
  *
- * Throws DecodeError: CONTENT_DISALLOWED, UNKNOWN_CONTENT_TYPE, BODY_MALFORMED.
+ * Throws DecodeError: CONTENT_DISALLOWED, UNKNOWN_CONTENT_TYPE, BODY_MALFORMED, TOO_LARGE.
  */
 export async function deserialize(payload: Payload, contentType: string | null): Promise<KombuValue> {
   if (contentType === pickle) {
@@ -36,6 +36,8 @@ export async function deserialize(payload: Payload, contentType: string | null):
   try {
     return await deserializer(payload);
   } catch (cause) {
+    if (cause instanceof LimitError)
+      throw new DecodeError('TOO_LARGE', `The body is refused: ${cause.message}`, { cause });
     const type = contentType ?? 'application/json, the default without a content type';
     throw new DecodeError('BODY_MALFORMED', `The body is not ${type}: ${(cause as Error).message}`, { cause });
   }
@@ -46,14 +48,14 @@ function deserializerFor(contentType: string | null): Deserializer | undefined {
 }
 
 async function readJson(payload: Payload): Promise<KombuValue> {
-  const value = parsePythonJson(textOf(payload));
-  return isPickledBody(value) ? (await import('./jsonpickle.ts')).unpickle(value) : value;
+  const text = textOf(payload);
+  if (!pickledBody.test(text)) return parsePythonJson(text);
+  const { passes, unpickle } = await import('./jsonpickle.ts');
+  return unpickle(parsePythonJson(text, passes));
 }
 
-/** Whether jsonpickle wrote the body of a message. Such a body is a tuple, and not a list as in JSON. */
-function isPickledBody(body: KombuValue): boolean {
-  return isObject(body) && Array.isArray(body['py/tuple']);
-}
+/** The body of a message that jsonpickle wrote is a tuple, and not a list as in JSON. */
+const pickledBody = /^\s*\{\s*"py\/tuple"\s*:\s*\[/;
 
 function textOf(payload: Payload): string {
   if (typeof payload === 'string') return payload;

@@ -78,13 +78,13 @@ test.each([
   expect(() => readYaml(text)).toThrow(Error);
 });
 
-test('aliases of aliases throw an error if they expand to more than a million values', () => {
+test('aliases of aliases throw an error if they expand to too many values', () => {
   const lines = Array.from({ length: 30 }, (_, level) => `- &a${level + 1} [*a${level}, *a${level}]`);
   expect(() => readYaml(`- &a0 [x]\n${lines.join('\n')}\n`)).toThrow('more than');
 });
 
-test('50,000 aliases take linear time', () => {
-  expect(readYaml(`- &a [x]\n${'- *a\n'.repeat(50_000)}`)).toHaveLength(50_001);
+test('12,000 aliases take linear time', () => {
+  expect(readYaml(`- &a [x]\n${'- *a\n'.repeat(12_000)}`)).toHaveLength(12_001);
 });
 
 test('5,000 keys take linear time, and the last of equal keys counts', () => {
