@@ -54,6 +54,24 @@ export function describeClaims(subject: StoreUnderTest): void {
     });
   });
 
+  test('counts the attempts of a task: claims that ended without an outcome, and the one that lasts', async () => {
+    const claim = subject.claimOf({ leaseEndMs: subject.now() + 1000 });
+    expect(await subject.store.attempts(claim.id)).toBe(0);
+    await subject.store.claim(claim);
+    expect(await subject.store.attempts(claim.id)).toBe(1);
+    subject.pass(1001);
+    const next = { ...claim, owner: 'other', leaseEndMs: subject.now() + 1000 };
+    expect(await subject.store.claim(next)).toMatchObject({ attempt: 2 });
+    await subject.store.release(next, 0, { keepAttempts: true });
+    expect(await subject.store.attempts(claim.id)).toBe(2);
+    expect(await subject.store.claim(next)).toMatchObject({ attempt: 3 });
+    await subject.store.release(next, 0);
+    expect(await subject.store.attempts(claim.id)).toBe(0);
+    await subject.store.claim(next);
+    await subject.store.complete(next, success, context);
+    expect(await subject.store.attempts(claim.id)).toBe(0);
+  });
+
   test('grants a claim again to its owner', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);

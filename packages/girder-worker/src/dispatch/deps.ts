@@ -8,6 +8,8 @@ import type { Claim, ResultStore } from '../store/resultStore.ts';
 import type { System } from '../system/system.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { Isolation } from './isolation.ts';
+import type { SharedTime } from './sharedTime.ts';
 
 /** What the steps of the dispatcher need; `createDispatcher` completes it from its options. */
 export interface DispatcherDeps {
@@ -24,6 +26,8 @@ export interface DispatcherDeps {
   /** Stored with STARTED results. */
   readonly worker: Claim['worker'];
   readonly system: System;
+  readonly sharedTime: SharedTime;
+  readonly isolation: Isolation;
   /** The attempts of a task, each ended by the death of its worker, after which it fails with WorkerLostError. */
   readonly maxDeliveries: number;
   /** Short claims that are renewed, for a worker without a deadline. Undefined: a claim outlasts its invocation. */

@@ -9,8 +9,17 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { queueNameInArn } from '../transport/queueName.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
-import type { BeforeContinuations, DispatcherDeps, Disposition, LeaseOptions, TaskRequestHandler } from './deps.ts';
+import type {
+  BeforeContinuations,
+  DispatcherDeps,
+  Disposition,
+  InvocationWindow,
+  LeaseOptions,
+  TaskRequestHandler,
+} from './deps.ts';
+import { createIsolation } from './isolation.ts';
 import { createDeliveryProcessor } from './processDelivery.ts';
+import { createSharedTime } from './sharedTime.ts';
 import type { RunContext } from './taskRun.ts';
 
 /** One invocation, as Lambda describes it. */
@@ -41,6 +50,9 @@ export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
   readonly system?: System;
 }
 
+/** The end of an invocation that is left for the answer to Lambda: a fraction of it, at most `maxMs`. */
+const answer = { fraction: 0.02, maxMs: 300 };
+
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
 
 /**
@@ -56,7 +68,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const window = { startMs: system.now(), endMs: deadlineMs };
     const deliveries = event.Records.map(toDelivery);
     const acknowledged = new Set<Delivery>();
-    await Promise.all(
+    const settled = Promise.all(
       byMessageGroup(deliveries).map(async (group) => {
         // After the first message of a FIFO group that is returned, the rest is returned unprocessed, to keep its order.
         for (const delivery of group) {
@@ -65,11 +77,32 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
           acknowledged.add(delivery);
         }
       }),
-    );
-    if (!lease) await revocations.idle(); // A poll that is under way when the handler returns would be frozen.
+    ).then(() => (lease ? undefined : revocations.idle())); // A poll that is under way when the handler returns would be frozen.
+    await beforeDeadline(settled, window, requestId);
     const returned = deliveries.filter((delivery) => !acknowledged.has(delivery));
     return { batchItemFailures: returned.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
+
+  /**
+   * Resolves when the deliveries are settled, or shortly before Lambda ends the function, whatever hangs. Then the messages that are
+   * not settled return to the queue, and the others do not: they would all be delivered again.
+   */
+  async function beforeDeadline(settled: Promise<unknown>, { startMs, endMs }: InvocationWindow, requestId: string) {
+    if (endMs === Number.POSITIVE_INFINITY) return void (await settled);
+    const answerMs = Math.min((endMs - startMs) * answer.fraction, answer.maxMs);
+    const deadline = Promise.withResolvers<void>();
+    const cancel = system.startTimer(
+      () => {
+        log.error(
+          `The invocation ends in ${Math.round(answerMs)} ms, and not all of its messages are settled: these return to the queue.`,
+          { requestId },
+        );
+        deadline.resolve();
+      },
+      endMs - answerMs - system.now(),
+    );
+    await Promise.race([settled, deadline.promise]).finally(cancel);
+  }
 
   /** Processes a delivery. If the message must be delivered again, sets its visibility timeout. */
   async function dispose(context: RunContext): Promise<Disposition> {
@@ -102,6 +135,8 @@ function completeDeps(options: DispatcherOptions): DispatcherDeps {
   return {
     ...options,
     system,
+    sharedTime: createSharedTime(system),
+    isolation: createIsolation(system),
     events: createTaskEventEmitter({ listeners, log, system }),
     revocations: createRevocationPoller({ sources, log, system, periodMs: revocationPeriodMs }),
     maxDeliveries: options.maxDeliveries ?? 5,

@@ -11,11 +11,23 @@ function limitsAfter(
   sent: { hard?: number; soft?: number } = {},
   app = {},
   endMs = 60_000,
+  isShared = false,
 ) {
   const entry: RegistryEntry = { plugin: 'p@1', options, parameters: { positional: [] }, load: () => undefined };
   const timelimit = { hardSeconds: sent.hard ?? null, softSeconds: sent.soft ?? null };
   const own = resolveRunOptions({ ignoreResult: null, timelimit }, entry, { settings: app });
-  return runLimits(own, { startMs: 0, endMs }, seconds * 1000);
+  return atTheirEnd(runLimits(own, { startMs: 0, endMs }, seconds * 1000, () => isShared));
+}
+
+/** The limits with the outcomes that they have at the end of the run. */
+function atTheirEnd(limits: ReturnType<typeof runLimits>) {
+  if ('state' in limits) return limits;
+  const { hard, softOutcome, ...others } = limits;
+  return {
+    ...others,
+    ...(softOutcome && { softOutcome: softOutcome(1) }),
+    ...(hard && { hard: { ms: hard.ms, outcome: hard.outcome(1) } }),
+  };
 }
 
 const exceeded = (seconds: number) => ({
@@ -64,6 +76,20 @@ describe('a task without a limit', () => {
 
   test('that began late in an invocation returns to the queue at its end', () => {
     expect(limitsAfter(40)).toMatchObject({ softMs: 16_000, hard: { ms: 18_000, outcome: comesBack } });
+  });
+
+  test('that stops at the end of an invocation, as it is asked to, returns to the queue if it began late, and fails otherwise', () => {
+    expect(limitsAfter(40)).toMatchObject({ softOutcome: comesBack });
+    expect(limitsAfter(5)).toMatchObject({ softOutcome: undefined });
+    expect(limitsAfter(40, { softTimeLimit: 5 })).not.toHaveProperty('softOutcome');
+  });
+
+  test('that computed beside others returns to the queue, to run apart from them', () => {
+    const returned = { state: 'RETURNED', isAttempt: true };
+    expect(limitsAfter(0, {}, {}, {}, 60_000, true)).toMatchObject({
+      softOutcome: returned,
+      hard: { outcome: returned },
+    });
   });
 
   test('is not begun when the invocation has no time left', () => {

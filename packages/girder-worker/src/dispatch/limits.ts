@@ -18,13 +18,14 @@ type Returned = Extract<Outcome, { state: 'RETURNED' }>;
 
 /**
  * How long a run may take that begins now: its own limits, as far as the invocation has the time. A task that begins late
- * in an invocation and is not done at its end returns to the queue, to get a whole invocation; a task that had a whole
- * invocation fails with TimeLimitExceeded.
+ * in an invocation and is not done at its end returns to the queue, to get a whole invocation, and so does one that computed
+ * beside others (`wasShared`, asked at the end); a task that had a whole invocation fails with TimeLimitExceeded.
  */
 export function runLimits(
   { hardMs, softMs }: Pick<RunOptions, 'hardMs' | 'softMs'>,
   window: InvocationWindow,
   nowMs: number,
+  wasShared: (utilization: number) => boolean = () => false,
 ): RunLimits | Returned {
   if (window.endMs === Number.POSITIVE_INFINITY) return limitsWithoutDeadline(hardMs, softMs);
   const lengthMs = window.endMs - window.startMs;
@@ -33,19 +34,23 @@ export function runLimits(
   if (leftMs <= 0) return returned('The invocation had no time left to run it.');
   if (hardMs !== undefined && hardMs <= leftMs) {
     const isSoftFirst = softMs !== undefined && softMs < hardMs;
-    return { ...(isSoftFirst && { softMs }), hard: { ms: hardMs, outcome: timeLimitExceeded(hardMs) } };
+    return { ...(isSoftFirst && { softMs }), hard: { ms: hardMs, outcome: () => timeLimitExceeded(hardMs) } };
   }
   if (hardMs !== undefined && !isFresh)
     return returned(`Its time limit of ${hardMs / 1000} s exceeds the time that the invocation had left.`);
 
   const stopMs = leftMs - Math.min(lengthMs * grace.fraction, grace.maxMs);
+  const tooLittleTime = (utilization: number): Returned | undefined => {
+    if (!isFresh) return returned('The invocation ended before the task was done.');
+    return wasShared(utilization)
+      ? { ...returned('It computed beside other tasks, and had too little time.'), isAttempt: true }
+      : undefined;
+  };
   return {
-    softMs: Math.min(softMs ?? stopMs, stopMs),
+    ...(softMs !== undefined && softMs <= stopMs ? { softMs } : { softMs: stopMs, softOutcome: tooLittleTime }),
     hard: {
       ms: leftMs,
-      outcome: isFresh
-        ? timeLimitExceeded(Math.round(lengthMs / 1000) * 1000)
-        : returned('The invocation ended before the task was done.'),
+      outcome: (utilization) => tooLittleTime(utilization) ?? timeLimitExceeded(Math.round(lengthMs / 1000) * 1000),
     },
   };
 }
@@ -66,7 +71,7 @@ function limitsWithoutDeadline(hardMs: number | undefined, softMs: number | unde
   const fits = (ms: number | undefined): ms is number => ms !== undefined && ms <= maxTimerMs;
   return {
     ...(fits(softMs) && { softMs }),
-    ...(fits(hardMs) && { hard: { ms: hardMs, outcome: timeLimitExceeded(hardMs) } }),
+    ...(fits(hardMs) && { hard: { ms: hardMs, outcome: () => timeLimitExceeded(hardMs) } }),
   };
 }
 

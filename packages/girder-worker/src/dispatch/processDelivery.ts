@@ -5,7 +5,7 @@ import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { createContinuationPlanner, publishRetry } from './continuations.ts';
-import type { Delivery } from './delivery.ts';
+import { type Delivery, isRedelivered } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isExpired, waitForEtaMs } from './eta.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
@@ -19,12 +19,19 @@ const listenerLimitMs = 5000;
 /** The end of an invocation that listeners leave to the answer of the handler. */
 const listenerMarginMs = 500;
 
+/** How long a task whose worker died before has the process for itself: a part of the invocation, and at most `maxMs`. */
+const turn = { fraction: 0.2, maxMs: 60_000 };
+
+function turnMs({ startMs, endMs }: InvocationWindow): number {
+  return Math.min((endMs - startMs) * turn.fraction, turn.maxMs);
+}
+
 /**
  * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
  * is idempotent.
  */
 export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
-  const { store, transport, log, events, worker, system } = deps;
+  const { store, transport, log, events, worker, system, isolation } = deps;
   const planner = createContinuationPlanner(deps);
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
@@ -40,7 +47,13 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
     const run = createTaskRun(deps, message, context);
     if (run.info) events.emit('received', run.info);
+    const wasAttempted = isRedelivered(delivery) && (await store.attempts(message.id)) > 0;
+    return wasAttempted
+      ? isolation.alone(turnMs(run.window), () => claimAndRun(run))
+      : isolation.beside(() => claimAndRun(run));
+  };
 
+  async function claimAndRun(run: TaskRun): Promise<Disposition> {
     const claimed = await store.claim(run.claim);
     if (claimed.kind !== 'claimed') return resolveConflict(run, claimed);
 
@@ -56,7 +69,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
       );
       return 'acknowledge';
     }
-  };
+  }
 
   async function runClaimed(run: TaskRun, claimed: Claimed): Promise<Disposition> {
     const startedMs = system.now();

@@ -48,7 +48,9 @@ export function createOutcomeStore(
         if (!outcome.requeue) return complete(run, { state: 'FAILURE', failure: outcome.failure }, childrenJson);
         return answer(await store.release(claim, claim.epoch), { retryInSeconds: redeliveryBackoffSeconds(delivery) });
       case 'RETURNED':
-        return answer(await store.release(claim, claim.epoch), { retryInSeconds: 0 });
+        return answer(await store.release(claim, claim.epoch, { keepAttempts: outcome.isAttempt === true }), {
+          retryInSeconds: 0,
+        });
       case 'IGNORED':
         return answer(await store.ignore(claim), 'acknowledge');
       case 'RETRY': {

@@ -13,6 +13,7 @@ import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
+import type { RunningTime } from './sharedTime.ts';
 import type { TaskRun } from './taskRun.ts';
 
 /** What the store knows about a task when it is claimed. */
@@ -29,7 +30,7 @@ export interface Claimed {
 export type TaskRunner = (run: TaskRun, claimed: Claimed) => Promise<RunResult>;
 
 export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlanner): TaskRunner {
-  const { registry, pool, solo, store, transport, log, events, revocations, system, maxDeliveries } = deps;
+  const { registry, pool, solo, store, transport, log, events, revocations, system, maxDeliveries, sharedTime } = deps;
 
   return async (run, claimed) => {
     const outcome = outcomeWithoutRunning(run, claimed) ?? (await outcomeIfRevoked(run));
@@ -92,10 +93,10 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
 
   async function runInPool(run: TaskRun, mapCall: MapCall | undefined): Promise<RunResult> {
     const { delivery, message, entry, window } = run;
-    let hasStarted = false;
+    let time: RunningTime | undefined;
     const resolveLimits = () => {
-      const limits = runLimits(run.options, window, system.now());
-      hasStarted = true;
+      time = sharedTime.begin();
+      const limits = runLimits(run.options, window, system.now(), time.wasShared);
       if (run.info && !('state' in limits)) events.emit('started', run.info);
       return limits;
     };
@@ -112,7 +113,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     });
     const cancelWait = atEndOf(window, system, () => {
       const why = "No worker thread became free before the invocation's deadline.";
-      if (!hasStarted) terminate({ state: 'RETURNED', why });
+      if (!time) terminate({ state: 'RETURNED', why });
     });
     let isLost = false;
     const stopRenewal = startClaimRenewal(deps, run, () => {
@@ -123,6 +124,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     try {
       return await ended;
     } finally {
+      time?.end();
       unwatch();
       cancelWait();
       await stopRenewal();

@@ -286,7 +286,7 @@ describe('a terminated task', () => {
 });
 
 describe('a time limit', () => {
-  const hard = { ms: 100, outcome: failed };
+  const hard = { ms: 100, outcome: () => failed };
 
   test('that is soft aborts the signal, and a task that throws because of it fails with SoftTimeLimitExceeded', async () => {
     const { runWithin } = poolUnderTest();
@@ -301,6 +301,18 @@ describe('a time limit', () => {
     expect(await runWithin({ softMs: 20 }, 'fixture.stopsInTime').outcome).toEqual({
       state: 'SUCCESS',
       resultJson: '"in time"',
+    });
+  });
+
+  test('that is soft may have an outcome of its own for a task that stops at it', async () => {
+    const { runWithin } = poolUnderTest();
+    const returned: Outcome = { state: 'RETURNED', why: 'the invocation ends' };
+    expect(await runWithin({ softMs: 20, softOutcome: () => returned }, 'fixture.waits').outcome).toEqual(returned);
+    expect(await runWithin({ softMs: 20, softOutcome: () => undefined }, 'fixture.waits').outcome).toMatchObject({
+      failure: { type: 'SoftTimeLimitExceeded' },
+    });
+    expect(await runWithin({ softMs: 20, softOutcome: () => returned }, 'fixture.stopsInTime').outcome).toMatchObject({
+      state: 'SUCCESS',
     });
   });
 

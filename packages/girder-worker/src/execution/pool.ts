@@ -1,18 +1,14 @@
 import type { Outcome } from '../outcome/outcome.ts';
+import { availableCores } from '../system/cores.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
-import {
-  type LateError,
-  PoolThread,
-  type QueuedRun,
-  type ResolveLimits,
-  type RunListener,
-  type ThreadEvents,
-} from './poolThread.ts';
+import { type LateError, PoolThread, type QueuedRun, type RunListener, type ThreadEvents } from './poolThread.ts';
 import { type RunDetails, type RunResult, resultOf, threadEnded } from './protocol.ts';
+import type { ResolveLimits } from './runLimits.ts';
 
-export type { LateError, ResolveLimits, RunLimits, RunListener } from './poolThread.ts';
+export type { LateError, RunListener } from './poolThread.ts';
 export type { MapCall, RunDetails, RunResult, TaskRequestToMain, UpdateStatePayload } from './protocol.ts';
+export type { ResolveLimits, RunLimits } from './runLimits.ts';
 
 export interface PoolOptions {
   /** The module that calls `serveTasks`: a worker thread is started from a file. */
@@ -26,6 +22,11 @@ export interface PoolOptions {
    * batch of short tasks shares the thread that is warm. @default 50
    */
   readonly scaleUpDelayMs?: number;
+  /**
+   * The cores that the process can use. While as many threads are busy, there is one more at most: further ones would take the time of
+   * those that compute. @default those of this machine
+   */
+  readonly cores?: number;
   /** Called with an uncaught error from a task that had already finished. @default emits a warning of the process */
   readonly onLateError?: ((error: LateError) => void) | undefined;
   /** @default nodeSystem */
@@ -52,9 +53,12 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** A thread that is busy for this part of its run computes, or waits in a native call. */
+const busyUtilization = 0.9;
+
 export function createPool(options: PoolOptions): Pool {
   const { threadFile: file, concurrency, maxHeapMb, scaleUpDelayMs = 50, system = nodeSystem } = options;
-  const { onLateError = warn } = options;
+  const { onLateError = warn, cores = availableCores() } = options;
   const alive = new Set<PoolThread>();
   /** Threads that are being terminated do not count towards the concurrency: a native call may delay their exit. */
   const terminating = new Set<PoolThread>();
@@ -103,11 +107,16 @@ export function createPool(options: PoolOptions): Pool {
     cancelScaleUp ??= system.startTimer(scaleUp, scaleUpDelayMs);
   };
 
-  /** Starts threads for the runs that wait; but while no thread has started yet, all of them may be short. */
+  /**
+   * Starts threads for the runs that wait, unless those that run are busy on all cores; but while no thread has started yet, all of
+   * them may be short.
+   */
   const scaleUp = () => {
+    const busy = [...alive].filter((thread) => thread.utilization() > busyUtilization).length;
+    const most = busy >= cores ? Math.min(concurrency, Math.ceil(cores) + 1) : concurrency;
     const starting = [...alive].filter((thread) => !thread.hasStarted).length;
     const missing = starting < alive.size ? waiting.length - starting : 0;
-    for (let i = 0; i < missing && alive.size < concurrency; i++) start();
+    for (let i = 0; i < missing && alive.size < most; i++) start();
     cancelScaleUp = waiting.length > 0 ? system.startTimer(scaleUp, scaleUpDelayMs) : undefined;
   };
 

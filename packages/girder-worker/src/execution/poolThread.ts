@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { System } from '../system/system.ts';
@@ -16,6 +17,7 @@ import {
   threadEnded,
   type UncaughtError,
 } from './protocol.ts';
+import { endedBySoftLimit, type ResolveLimits, type RunLimits } from './runLimits.ts';
 import { uncaughtError } from './uncaughtError.ts';
 
 /** The caller's side of a run, while it lasts. */
@@ -26,20 +28,6 @@ export interface RunListener {
   onRequest(request: TaskRequestToMain): Promise<unknown>;
 }
 
-/** How long a run may take, counted from the moment at which a thread takes it. */
-export interface RunLimits {
-  /** After this time the task is asked to stop. */
-  readonly softMs?: number | undefined;
-  /** After this time the task is terminated, with this outcome. */
-  readonly hard?: { readonly ms: number; readonly outcome: Outcome } | undefined;
-}
-
-/**
- * Called when a thread is free for a run: returns how long the run may take, or, if it must not begin any more, the
- * outcome that it ends with.
- */
-export type ResolveLimits = () => RunLimits | Outcome;
-
 /** A run that a thread has, or that waits for one. */
 export interface QueuedRun {
   readonly body: string;
@@ -48,6 +36,8 @@ export interface QueuedRun {
   readonly resolveLimits: ResolveLimits;
   readonly settle: (result: RunResult) => void;
   thread?: PoolThread;
+  /** How long it may take, once a thread has it. */
+  limits?: RunLimits;
   /** It was revoked while it waited for a thread. */
   isRevoked?: boolean;
 }
@@ -85,6 +75,7 @@ export class PoolThread {
   readonly #startTimer: System['startTimer'];
   readonly #cancelTimers: (() => void)[] = [];
   #run: QueuedRun | undefined;
+  #atStart: EventLoopUtilization | undefined;
   /** When it was started, in ms since 1970. */
   readonly startedMs: number;
   #hasStarted = false;
@@ -128,6 +119,8 @@ export class PoolThread {
       return false;
     }
     this.#run = run;
+    run.limits = limits;
+    this.#atStart = this.#worker.performance.eventLoopUtilization();
     run.thread = this;
     this.#worker.ref();
     this.#flag.reset();
@@ -135,8 +128,13 @@ export class PoolThread {
     this.#send({ kind: 'run', body: run.body, details: run.details });
     const { softMs, hard } = limits;
     if (softMs !== undefined) this.#schedule(() => this.stop(run, 'softLimit'), softMs);
-    if (hard) this.#schedule(() => void this.terminate(hard.outcome), hard.ms);
+    if (hard) this.#schedule(() => void this.terminate(hard.outcome(this.utilization())), hard.ms);
     return true;
+  }
+
+  /** The part of the time since its run began in which the thread was busy, from 0 to 1; 0 for a thread that is free. */
+  utilization(): number {
+    return this.#run ? this.#worker.performance.eventLoopUtilization(this.#atStart).utilization : 0;
   }
 
   /** Asks a run to stop, if this thread still has it. */
@@ -174,7 +172,9 @@ export class PoolThread {
         void this.#answer(message.ticket, message.request);
         return;
       case 'ended':
-        this.#settle(message.result);
+        this.#settle(
+          this.#run ? endedBySoftLimit(message.result, this.#run.limits, this.utilization()) : message.result,
+        );
         this.#becomeFree();
         return;
     }

@@ -70,7 +70,7 @@ test('the signal of a solo task is aborted by a revocation and by its soft limit
 });
 
 test('a solo task that runs on after its hard limit or a termination still has that outcome', async () => {
-  expect(await run('never', [], { hard: { ms: 5, outcome: failed } }).outcome).toEqual(failed);
+  expect(await run('never', [], { hard: { ms: 5, outcome: () => failed } }).outcome).toEqual(failed);
   const { outcome, terminate } = run('never');
   terminate({ state: 'REVOKED', reason: 'terminated' });
   expect(await outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });

@@ -5,6 +5,7 @@ import type { System } from '../system/system.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
 import type { Pool, Run } from './pool.ts';
 import { type FromThread, type RunResult, resultOf } from './protocol.ts';
+import { endedBySoftLimit } from './runLimits.ts';
 import type { TaskExtension } from './taskExtension.ts';
 import { ThreadRuntime } from './threadRuntime.ts';
 
@@ -44,10 +45,12 @@ export function createSoloPool(
       };
       const cancelTimers = [
         softMs === undefined ? undefined : system.startTimer(() => stop('softLimit'), softMs),
-        hard && system.startTimer(() => terminate(hard.outcome), hard.ms),
+        hard && system.startTimer(() => terminate(hard.outcome(0)), hard.ms),
       ];
       runTask ??= import('./runTask.ts'); // Loaded for the first task: few deployments have solo tasks.
-      const run = runTask.then(({ runBody }) => runBody(registry, body, details, runtime, extension));
+      const run = runTask
+        .then(({ runBody }) => runBody(registry, body, details, runtime, extension))
+        .then((result) => endedBySoftLimit(result, limits, 0));
       return {
         ended: Promise.race([run, terminated.promise]).finally(() => {
           for (const cancel of cancelTimers) cancel?.();

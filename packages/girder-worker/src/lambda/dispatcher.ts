@@ -9,6 +9,7 @@ import { createGirderExtension } from '../girder/girderExtension.ts';
 import { createGirderJobs } from '../girder/girderJobs.ts';
 import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
+import { availableCores } from '../system/cores.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
@@ -23,10 +24,10 @@ import { createFunctionLog } from './functionLog.ts';
  * @param threadFile the module that calls `serveRegistry` with the same registry; the worker threads load it
  */
 export async function createDispatcherHandler(registry: Registry, threadFile: URL) {
-  const { connections, concurrency, maxHeapMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
+  const { connections, concurrency, maxHeapMb, memoryMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
 
   const onLateError = (error: LateError) => logLateError(log, error);
-  const pool = createPool({ threadFile, concurrency, maxHeapMb, onLateError });
+  const pool = createPool({ threadFile, concurrency, maxHeapMb, onLateError, cores: availableCores(memoryMb) });
   pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
   app.config.update(registry.settings);
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
 
 test.each([
-  ['128', 3],
-  ['256', 10],
+  ['128', 1],
+  ['512', 6],
   ['1769', 10],
 ])('a function with %s MB runs %i tasks at the same time, unless its concurrency is set', (memory, concurrency) => {
   const lambda = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory };
@@ -11,8 +11,10 @@ test.each([
   expect(loadDispatcherConfig({ ...lambda, GIRDER_WORKER_CONCURRENCY: '2' }).concurrency).toBe(2);
 });
 
-test('the heap limit of a task is the memory of the function less that of the dispatcher; outside of Lambda there is none', () => {
-  expect(loadDispatcherConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' }).maxHeapMb).toBe(1689);
+test('the heap limit of a task is its part of the memory of the function less that of the dispatcher; outside of Lambda there is none', () => {
+  expect(loadDispatcherConfig({ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769' }).maxHeapMb).toBe(168);
+  const env = { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769', GIRDER_WORKER_CONCURRENCY: '1' };
+  expect(loadDispatcherConfig(env).maxHeapMb).toBe(1689);
   expect(loadDispatcherConfig({}).maxHeapMb).toBeUndefined();
 });
 

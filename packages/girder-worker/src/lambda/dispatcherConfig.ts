@@ -6,17 +6,24 @@ export interface DispatcherConfig {
   readonly connections: Connections;
   /** The number of tasks that run at the same time. */
   readonly concurrency: number;
-  /** The heap limit of a worker thread in MB; undefined outside of Lambda, where Node's default applies. */
+  /**
+   * The heap limit of a worker thread in MB: its part of the memory, so that one task cannot take that of the others. Undefined outside of
+   * Lambda, where Node's default applies.
+   */
   readonly maxHeapMb: number | undefined;
+  /** The memory of the function in MB; undefined outside of Lambda. */
+  readonly memoryMb: number | undefined;
   /** How often a task may be claimed without an outcome before it fails. */
   readonly maxDeliveries: number;
   /** `text` writes Celery's log lines for a terminal, `json` structured ones for CloudWatch. */
   readonly logFormat: 'text' | 'json';
 }
 
-/** Memory of the dispatcher with Lambda's runtime, and of one thread, measured with a small registry (docs/performance.md). */
+/** Memory of the dispatcher with Lambda's runtime, measured with a small registry (docs/performance.md). */
 const dispatcherMb = 80;
-const threadMb = 15;
+
+/** The least memory of a thread, which takes 15 MB itself: its task has the rest. */
+const threadMb = 64;
 
 /** One thread per message of a batch of ten, or as many as the memory of the function allows. */
 function defaultConcurrency(memoryMb = Number.POSITIVE_INFINITY): number {
@@ -37,9 +44,11 @@ export function loadDispatcherConfig(env: NodeJS.ProcessEnv): DispatcherConfig {
   if (logFormat !== 'text' && logFormat !== 'json')
     faults.add(`GIRDER_WORKER_LOG_FORMAT must be "text" or "json", got "${logFormat}"`);
 
+  const concurrency = positiveInteger('GIRDER_WORKER_CONCURRENCY', defaultConcurrency(memoryMb));
   const config = {
-    concurrency: positiveInteger('GIRDER_WORKER_CONCURRENCY', defaultConcurrency(memoryMb)),
-    maxHeapMb: memoryMb && Math.max(16, memoryMb - dispatcherMb),
+    concurrency,
+    maxHeapMb: memoryMb && Math.max(16, Math.floor((memoryMb - dispatcherMb) / concurrency)),
+    memoryMb,
     maxDeliveries: positiveInteger('GIRDER_WORKER_MAX_DELIVERIES', 5),
     logFormat: logFormat === 'text' ? 'text' : 'json',
   } as const;

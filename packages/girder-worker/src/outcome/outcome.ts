@@ -24,8 +24,11 @@ export type Outcome =
   | { readonly state: 'IGNORED' }
   /** The task rejected its message: it returns to the queue, or, as in Celery 5.7, a failure of type Reject is stored. */
   | { readonly state: 'REJECTED'; readonly requeue: boolean; readonly failure: Failure }
-  /** The task did not run to its end, and did not cause that itself: its message returns to the queue. `why` is logged. */
-  | { readonly state: 'RETURNED'; readonly why: string };
+  /**
+   * The task did not run to its end, and did not cause that itself: its message returns to the queue. `why` is logged. With
+   * `isAttempt`, the next delivery runs apart from others.
+   */
+  | { readonly state: 'RETURNED'; readonly why: string; readonly isAttempt?: true };
 
 /** The arguments of a retry, as the JSON texts of a list and of an object. */
 export interface RetryArguments {

@@ -91,6 +91,11 @@ export interface Ok {
   readonly kind: 'ok';
 }
 
+export interface ReleaseOptions {
+  /** @default false */
+  readonly keepAttempts?: boolean;
+}
+
 /** The outcome was stored. */
 export interface Completed extends Ok {
   /** The stored outcome: the given one, or a BackendStoreError failure if that is too large. */
@@ -109,6 +114,11 @@ export interface ResultStore extends ChordStore {
    * claimed: that worker has no lease, and SQS delivers a message again only after its visibility timeout, as in Celery.
    */
   claim(claim: Claim): Promise<ClaimAnswer>;
+  /**
+   * How often a task was claimed without an outcome, by this delivery or by others: its worker has died, or runs it now. 0 for a
+   * task that has ended, and for one that was released.
+   */
+  attempts(id: string): Promise<number>;
   /** Extends the lease of a claim to `leaseEndMs` (ms since 1970), also after it has expired, unless another has claimed the task. */
   renew(claim: Claim, leaseEndMs: number): Promise<Ok | ClaimConflict>;
   /** Stores the outcome and ends the task. */
@@ -118,8 +128,11 @@ export interface ResultStore extends ChordStore {
    * with other arguments (`outcome.arguments`) must have been published before: `outdated` conflicts do not ask for it.
    */
   retry(claim: Claim, outcome: RetryOutcome, context: ResultContext, nextEpoch: number): Promise<Ok | ClaimConflict>;
-  /** Releases the claim for a message of the epoch `nextEpoch`, which may be the same one. The state is not changed. */
-  release(claim: Claim, nextEpoch: number): Promise<Ok | ClaimConflict>;
+  /**
+   * Releases the claim for a message of the epoch `nextEpoch`, which may be the same one. The state is not changed. With
+   * `keepAttempts`, the claim still counts as an attempt.
+   */
+  release(claim: Claim, nextEpoch: number, options?: ReleaseOptions): Promise<Ok | ClaimConflict>;
   /** Ends a task without a result. As in Celery, the stored state stays: that of `updateState`, or STARTED, or PENDING. */
   ignore(claim: Claim): Promise<Ok | ClaimConflict>;
   /**

@@ -84,6 +84,11 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
 
+    async attempts(id) {
+      const item = await read(id);
+      return item && item.fin === undefined ? item.attempts : 0;
+    },
+
     async renew(claim, leaseEndMs) {
       return changeOwned(claim, updates.renewUpdate(claim, leaseEndMs));
     },
@@ -103,8 +108,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes), isPublished));
     },
 
-    async release(claim, nextEpoch) {
-      return changeOwned(claim, updates.releaseUpdate(claim, nextEpoch));
+    async release(claim, nextEpoch, { keepAttempts = false } = {}) {
+      return changeOwned(claim, updates.releaseUpdate(claim, nextEpoch, keepAttempts));
     },
 
     async ignore(claim) {

@@ -105,9 +105,9 @@ export function retryUpdate(
   };
 }
 
-export function releaseUpdate(claim: Claim, nextEpoch: number): Update {
+export function releaseUpdate(claim: Claim, nextEpoch: number, keepAttempts: boolean): Update {
   return {
-    UpdateExpression: 'SET ep = :next REMOVE own, lx, req, att',
+    UpdateExpression: `SET ep = :next REMOVE own, lx, req${keepAttempts ? '' : ', att'}`,
     ConditionExpression: claimIsValid,
     values: { ...claimIsValidValues(claim), ':next': { N: String(nextEpoch) } },
   };

@@ -63,6 +63,11 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
 
+    async attempts(id) {
+      const item = items.get(id);
+      return item && !item.final ? item.attempts : 0;
+    },
+
     async renew(claim, leaseEndMs) {
       const { owner, epoch } = claim;
       return change(claim, () => ({ owner, leaseEndMs, epoch }));
@@ -84,8 +89,8 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       return change(claim, () => ({ bytes, epoch: nextEpoch, dueMs, attempts: 0, ...unclaimed }));
     },
 
-    async release(claim, nextEpoch) {
-      return change(claim, () => ({ epoch: nextEpoch, attempts: 0, ...unclaimed }));
+    async release(claim, nextEpoch, { keepAttempts = false } = {}) {
+      return change(claim, () => ({ epoch: nextEpoch, ...(!keepAttempts && { attempts: 0 }), ...unclaimed }));
     },
 
     async ignore(claim) {

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { encode } from '../message/encode.ts';
+import { createMemoryStore } from '../store/memory/memoryStore.ts';
+import { createVirtualSystem } from '../system/virtualSystem.ts';
+import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
+import type { DispatcherOptions } from './dispatcher.ts';
+import { dispatchOne, success } from './fixtures/dispatchOne.ts';
+
+const never = () => new Promise<never>(() => undefined);
+
+/** Sends one task, which succeeds at once. Resolves to the answer of the handler, and to when it came, in ms. */
+async function answerWith(changes: Partial<DispatcherOptions>, body = encode({ task: 'p.task', id: 'id', args: [] })) {
+  const system = createVirtualSystem();
+  const startMs = system.now();
+  const { send, runs, lines } = dispatchOne({}, { system, ...changes }, startMs + 10_000, body);
+  const answer = send().then((value) => ({ value, ms: system.now() - startMs }));
+  await system.advance(1);
+  for (const { end } of runs) end(success);
+  await system.advance(20_000);
+  return { ...(await answer), lines };
+}
+
+const returned = { batchItemFailures: [{ itemIdentifier: 'm' }] };
+
+test.each<[string, Partial<DispatcherOptions>]>([
+  ['a claim', { store: { ...createMemoryStore(), claim: never } }],
+  ['the write of a result', { store: { ...createMemoryStore(), complete: never } }],
+  ['a listener of task events', { events: [{ received: never, ended: never }] }],
+])('the handler answers before the deadline of its invocation, whatever hangs: %s', async (_, changes) => {
+  const { ms } = await answerWith(changes);
+  expect(ms).toBeLessThan(10_000);
+});
+
+test('a message that is not settled then returns to the queue, and a log line says so', async () => {
+  const { value, ms, lines } = await answerWith({ store: { ...createMemoryStore(), claim: never } });
+  expect(value).toEqual(returned);
+  expect(ms).toBe(9800);
+  expect(lines.join('\n')).toContain('The invocation ends in 200 ms, and not all of its messages are settled');
+});
+
+test('the handler answers when a continuation cannot be sent because SQS does not answer', async () => {
+  const next = {
+    task: 'p.task',
+    args: [],
+    kwargs: {},
+    options: { task_id: 'next' },
+    subtask_type: null,
+    immutable: true,
+  };
+  const body = encode({ task: 'p.task', id: 'id', args: [], embed: { callbacks: [next] } });
+  const transport = { ...createRecordedTransport(), publish: never };
+  const { value, ms } = await answerWith({ transport }, body);
+  expect(value).toEqual(returned);
+  expect(ms).toBeLessThan(10_000);
+});

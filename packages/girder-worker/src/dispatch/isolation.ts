@@ -1,0 +1,61 @@
+import type { System } from '../system/system.ts';
+
+/** Keeps tasks apart that may end the process: those whose worker died during an earlier attempt. */
+export interface Isolation {
+  /** Runs an action beside others; not while a task has its turn alone. */
+  beside<T>(action: () => Promise<T>): Promise<T>;
+  /**
+   * Runs an action when its turn comes: one after another, and when the actions beside it have ended. No turn lasts longer than
+   * `turnMs`, and no wait for other actions does: a task that runs on after its turn has not ended the process so far.
+   */
+  alone<T>(turnMs: number, action: () => Promise<T>): Promise<T>;
+}
+
+export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
+  let besideCount = 0;
+  let whenBesideEnds = Promise.withResolvers<void>();
+  /** Resolves at the end of the last turn that was requested. */
+  let lastTurn: Promise<void> = Promise.resolve();
+  /** Resolves at the end of the turn that a task has now. */
+  let currentTurn: Promise<void> = Promise.resolve();
+
+  return {
+    async beside(action) {
+      await currentTurn;
+      besideCount += 1;
+      try {
+        return await action();
+      } finally {
+        besideCount -= 1;
+        if (besideCount === 0) {
+          whenBesideEnds.resolve();
+          whenBesideEnds = Promise.withResolvers();
+        }
+      }
+    },
+
+    async alone(turnMs, action) {
+      const turn = Promise.withResolvers<void>();
+      const previous = lastTurn;
+      lastTurn = turn.promise;
+      await previous;
+      if (besideCount > 0) await atMost(turnMs, whenBesideEnds.promise);
+      currentTurn = turn.promise;
+      const cancel = system.startTimer(turn.resolve, turnMs);
+      try {
+        return await action();
+      } finally {
+        cancel();
+        turn.resolve();
+      }
+    },
+  };
+
+  /** Resolves when the promise does, or after `ms`. */
+  async function atMost(ms: number, promise: Promise<void>): Promise<void> {
+    const end = Promise.withResolvers<void>();
+    const cancel = system.startTimer(end.resolve, ms);
+    await Promise.race([promise, end.promise]);
+    cancel();
+  }
+}
