@@ -4,7 +4,7 @@ import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import { createVirtualSystem } from '../system/virtualSystem.ts';
 import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import type { DispatcherOptions } from './dispatcher.ts';
-import { dispatchOne, success } from './fixtures/dispatchOne.ts';
+import { claimOfAnother, dispatchOne, success } from './fixtures/dispatchOne.ts';
 
 const never = () => new Promise<never>(() => undefined);
 
@@ -36,6 +36,19 @@ test('a message that is not settled then returns to the queue, and a log line sa
   expect(value).toEqual(returned);
   expect(ms).toBe(9800);
   expect(lines.join('\n')).toContain('The invocation ends in 200 ms, and not all of its messages are settled');
+});
+
+test('a task that returns while a native call of it goes on keeps its claim until the function cannot run it any more', async () => {
+  const system = createVirtualSystem();
+  const store = createMemoryStore({ system });
+  const { send, runs, transport } = dispatchOne({}, { system, store }, system.now() + 10_000);
+  const answer = send();
+  await system.advance(8000);
+  runs[0]!.end({ state: 'RETURNED', why: 'too late' }, { isThreadAlive: true });
+  await system.advance(100);
+  expect(await answer).toEqual(returned);
+  expect(transport.visibilityChanges).toMatchObject([{ seconds: 7 }]); // The claim lasts for 5 seconds after the deadline.
+  expect(await store.claim(claimOfAnother(system.now() + 1000))).toMatchObject({ kind: 'claimedElsewhere' });
 });
 
 test('the handler answers when a continuation cannot be sent because SQS does not answer', async () => {

@@ -35,9 +35,9 @@ export function createOutcomeStore(
   planner: ContinuationPlanner,
   publisher: ContinuationPublisher,
 ) {
-  const { store } = deps;
+  const { store, system } = deps;
 
-  return async (run: TaskRun, { outcome, childrenJson }: RunResult): Promise<StoreAnswer> => {
+  return async (run: TaskRun, { outcome, childrenJson, isThreadAlive }: RunResult): Promise<StoreAnswer> => {
     const { delivery, message, claim } = run;
     switch (outcome.state) {
       case 'SUCCESS':
@@ -48,6 +48,9 @@ export function createOutcomeStore(
         if (!outcome.requeue) return complete(run, { state: 'FAILURE', failure: outcome.failure }, childrenJson);
         return answer(await store.release(claim, claim.epoch), { retryInSeconds: redeliveryBackoffSeconds(delivery) });
       case 'RETURNED':
+        // The task would run a second time beside itself: the claim ends when the worker can run it no longer.
+        if (isThreadAlive)
+          return answer({ kind: 'ok' }, { retryInSeconds: secondsUntil(claim.leaseEndMs, system.now()) });
         return answer(await store.release(claim, claim.epoch, { keepAttempts: outcome.isAttempt === true }), {
           retryInSeconds: 0,
         });
@@ -122,6 +125,10 @@ function answer(
 function canvasFailure({ task }: Message, error: unknown): FinalOutcome {
   if (!(error instanceof CanvasError)) throw error;
   return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
+}
+
+function secondsUntil(timeMs: number, nowMs: number): number {
+  return Math.max(1, Math.ceil((timeMs - nowMs) / 1000));
 }
 
 function argumentsIn({ arguments: changed }: RetryOutcome): Pick<RetryChanges, 'arguments'> {

@@ -24,7 +24,7 @@ const pools: Pool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
 /** A pool of real threads with the registry of `fixtures/thread.ts`. */
-function poolUnderTest(concurrency = 2, more: Pick<PoolOptions, 'scaleUpDelayMs' | 'onLateError'> = {}) {
+function poolUnderTest(concurrency = 2, more: Partial<PoolOptions> = {}) {
   const threadFile = new URL('./fixtures/thread.ts', import.meta.url);
   const pool = createPool({ threadFile, concurrency, maxHeapMb: 64, ...more });
   pools.push(pool);
@@ -227,6 +227,33 @@ describe('a state that a task stores', () => {
       state: 'FAILURE',
       failure: { argsJson: '["Error: not stored"]' },
     });
+  });
+});
+
+describe('a thread that cannot start', () => {
+  /** Threads of which only the first can start. */
+  const startsOnce = (file: string): Partial<PoolOptions> => {
+    process.env.STARTS_ONCE_FILE = file;
+    return { threadFile: new URL('./fixtures/startsOnce.ts', import.meta.url), scaleUpDelayMs: 5 };
+  };
+
+  test('fails no task while others live: they run the tasks that wait', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
+    const { run } = poolUnderTest(3, startsOnce(join(folder.path, 'started')));
+    const runs = ['a', 'b', 'c'].map((text) => run('fixture.later', text, 300));
+    const outcomes = await Promise.all(runs.map(({ outcome }) => outcome));
+    expect(outcomes.map(({ state }) => state)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+  });
+
+  test('fails the tasks that wait if there is no other thread', async () => {
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'girder-worker-'));
+    const file = join(folder.path, 'started');
+    writeFileSync(file, '');
+    const { run } = poolUnderTest(3, startsOnce(file));
+    const outcomes = await Promise.all(
+      [run('fixture.add', 1, 2), run('fixture.add', 1, 2)].map(({ outcome }) => outcome),
+    );
+    expect(outcomes).toMatchObject([{ state: 'FAILURE' }, { state: 'FAILURE', failure: { type: 'WorkerLostError' } }]);
   });
 });
 

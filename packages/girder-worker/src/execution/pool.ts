@@ -56,14 +56,19 @@ export interface Pool {
 /** A thread that is busy for this part of its run computes, or waits in a native call. */
 const busyUtilization = 0.9;
 
+/** How long the pool makes do with the threads that it has after one could not start, in ms. */
+const restartDelayMs = 5000;
+
 export function createPool(options: PoolOptions): Pool {
   const { threadFile: file, concurrency, maxHeapMb, scaleUpDelayMs = 50, system = nodeSystem } = options;
-  const { onLateError = warn, cores = availableCores() } = options;
+  const { onLateError = warnOfLateError, cores = availableCores() } = options;
   const alive = new Set<PoolThread>();
   /** Threads that are being terminated do not count towards the concurrency: a native call may delay their exit. */
   const terminating = new Set<PoolThread>();
   const free: PoolThread[] = [];
   const waiting: QueuedRun[] = [];
+  /** A thread could not start: the next one would probably fail, too. */
+  let noStartBeforeMs = 0;
   /** Cancels the timer that runs while runs wait. */
   let cancelScaleUp: (() => void) | undefined;
 
@@ -82,9 +87,12 @@ export function createPool(options: PoolOptions): Pool {
     },
     onExit(thread, lastResult) {
       terminating.delete(thread);
-      // A thread that cannot start fails the run that it was started for; otherwise runs would wait without end.
-      if (!thread.hasStarted) waiting.shift()?.settle(lastResult);
       remove(thread);
+      if (thread.hasStarted) return;
+      noStartBeforeMs = system.now() + restartDelayMs;
+      // If no other thread is left, a thread that cannot start fails a run; otherwise the runs would wait without end.
+      if (alive.size === 0) waiting.shift()?.settle(lastResult);
+      if (alive.size === 0 && waiting.length > 0) start();
     },
     onLateError,
   };
@@ -93,7 +101,7 @@ export function createPool(options: PoolOptions): Pool {
   const remove = (thread: PoolThread) => {
     alive.delete(thread);
     if (free.includes(thread)) free.splice(free.indexOf(thread), 1);
-    if (alive.size === 0 && waiting.length > 0) start();
+    if (thread.hasStarted && alive.size === 0 && waiting.length > 0) start();
   };
 
   const assign = (run: QueuedRun) => {
@@ -115,7 +123,8 @@ export function createPool(options: PoolOptions): Pool {
     const busy = [...alive].filter((thread) => thread.utilization() > busyUtilization).length;
     const most = busy >= cores ? Math.min(concurrency, Math.ceil(cores) + 1) : concurrency;
     const starting = [...alive].filter((thread) => !thread.hasStarted).length;
-    const missing = starting < alive.size ? waiting.length - starting : 0;
+    const mayStart = starting < alive.size && system.now() >= noStartBeforeMs;
+    const missing = mayStart ? waiting.length - starting : 0;
     for (let i = 0; i < missing && alive.size < most; i++) start();
     cancelScaleUp = waiting.length > 0 ? system.startTimer(scaleUp, scaleUpDelayMs) : undefined;
   };
@@ -159,6 +168,7 @@ export function createPool(options: PoolOptions): Pool {
   };
 }
 
-function warn({ task, id, traceback }: LateError): void {
+/** Emits a warning of the process for an uncaught error from a task that had already finished. */
+export function warnOfLateError({ task, id, traceback }: LateError): void {
   process.emitWarning(`Uncaught error from task ${task}[${id}] after it had finished:\n${traceback}`);
 }

@@ -149,7 +149,8 @@ export class PoolThread {
     this.#isTerminating = true;
     this.#terminationOutcome ??= outcome;
     this.#events.onTerminating(this);
-    if (outcome) this.#schedule(() => this.#settle(resultOf(outcome)), terminationGraceMs);
+    const isThreadAlive = true;
+    if (outcome) this.#schedule(() => this.#settle({ ...resultOf(outcome), isThreadAlive }), terminationGraceMs);
     await this.#worker.terminate();
   }
 

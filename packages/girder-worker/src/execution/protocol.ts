@@ -78,6 +78,8 @@ export interface RunResult {
   readonly outcome: Outcome;
   /** The tasks that it sent, in Celery's result tuples, as the JSON text of a list. */
   readonly childrenJson: string;
+  /** The thread of a terminated run has not exited: a native call goes on. */
+  readonly isThreadAlive?: true;
 }
 
 /** The result of a run that ended with this outcome, and sent no tasks. */

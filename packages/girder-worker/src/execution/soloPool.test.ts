@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { app } from '../app.ts';
 import { encode } from '../message/encode.ts';
@@ -21,6 +22,20 @@ const tasks = {
   }),
   waits: app.task({ name: 'solo.waits' }, async function (this: Task) {
     return untilStopped(this.signal);
+  }),
+  rejects: app.task({ name: 'solo.rejects' }, async () => {
+    void Promise.reject(new TypeError('not awaited'));
+    await new Promise<never>(() => undefined);
+  }),
+  throwsLater: app.task({ name: 'solo.throwsLater' }, async () => {
+    setImmediate(() => {
+      throw new TypeError('in a callback');
+    });
+    await new Promise<never>(() => undefined);
+  }),
+  leavesBehind: app.task({ name: 'solo.leavesBehind' }, async () => {
+    setTimeout(() => Promise.reject(new TypeError('too late')), 10);
+    return 'done';
   }),
   never: app.task({ name: 'solo.never' }, () => new Promise<never>(() => undefined)),
 };
@@ -74,4 +89,24 @@ test('a solo task that runs on after its hard limit or a termination still has t
   const { outcome, terminate } = run('never');
   terminate({ state: 'REVOKED', reason: 'terminated' });
   expect(await outcome).toEqual({ state: 'REVOKED', reason: 'terminated' });
+});
+
+test.each([
+  ['rejects', 'not awaited'],
+  ['throwsLater', 'in a callback'],
+])('an error that a solo task does not catch fails that task, and not the process: %s', async (task, text) => {
+  const [failing, waiting] = [run(task), run('waits')];
+  expect(await failing.outcome).toMatchObject({
+    state: 'FAILURE',
+    failure: { type: 'TypeError', argsJson: `["${text}"]`, traceback: expect.stringContaining('Traceback') },
+  });
+  waiting.cancel();
+  expect(await waiting.outcome).toEqual({ state: 'REVOKED', reason: 'revoked' });
+});
+
+test('such an error of a solo task that has ended changes no outcome, and is reported', async () => {
+  const warned = once(process, 'warning');
+  expect(await run('leavesBehind').outcome).toEqual({ state: 'SUCCESS', resultJson: '"done"' });
+  const [warning] = (await warned) as [Error];
+  expect(warning.message).toContain('Uncaught error from task solo.leavesBehind[x] after it had finished');
 });

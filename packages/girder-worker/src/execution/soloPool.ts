@@ -3,7 +3,7 @@ import type { Registry } from '../registry/registry.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { CancellationFlag, type StopReason } from './cancellation.ts';
-import type { Pool, Run } from './pool.ts';
+import { type LateError, type Pool, type Run, warnOfLateError } from './pool.ts';
 import { type FromThread, type RunResult, resultOf } from './protocol.ts';
 import { endedBySoftLimit } from './runLimits.ts';
 import type { TaskExtension } from './taskExtension.ts';
@@ -12,6 +12,8 @@ import { ThreadRuntime } from './threadRuntime.ts';
 export interface SoloPoolOptions {
   /** Adds to the runs of some tasks. @default nothing is added */
   readonly extension?: TaskExtension;
+  /** Called with an uncaught error from a task that had already finished. @default emits a warning of the process */
+  readonly onLateError?: ((error: LateError) => void) | undefined;
   /** @default nodeSystem */
   readonly system?: Pick<System, 'startTimer' | 'now' | 'random'>;
 }
@@ -19,13 +21,14 @@ export interface SoloPoolOptions {
 /**
  * Runs tasks in this thread: the pool of tasks with `pool: 'solo'`, which are purely asynchronous and gain nothing from a
  * thread of their own. A solo task that computes blocks everything else in this thread, and no solo task can be
- * terminated: a hard limit or a termination settles its outcome, and the task runs on without effect.
+ * terminated: a hard limit or a termination settles its outcome, and the task runs on without effect. An error that no code of the task
+ * catches fails the task, and not the process.
  */
 export function createSoloPool(
   registry: Registry,
-  { extension, system = nodeSystem }: SoloPoolOptions = {},
+  { extension, onLateError = warnOfLateError, system = nodeSystem }: SoloPoolOptions = {},
 ): Pick<Pool, 'run'> {
-  let runTask: Promise<typeof import('./runTask.ts')> | undefined;
+  let code: Promise<typeof import('./soloTask.ts')> | undefined;
   return {
     run(body, listener, resolveLimits = () => ({}), details = {}) {
       const limits = resolveLimits();
@@ -47,9 +50,12 @@ export function createSoloPool(
         softMs === undefined ? undefined : system.startTimer(() => stop('softLimit'), softMs),
         hard && system.startTimer(() => terminate(hard.outcome(0)), hard.ms),
       ];
-      runTask ??= import('./runTask.ts'); // Loaded for the first task: few deployments have solo tasks.
-      const run = runTask
-        .then(({ runBody }) => runBody(registry, body, details, runtime, extension))
+      code ??= import('./soloTask.ts'); // Loaded for the first task: few deployments have solo tasks.
+      const run = code
+        .then(({ runSoloTask }) => {
+          const call = { body, details, runtime, terminate, onLateError };
+          return runSoloTask(registry, call, extension);
+        })
         .then((result) => endedBySoftLimit(result, limits, 0));
       return {
         ended: Promise.race([run, terminated.promise]).finally(() => {

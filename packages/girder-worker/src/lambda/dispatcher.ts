@@ -36,7 +36,7 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
     ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
     registry,
     pool,
-    solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }) }),
+    solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }), onLateError }),
     store: connectStore(connections.backend),
     transport: connectTransport(connections.broker),
     log,

@@ -4,7 +4,7 @@ import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
 import { logLateError } from '../events/lateError.ts';
 import type { Log } from '../events/log.ts';
-import { createPool } from '../execution/pool.ts';
+import { createPool, type LateError } from '../execution/pool.ts';
 import { createSoloPool } from '../execution/soloPool.ts';
 import { createGirderExtension } from '../girder/girderExtension.ts';
 import { createGirderJobs } from '../girder/girderJobs.ts';
@@ -71,11 +71,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const queues = await Promise.race([connect(options, store), aborted(shutdown.warm)]);
   if (!queues) return;
 
-  const pool = createPool({ threadFile, concurrency, onLateError: (error) => logLateError(log, error) });
+  const onLateError = (error: LateError) => logLateError(log, error);
+  const pool = createPool({ threadFile, concurrency, onLateError });
   pool.warmUp();
   const threads = createAbortablePool(pool);
   const extension = createGirderExtension({ registry, env: process.env });
-  const solo = createAbortablePool(createSoloPool(registry, { extension }));
+  const solo = createAbortablePool(createSoloPool(registry, { extension, onLateError }));
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const dispatch = createDispatcher({

@@ -2,8 +2,8 @@ import type { Log } from '../events/log.ts';
 import { runningTaskIdentity, uncaughtError } from '../execution/uncaughtError.ts';
 
 /**
- * Logs an error that no code catches with its traceback before it ends the process, as it ends every process of Node.js. It may
- * come from a task with `pool: 'solo'`: the line names that task.
+ * Logs an error that no code catches with its traceback before it ends the process, as it ends every process of Node.js. An error of a
+ * task with `pool: 'solo'` ends that task only (`execution/soloErrors.ts`).
  */
 export function endWithUncaughtErrors(log: Log): void {
   const end = (error: unknown) => {
