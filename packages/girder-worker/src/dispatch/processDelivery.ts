@@ -4,10 +4,11 @@ import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
-import { createContinuationPlanner, publishRetry } from './continuations.ts';
+import { publishRetry } from './continuations.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isExpired, waitForEtaMs } from './eta.ts';
+import { createLazyPlanner } from './lazyPlanner.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
@@ -25,7 +26,7 @@ const listenerMarginMs = 500;
  */
 export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
   const { store, transport, log, events, worker, system } = deps;
-  const planner = createContinuationPlanner(deps);
+  const planner = createLazyPlanner(deps);
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
   const storeOutcome = createOutcomeStore(deps, planner, publisher);

@@ -1,3 +1,4 @@
+import type { Expansion } from '../canvas/apply/expansion.ts';
 import { type BuiltinAnswer, builtinRun, isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import type { TaskProgress } from '../events/taskEvents.ts';
 import type { MapCall, RunListener, RunResult, UpdateStatePayload } from '../execution/pool.ts';
@@ -8,7 +9,7 @@ import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
-import { type ContinuationPlanner, publish } from './continuations.ts';
+import { type ContinuationPlanner, publish, unsendableOutcome } from './continuations.ts';
 import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { isExpired } from './eta.ts';
@@ -67,7 +68,12 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       case 'fails':
         return resultOf({ state: 'FAILURE', failure: builtin.failure });
       case 'sends': {
-        const expansion = planner.child(run.message, builtin.signature, builtin.call);
+        let expansion: Expansion;
+        try {
+          expansion = await planner.child(run.message, builtin.signature, builtin.call);
+        } catch (error) {
+          return resultOf(unsendableOutcome(run.message, error));
+        }
         await publish(deps, run, expansion);
         const { result, children } = expansion;
         return {
