@@ -1,10 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { app } from '../app.ts';
-import { maxFollowingMessages, maxMapCalls, maxStampValues } from '../canvas/signatures/limits.ts';
+import { maxFollowingMessages, maxMapCalls } from '../canvas/signatures/limits.ts';
 import { chordOf, groupOf, taskOf, type WireSignature } from '../canvas/signatures/signature.ts';
 import { decode } from '../message/decode.ts';
 import { encode, type OutgoingMessage } from '../message/encode.ts';
+import { maxStampValues } from '../message/limits.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import { createVirtualStack } from './fixtures/virtualStack.ts';
 

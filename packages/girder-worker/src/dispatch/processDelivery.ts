@@ -7,7 +7,7 @@ import type { ClaimConflict } from '../store/resultStore.ts';
 import { publishRetry } from './continuations.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
-import { isExpired, waitForEtaMs } from './eta.ts';
+import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
@@ -118,7 +118,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
    */
   async function deferUntilEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
     const waitMs = waitForEtaMs(message, system.now());
-    if (waitMs === 0 || isExpired(message, system.now())) return undefined;
+    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, system.now())) return undefined;
     log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`, {
       ...taskFields(message, delivery),
       eta: message.eta,

@@ -12,7 +12,7 @@ import { startClaimRenewal } from './claimRenewal.ts';
 import { type ContinuationPlanner, publish, unsendableOutcome } from './continuations.ts';
 import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
-import { isExpired } from './eta.ts';
+import { etaTooFar, isEtaTooFar, isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
 import type { TaskRun } from './taskRun.ts';
 
@@ -49,6 +49,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
   function outcomeWithoutRunning({ message, entry, options }: TaskRun, claimed: Claimed): Outcome | undefined {
     if (claimed.revoked) return { state: 'REVOKED', reason: 'revoked' };
     if (isExpired(message, system.now())) return { state: 'REVOKED', reason: 'expired' };
+    if (isEtaTooFar(message, system.now())) return { state: 'FAILURE', failure: etaTooFar(message) };
     if (!entry && !isBuiltin(message.task)) {
       return { state: 'FAILURE', failure: notRegistered(message.task) };
     }

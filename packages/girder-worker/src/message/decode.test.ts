@@ -4,6 +4,7 @@ import { bytesIn, gigabyte, inPython } from '../kombu/fixtures/compression.ts';
 import { DateTime } from '../kombu/values.ts';
 import { decode, decodePayload, defaultLimits } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
+import { maxStampValues } from './limits.ts';
 import type { Message } from './message.ts';
 
 test('fields that a message leaves out get the defaults of Celery', async () => {
@@ -168,4 +169,9 @@ test('decodePayload decodes the envelope and the body of a message that is not a
   const { envelope: opened, payload } = await decodePayload(text);
   expect(opened.headers).toEqual({ clock: 1 });
   expect(payload).toEqual({ method: 'revoke' });
+});
+
+test(`a message may have ${maxStampValues} values of stamps`, async () => {
+  const stamps = { trace: Array.from({ length: maxStampValues }, (_, i) => i) };
+  expect((await decode(withHeaders({ stamps }))).stamps).toEqual(stamps);
 });

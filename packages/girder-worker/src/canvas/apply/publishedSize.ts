@@ -2,8 +2,10 @@ import { EncodeError } from '../../kombu/errors.ts';
 import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
 import { maxDepth } from '../../kombu/pythonLimits.ts';
 import { encode, type OutgoingMessage } from '../../message/encode.ts';
+import { stampValuesOf } from '../../message/headerReaders.ts';
+import { maxStampValues } from '../../message/limits.ts';
 import type { Steps } from '../../system/steps.ts';
-import { beyondLimit, maxFollowingBytes, maxMessageBytes, maxStampValues } from '../signatures/limits.ts';
+import { beyondLimit, maxFollowingBytes, maxMessageBytes } from '../signatures/limits.ts';
 
 /** The text of a value in JSON. */
 interface JsonSize {
@@ -130,10 +132,7 @@ function inBase64(bytes: number): number {
 }
 
 function assertStamps({ task, stamps = {} }: OutgoingMessage): void {
-  const values = Object.values(stamps).reduce<number>(
-    (sum, value) => sum + (Array.isArray(value) ? value.length : 1),
-    0,
-  );
+  const values = stampValuesOf(stamps);
   if (values > maxStampValues)
     throw beyondLimit(
       `The message of ${task}, which follows this task, has ${values} values of stamps`,

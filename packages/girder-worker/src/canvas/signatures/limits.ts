@@ -24,9 +24,6 @@ export const maxMessageBytes = 1024 * 1024;
 /** Calls of one `celery.map` or `celery.starmap`, which run one after the other. */
 export const maxMapCalls = 100_000;
 
-/** Values of all stamps of one message, where a stamp may have a list of them. The table is read for each. Celery's users have a handful. */
-export const maxStampValues = 100;
-
 /** The error for what exceeds one of the limits. */
 export function beyondLimit(what: string, limit: string, advice: string): CanvasError {
   return new CanvasError('TOO_LARGE', `${what}, more than the limit of ${limit} (docs/limits.md): ${advice}.`);
