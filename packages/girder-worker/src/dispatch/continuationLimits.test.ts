@@ -71,10 +71,10 @@ const celeryTasks: readonly (readonly [string, (count: number) => OutgoingMessag
   ['celery.chord', (count) => ({ task: 'celery.chord', id: 'id', args: [tasksOf(count), taskOf('p.body')] })],
 ];
 
-describe.each(celeryTasks)('%s', (_, messageOf) => {
-  const most = _ === 'celery.chord' ? mostMembers : maxFollowingMessages;
+describe.each(celeryTasks)('%s', (name, messageOf) => {
+  const most = name === 'celery.chord' ? mostMembers : maxFollowingMessages;
 
-  test(`sends ${most} messages`, async () => {
+  test('sends as many messages as the limit allows', async () => {
     const { published } = await stackUnderTest().run(messageOf(most));
     expect(published).toHaveLength(most);
   }, 120_000);

@@ -5,3 +5,12 @@
 export const maxWaitDays = 366;
 
 export const maxWaitSeconds = maxWaitDays * 24 * 3600;
+
+/** The time to live of a chord's group, whose item may be large, is renewed once in each such period, in days. */
+export const groupRenewalDays = 30;
+
+/**
+ * How long the items of a chord are kept after the last count, in days: longer than a member may wait for its eta, and than SQS
+ * keeps its message after that (14 days). Celery's items do not expire.
+ */
+export const unfinishedChordDays = maxWaitDays + 14 + groupRenewalDays;

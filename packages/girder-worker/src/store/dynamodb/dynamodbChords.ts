@@ -4,7 +4,7 @@ import { readGroup } from '../document/readResult.ts';
 import { groupDocument } from '../document/resultDocument.ts';
 import { encodeDocument, maxDocumentBytes, toPlainJson } from '../document/storedBytes.ts';
 import { BackendStoreError } from '../errors.ts';
-import { maxWaitSeconds } from '../limits.ts';
+import { groupRenewalDays, unfinishedChordDays } from '../limits.ts';
 import type { ResultTuple } from '../storedResult.ts';
 import type { Attributes } from './attributeValues.ts';
 import type { ItemKeys } from './itemKeys.ts';
@@ -13,14 +13,8 @@ import type { Table, Update } from './table.ts';
 /** The number of indexes per item: the cost of a write grows with the size of the item. */
 const membersPerItem = 256;
 
-/** The time to live of a chord's group, whose item may be large, is renewed once in each such period. */
-const groupRenewalSeconds = 30 * 24 * 3600;
-
-/**
- * How long the items of a chord are kept after the last count: longer than a member may wait for its eta, and than SQS keeps
- * its message after that (14 days). Celery's items do not expire.
- */
-const unfinishedKeptSeconds = maxWaitSeconds + 14 * 24 * 3600 + groupRenewalSeconds;
+const groupRenewalSeconds = groupRenewalDays * 24 * 3600;
+const unfinishedKeptSeconds = unfinishedChordDays * 24 * 3600;
 
 export interface DynamodbChordsOptions {
   readonly table: Table;
