@@ -1,6 +1,7 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { maxWaitDays } from '../../packages/girder-worker/src/store/limits.ts';
 import type { pythonAt } from './sharedTable.ts';
 import type { StoreUnderTest } from './storeUnderTest.ts';
 
@@ -11,6 +12,8 @@ export function describeSharedChords(subject: StoreUnderTest, python: ReturnType
     await subject.store.startChord(groupId, [[groupId, null], [[['a', null], null]]]);
     return groupId;
   };
+  const unfinishedDays = 410;
+  const ttlAfter = (days: number) => ({ N: String(Math.ceil(subject.now() / 1000 + days * 24 * 3600)) });
   const counterKey = (groupId: string) => `b'chord-unlock-${groupId}'`;
   const groupKey = (groupId: string) => `b'celery-taskset-meta-${groupId}'`;
   const count = (groupId: string, index: number) =>
@@ -22,18 +25,60 @@ export function describeSharedChords(subject: StoreUnderTest, python: ReturnType
       id: { S: counterKey(groupId) },
       chord_count: { N: '0' },
       timestamp: { N: String(subject.now() / 1000) },
+      ttl: ttlAfter(unfinishedDays),
     });
     const { result, ...rest } = (await python.item(groupKey(groupId))) ?? {};
     expect(Buffer.from(result?.B ?? []).toString()).toBe(`{"result": [["${groupId}", null], [[["a", null], null]]]}`);
-    expect(rest).toEqual({ id: { S: groupKey(groupId) }, timestamp: { N: String(subject.now() / 1000) } });
+    expect(rest).toEqual({
+      id: { S: groupKey(groupId) },
+      timestamp: { N: String(subject.now() / 1000) },
+      ttl: ttlAfter(unfinishedDays),
+    });
   });
 
-  test('sets the ttl of all items of a chord only when it has ended', async () => {
+  test('a chord that is never finished expires 410 days after its last member has ended, and later than a member may wait', async () => {
+    expect(unfinishedDays).toBeGreaterThan(maxWaitDays + 14);
+    const groupId = await startChord();
+    const day = 24 * 3600;
+    for (const index of [0, 1, 256, 257, 2, 258]) {
+      subject.pass(100 * day * 1000);
+      await count(groupId, index);
+      expect(await python.item(counterKey(groupId))).toMatchObject({ ttl: ttlAfter(unfinishedDays) });
+      const group = Number((await python.item(groupKey(groupId)))?.ttl?.N) - subject.now() / 1000;
+      expect(group).toBeGreaterThanOrEqual((maxWaitDays + 14) * day);
+    }
+  });
+
+  test('renews the item of the group at most once in 30 days, as each write costs by its size', async () => {
+    const groupId = await startChord();
+    const ttlOfGroup = async () => (await python.item(groupKey(groupId)))?.ttl?.N;
+    const seen = new Set<string | undefined>([await ttlOfGroup()]);
+    for (let index = 0; index < 60; index++) {
+      subject.pass(24 * 3600 * 1000);
+      await count(groupId, index);
+      seen.add(await ttlOfGroup());
+    }
+    expect(seen.size).toBeGreaterThan(1);
+    expect(seen.size).toBeLessThanOrEqual(3);
+  });
+
+  test('a chord that a Python worker has started expires, too, from its first member on that ends here', async () => {
+    const groupId = subject.newId('group');
+    for (const [key, values] of [
+      [counterKey(groupId), { chord_count: { N: '0' } }],
+      [groupKey(groupId), { timestamp: { N: '1' } }],
+    ] as const)
+      await subject.client.send(new PutItemCommand({ TableName: 'celery', Item: { id: { S: key }, ...values } }));
+    await count(groupId, 0);
+    for (const key of [counterKey(groupId), groupKey(groupId)])
+      expect(await python.item(key)).toMatchObject({ ttl: ttlAfter(unfinishedDays) });
+  });
+
+  test('sets the ttl of all items of a chord that has ended to 28 days', async () => {
     const groupId = await startChord();
     for (const index of [0, 256, 513]) await count(groupId, index);
-    expect((await python.item(counterKey(groupId)))?.ttl).toBeUndefined();
     await subject.store.endChord(groupId);
-    const ttl = { N: String(Math.ceil(subject.now() / 1000 + 28 * 24 * 3600)) };
+    const ttl = ttlAfter(28);
     const shards = [1, 2].map((shard) => `b'chord-unlock-${groupId}-members-${shard}'`);
     for (const key of [counterKey(groupId), groupKey(groupId), ...shards]) {
       expect(await python.item(key)).toMatchObject({ ttl });

@@ -2,6 +2,8 @@ import { deflateSync } from 'node:zlib';
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
+import { maxWaitDays } from '../../packages/girder-worker/src/store/limits.ts';
+import { stampRevocationKey } from '../../packages/girder-worker/src/store/stampKeys.ts';
 import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
 import { describeSharedChords } from './sharedChords.ts';
 import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
@@ -106,6 +108,15 @@ export function describeSharedTable(subject: StoreUnderTest): void {
     await subject.store.retry(claim, { state: 'RETRY', etaMs, failure: null, traceback: null }, context, 1);
     const ttl = Number((await python.item(taskKey(claim.id)))?.ttl?.N);
     expect(ttl - Math.ceil(subject.now() / 1000)).toBe(88 * days);
+  });
+
+  test('keeps the revocation of a task as long as its message may wait in addition, and that of a stamp for 28 days', async () => {
+    const ttlOf = async (id: string) => {
+      expect(await subject.store.revoke(id, 'revoked')).toBe('revoked');
+      return Number((await python.item(taskKey(id)))?.ttl?.N) - Math.ceil(subject.now() / 1000);
+    };
+    expect(await ttlOf(subject.newId())).toBe((maxWaitDays + 28) * days);
+    expect(await ttlOf(stampRevocationKey('trace', subject.newId(), 'revoked'))).toBe(28 * days);
   });
 
   test('prefixes the keys of an application, so that applications do not see each other’s results', async () => {

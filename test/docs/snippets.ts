@@ -9,6 +9,7 @@ const documents = [
   'README.md',
   'ARCHITECTURE.md',
   'CONTRIBUTING.md',
+  'SECURITY.md',
   'docs/*.md',
   'packages/*/README.md',
   'plugins/*/README.md',

@@ -1,45 +1,52 @@
 import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
-import {
-  type ContinuationContext,
-  type Continuations,
-  continuationsOf,
-  noContinuations,
-  sendFrom,
-} from '../canvas/continuations/continuations.ts';
-import { replacementOf } from '../canvas/continuations/replacement.ts';
+import type { EndedMember } from '../canvas/continuations/failUnreachable.ts';
+import type { Continuations } from '../canvas/continuations/plan.ts';
+import { CanvasError } from '../canvas/signatures/errors.ts';
 import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
+import { EncodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
 import { type RetryChanges, retryBody } from '../message/retryBody.ts';
+import { toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { BeforePublish } from '../task/current.ts';
 import type { DispatcherDeps } from './deps.ts';
-import { continuationContext, queueNameOf } from './taskOptions.ts';
+import { queueNameOf } from './taskOptions.ts';
 import type { TaskRun } from './taskRun.ts';
 
 /**
  * What follows a task. Planning is pure; every id that is published derives from the task's own id, so that publishing a
- * plan again makes duplicates that are refused at their claims.
+ * plan again makes duplicates that are refused at their claims. It runs in turns of the event loop, and counts the size of what
+ * will be published before any of it is (docs/limits.md).
  */
 export interface ContinuationPlanner {
-  /** What follows a task that has ended. Throws CanvasError if the message carries something that is no signature. */
-  after(message: Message, outcome: FinalOutcome): Continuations;
-  /** What replaces a task. Throws CanvasError if `signature` is no signature. */
-  replacement(message: Message, signature: unknown): Expansion;
-  /** What one of Celery's own tasks sends, such as `celery.chunks`. */
-  child(message: Message, signature: WireSignature, call: Call): Expansion;
-  context(message: Message): ContinuationContext;
+  /**
+   * What follows a task that has ended with this outcome. If that cannot be sent, the task has failed instead, as in Celery:
+   * resolves to that failure, and to what follows it.
+   */
+  after(message: Message, outcome: FinalOutcome): Promise<Plan>;
+  /** What replaces a task. Rejects with an error that `isUnsendable` if it cannot be sent. */
+  replacement(message: Message, signature: unknown): Promise<Expansion>;
+  /** What one of Celery's own tasks sends, such as `celery.chunks`. Rejects with an error that `isUnsendable` if it cannot be sent. */
+  child(message: Message, signature: WireSignature, call: Call): Promise<Expansion>;
+  /** Counts a member of a chord that has ended, and resolves to what follows the last one. See `countChordMember`. */
+  countMember(message: Message, member: EndedMember): Promise<Continuations>;
 }
 
-export function createContinuationPlanner({ registry, system }: DispatcherDeps): ContinuationPlanner {
-  const context = (message: Message) => continuationContext(message, registry, system.now());
-  return {
-    context,
-    after: (message, outcome) =>
-      hasContinuations(message) ? continuationsOf(message, outcome, context(message)) : noContinuations,
-    replacement: (message, signature) => replacementOf(message, signature, context(message)),
-    child: (message, signature, call) => sendFrom(message, signature, call, context(message)),
-  };
+export interface Plan {
+  readonly outcome: FinalOutcome;
+  readonly continuations: Continuations;
+}
+
+/** Whether an error tells that something cannot be sent, now and at any other attempt. */
+export function isUnsendable(error: unknown): error is CanvasError | EncodeError {
+  return error instanceof CanvasError || error instanceof EncodeError;
+}
+
+/** The failure of a task whose continuations or replacement cannot be sent. Rethrows other errors. */
+export function unsendableOutcome({ task }: Message, error: unknown): FinalOutcome & { readonly state: 'FAILURE' } {
+  if (!isUnsendable(error)) throw error;
+  return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
 }
 
 /** Whether anything follows the message's task, however it ends. */

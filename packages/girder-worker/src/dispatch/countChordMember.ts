@@ -1,18 +1,23 @@
 import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
 import {
+  type ChordFailure,
+  callbackErrorFailure,
   collectHeaderResults,
-  continuationsOfFailedChord,
-  expandChordBody,
   groupGoneFailure,
 } from '../canvas/continuations/chord.ts';
-import {
-  type ContinuationContext,
-  type Continuations,
-  noContinuations,
-} from '../canvas/continuations/continuations.ts';
 import type { EndedMember } from '../canvas/continuations/failUnreachable.ts';
+import { type Continuations, noContinuations } from '../canvas/continuations/plan.ts';
 import type { Message } from '../message/message.ts';
+import { isUnsendable } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
+
+/** Plans what follows the last member of a chord. */
+export interface ChordPlanner {
+  /** The body. Rejects with an error that `isUnsendable` if it cannot be sent. */
+  chordBody(message: Message, member: EndedMember, values: readonly unknown[]): Promise<Continuations>;
+  /** The failure of the body. What cannot be sent is left out. */
+  failedChord(message: Message, member: EndedMember, failure: ChordFailure): Promise<Continuations>;
+}
 
 /**
  * Counts a member of a chord that has ended. After the last member, returns what follows: the body, or its failure. A
@@ -20,7 +25,7 @@ import type { DispatcherDeps } from './deps.ts';
  */
 export async function countChordMember(
   { store, log }: Pick<DispatcherDeps, 'store' | 'log'>,
-  context: ContinuationContext,
+  planner: ChordPlanner,
   message: Message,
   member: EndedMember,
 ): Promise<Continuations> {
@@ -30,13 +35,18 @@ export async function countChordMember(
     return noContinuations;
   }
   const group = await store.readGroup(member.groupId);
-  if (!group) return continuationsOfFailedChord(member, groupGoneFailure(member.groupId), message, context);
+  if (!group) return planner.failedChord(message, member, groupGoneFailure(member.groupId));
 
   const ids = taskIdsOf(group);
   if (counted.count < chordSize(member, ids)) return noContinuations;
   const header = collectHeaderResults(group, await store.readMany(ids));
-  if (header.kind === 'failed') return continuationsOfFailedChord(member, header.failure, message, context);
-  return { ...noContinuations, expansions: [expandChordBody(member, header.values, message, context)] };
+  if (header.kind === 'failed') return planner.failedChord(message, member, header.failure);
+  try {
+    return await planner.chordBody(message, member, header.values);
+  } catch (error) {
+    if (!isUnsendable(error)) throw error;
+    return planner.failedChord(message, member, callbackErrorFailure(error));
+  }
 }
 
 /** Celery writes the size into the body if its backend counts in another way; otherwise it is the size of the group. */

@@ -4,10 +4,11 @@ import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
-import { createContinuationPlanner, publishRetry } from './continuations.ts';
+import { publishRetry } from './continuations.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
-import { isExpired, waitForEtaMs } from './eta.ts';
+import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
+import { createLazyPlanner } from './lazyPlanner.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
@@ -32,7 +33,7 @@ function turnMs({ startMs, endMs }: InvocationWindow): number {
  */
 export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
   const { store, transport, log, events, worker, system, isolation } = deps;
-  const planner = createContinuationPlanner(deps);
+  const planner = createLazyPlanner(deps);
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
   const storeOutcome = createOutcomeStore(deps, planner, publisher);
@@ -130,7 +131,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
    */
   async function deferUntilEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
     const waitMs = waitForEtaMs(message, system.now());
-    if (waitMs === 0 || isExpired(message, system.now())) return undefined;
+    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, system.now())) return undefined;
     log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`, {
       ...taskFields(message, delivery),
       eta: message.eta,

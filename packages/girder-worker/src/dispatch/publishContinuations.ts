@@ -1,16 +1,20 @@
 import { derivedIds } from '../canvas/apply/derivedIds.ts';
-import { type Continuations, type Errback, noContinuations } from '../canvas/continuations/continuations.ts';
+import { type Continuations, type Errback, noContinuations } from '../canvas/continuations/plan.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { decode } from '../message/decode.ts';
 import { encode } from '../message/encode.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { StoredResult } from '../store/resultStore.ts';
-import { type ContinuationPlanner, hasContinuations, publish } from './continuations.ts';
-import { countChordMember } from './countChordMember.ts';
+import { forEachConcurrently } from '../system/concurrently.ts';
+import type { ContinuationPlanner } from './continuations.ts';
+import { hasContinuations, publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { createTaskRun, type TaskRun } from './taskRun.ts';
 import type { TaskRunner } from './taskRunner.ts';
+
+/** The most failures of steps that will never run that are stored at the same time. */
+const maxConcurrentWrites = 20;
 
 /** Publishes what follows a task that has ended. Safe to repeat: every id that is published derives from the task's own. */
 export interface ContinuationPublisher {
@@ -29,11 +33,12 @@ export function createContinuationPublisher(
   const publisher: ContinuationPublisher = {
     async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
       for (const expansion of expansions) await publish(deps, run, expansion);
-      for (const { id, failure, children = [], ...context } of failedSteps)
-        await store.fail(id, failure, { ...context, childrenJson: stringifyPythonJson(children) });
+      await forEachConcurrently(failedSteps, maxConcurrentWrites, ({ id, failure, children = [], ...context }) =>
+        store.fail(id, failure, { ...context, childrenJson: stringifyPythonJson(children) }),
+      );
       for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
       for (const member of endedMembers) {
-        const continuations = await countChordMember(deps, planner.context(run.message), run.message, member);
+        const continuations = await planner.countMember(run.message, member);
         await publisher.publish(run, continuations);
         if (continuations !== noContinuations) await store.endChord(member.groupId);
       }
@@ -44,7 +49,10 @@ export function createContinuationPublisher(
       if (!hasContinuations(message)) return;
       const stored = await store.read(message.id);
       const outcome = stored && outcomeIn(stored);
-      if (outcome) await publisher.publish(run, planner.after(message, outcome));
+      if (!outcome) return;
+      const plan = await planner.after(message, outcome);
+      if (plan.outcome === outcome) return publisher.publish(run, plan.continuations);
+      log.error(`What follows ${run.title} cannot be sent any more, although the task has succeeded.`, run.logFields);
     },
   };
   return publisher;

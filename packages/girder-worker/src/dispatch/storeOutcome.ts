@@ -1,13 +1,10 @@
-import { type Continuations, noContinuations } from '../canvas/continuations/continuations.ts';
-import { CanvasError } from '../canvas/signatures/errors.ts';
+import type { Expansion } from '../canvas/apply/expansion.ts';
 import type { RunResult } from '../execution/protocol.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
-import type { Message } from '../message/message.ts';
 import type { RetryChanges } from '../message/retryBody.ts';
-import { toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
-import { type ContinuationPlanner, publish, publishRetry } from './continuations.ts';
+import { type ContinuationPlanner, publish, publishRetry, unsendableOutcome } from './continuations.ts';
 import { redeliveryBackoffSeconds } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import type { ContinuationPublisher } from './publishContinuations.ts';
@@ -74,7 +71,7 @@ export function createOutcomeStore(
 
   async function complete(run: TaskRun, result: FinalOutcome, childrenJson: string): Promise<StoreAnswer> {
     const { message, claim } = run;
-    const { outcome, continuations } = plan(message, result);
+    const { outcome, continuations } = await planner.after(message, result);
     // The result of such a task is stored nowhere, so that a redelivery could not publish what follows: publish it first.
     if (claim.ignoreResult) await publisher.publish(run, continuations);
     const sent = outcome.state === 'SUCCESS' ? continuations.expansions.flatMap(({ children }) => children) : [];
@@ -85,27 +82,21 @@ export function createOutcomeStore(
       if (claim.ignoreResult) return;
       // A result that does not fit into an item is stored as a failure, after which something else follows.
       const isAsPlanned = stored.outcome === outcome;
-      await publisher.publish(run, isAsPlanned ? continuations : planner.after(message, stored.outcome));
+      await publisher.publish(
+        run,
+        isAsPlanned ? continuations : (await planner.after(message, stored.outcome)).continuations,
+      );
     });
-  }
-
-  /** A message that carries something that is no signature fails its task, as in Celery. */
-  function plan(message: Message, outcome: FinalOutcome): { outcome: FinalOutcome; continuations: Continuations } {
-    try {
-      return { outcome, continuations: planner.after(message, outcome) };
-    } catch (error) {
-      return { outcome: canvasFailure(message, error), continuations: noContinuations };
-    }
   }
 
   /** Publishes the replacement first: nothing is stored from which a later delivery could publish it. */
   async function replace(run: TaskRun, signature: unknown, childrenJson: string): Promise<StoreAnswer> {
     const { message, claim } = run;
-    let expansion: ReturnType<ContinuationPlanner['replacement']>;
+    let expansion: Expansion;
     try {
-      expansion = planner.replacement(message, signature);
+      expansion = await planner.replacement(message, signature);
     } catch (error) {
-      return complete(run, canvasFailure(message, error), childrenJson);
+      return complete(run, unsendableOutcome(message, error), childrenJson);
     }
     await publish(deps, run, expansion, { delaySeconds: minDelaySeconds });
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
@@ -119,12 +110,6 @@ function answer(
   publishAfter: () => Promise<void> = async () => undefined,
 ): StoreAnswer {
   return stored.kind === 'ok' ? { kind: 'ok', disposition, publish: publishAfter } : stored;
-}
-
-/** The failure of a task whose message or replacement carries something that is no signature. Rethrows other errors. */
-function canvasFailure({ task }: Message, error: unknown): FinalOutcome {
-  if (!(error instanceof CanvasError)) throw error;
-  return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
 }
 
 function secondsUntil(timeMs: number, nowMs: number): number {

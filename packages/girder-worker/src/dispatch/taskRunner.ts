@@ -1,3 +1,4 @@
+import type { Expansion } from '../canvas/apply/expansion.ts';
 import { type BuiltinAnswer, builtinRun, isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import type { TaskProgress } from '../events/taskEvents.ts';
 import type { MapCall, RunListener, RunResult, UpdateStatePayload } from '../execution/pool.ts';
@@ -8,10 +9,10 @@ import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
-import { type ContinuationPlanner, publish } from './continuations.ts';
+import { type ContinuationPlanner, publish, unsendableOutcome } from './continuations.ts';
 import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
-import { isExpired } from './eta.ts';
+import { etaTooFar, isEtaTooFar, isExpired } from './eta.ts';
 import { atEndOf, runLimits } from './limits.ts';
 import type { RunningTime } from './sharedTime.ts';
 import type { TaskRun } from './taskRun.ts';
@@ -49,6 +50,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
   function outcomeWithoutRunning({ message, entry, options }: TaskRun, claimed: Claimed): Outcome | undefined {
     if (claimed.revoked) return { state: 'REVOKED', reason: 'revoked' };
     if (isExpired(message, system.now())) return { state: 'REVOKED', reason: 'expired' };
+    if (isEtaTooFar(message, system.now())) return { state: 'FAILURE', failure: etaTooFar(message) };
     if (!entry && !isBuiltin(message.task)) {
       return { state: 'FAILURE', failure: notRegistered(message.task) };
     }
@@ -68,7 +70,12 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       case 'fails':
         return resultOf({ state: 'FAILURE', failure: builtin.failure });
       case 'sends': {
-        const expansion = planner.child(run.message, builtin.signature, builtin.call);
+        let expansion: Expansion;
+        try {
+          expansion = await planner.child(run.message, builtin.signature, builtin.call);
+        } catch (error) {
+          return resultOf(unsendableOutcome(run.message, error));
+        }
         await publish(deps, run, expansion);
         const { result, children } = expansion;
         return {

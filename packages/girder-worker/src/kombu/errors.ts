@@ -2,7 +2,7 @@
 export type DecodeErrorCode =
   /** The text is not an envelope: not JSON, not an object, or without `properties` (docs/wire-format.md §1). */
   | 'NOT_AN_ENVELOPE'
-  /** The text, the decompressed body or the values in it exceed a limit (docs/limits.md). */
+  /** The text, the decompressed body, or a part of it exceeds a limit (docs/limits.md). */
   | 'TOO_LARGE'
   /** Neither the headers (protocol 2) nor the body (protocol 1) contain the name of the task. */
   | 'NO_TASK_NAME'

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DecodeErrorCode } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
+import { maxStampValues } from './limits.ts';
 
 describe('decode rejects a message with a code for the cause, if the message', () => {
   test.each<[string, DecodeErrorCode, string]>([
@@ -26,6 +27,11 @@ describe('decode rejects a message with a code for the cause, if the message', (
     ['has negative retries', 'HEADER_MALFORMED', withHeaders({ retries: -1 })],
     ['has a string as time limit', 'HEADER_MALFORMED', withHeaders({ timelimit: ['1', null] })],
     ['has a list as stamps', 'HEADER_MALFORMED', withHeaders({ stamps: ['a'] })],
+    [
+      'has more values of stamps than the limit',
+      'TOO_LARGE',
+      withHeaders({ stamps: { trace: Array.from({ length: maxStampValues }, (_, i) => i), one: 'more' } }),
+    ],
     ['has numbers as stamped headers', 'HEADER_MALFORMED', withHeaders({ stamped_headers: [1] })],
     ['has a string as delivery_info', 'HEADER_MALFORMED', envelope({ properties: { delivery_info: 'x' } })],
     ['has an unknown body_encoding', 'UNKNOWN_BODY_ENCODING', envelope({ properties: { body_encoding: 'base32' } })],

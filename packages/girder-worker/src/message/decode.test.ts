@@ -4,6 +4,7 @@ import { bytesIn, gigabyte, inPython } from '../kombu/fixtures/compression.ts';
 import { DateTime } from '../kombu/values.ts';
 import { decode, decodePayload, defaultLimits, taskNamedIn } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
+import { maxStampValues } from './limits.ts';
 import type { Message } from './message.ts';
 
 test('fields that a message leaves out get the defaults of Celery', async () => {
@@ -187,4 +188,9 @@ describe('taskNamedIn', () => {
       expect(await taskNamedIn(text)).toBeUndefined();
     },
   );
+});
+
+test(`a message may have ${maxStampValues} values of stamps`, async () => {
+  const stamps = { trace: Array.from({ length: maxStampValues }, (_, i) => i) };
+  expect((await decode(withHeaders({ stamps }))).stamps).toEqual(stamps);
 });

@@ -1,13 +1,13 @@
 import type { KombuObject } from '../kombu/values.ts';
 import {
   count,
-  dict,
   displayText,
   isoTime,
   optionalCount,
   optionalText,
   type RawHeader,
   requiredText,
+  stamps,
   stringList,
   timeLimit,
 } from './headerReaders.ts';
@@ -62,7 +62,7 @@ const headerFields = {
   ignoreResult: { wire: 'ignore_result', read: (value) => (value == null ? null : Boolean(value)) },
   replacedTaskNesting: { wire: 'replaced_task_nesting', read: count },
   stampedHeaders: { wire: 'stamped_headers', read: stringList, write: (value) => (value.length === 0 ? null : value) },
-  stamps: { wire: 'stamps', read: dict },
+  stamps: { wire: 'stamps', read: stamps },
 } satisfies { readonly [Name in keyof HeaderValues]: HeaderField<HeaderValues[Name]> };
 
 const fields = Object.entries(headerFields) as readonly (readonly [keyof HeaderValues, HeaderField<unknown>])[];

@@ -2,6 +2,7 @@ import { DecodeError, type DecodeErrorCode } from '../kombu/errors.ts';
 import { isoToMs } from '../kombu/isoTime.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
 import { DateTime, isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
+import { maxStampValues } from './limits.ts';
 import type { TimeLimit } from './message.ts';
 
 // Each function reads the value of a header. `wire` is the name of the header on the wire, for the error message. The functions
@@ -74,6 +75,21 @@ export function dict(value: RawHeader, wire: string): KombuObject {
   if (value == null) return {};
   if (isObject(value)) return value;
   throw malformedHeader(wire, 'an object', value);
+}
+
+/** Reads the stamps of a task, each a value or a list of values. Throws DecodeError TOO_LARGE for more than `maxStampValues`. */
+export function stamps(value: RawHeader, wire: string): KombuObject {
+  const read = dict(value, wire);
+  const values = stampValuesOf(read);
+  if (values <= maxStampValues) return read;
+  throw new DecodeError(
+    'TOO_LARGE',
+    `"${wire}" has ${values} values, more than the limit of ${maxStampValues} (docs/limits.md): put the values into an argument.`,
+  );
+}
+
+export function stampValuesOf(stamped: Readonly<Record<string, unknown>>): number {
+  return Object.values(stamped).reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0);
 }
 
 function malformedHeader(wire: string, expected: string, value: KombuValue): DecodeError {

@@ -1,4 +1,5 @@
 import type { ResultTuple } from '../../store/resultStore.ts';
+import { mapInSteps, runSteps, type Steps } from '../../system/steps.ts';
 import { CanvasError } from '../signatures/errors.ts';
 import { withCallbacks, withErrbacks } from '../signatures/links.ts';
 import { membersOf } from '../signatures/pipe.ts';
@@ -37,15 +38,21 @@ import { taskIdsOf, valuesOf } from './resultTuple.ts';
  * is none; OPTION_MALFORMED for a callback on a group and for a malformed time.
  */
 export function expand(signature: WireSignature, call: Call, sender: Sender): Expansion {
+  return runSteps(expandInSteps(signature, call, sender));
+}
+
+/** As `expand`, in steps: one for each signature that is frozen or sent. */
+export function* expandInSteps(signature: WireSignature, call: Call, sender: Sender): Steps<Expansion> {
+  yield;
   switch (kindOf(signature)) {
     case 'task':
       return expandTask(signature, call, sender);
     case 'chain':
-      return expandChain(signature, call, sender);
+      return yield* expandChain(signature, call, sender);
     case 'group':
-      return expandGroup(signature, call, sender);
+      return yield* expandGroup(signature, call, sender);
     case 'chord':
-      return expandChord(signature, call, sender);
+      return yield* expandChord(signature, call, sender);
   }
 }
 
@@ -56,7 +63,7 @@ function expandTask(task: WireSignature, call: Call, sender: Sender): Expansion 
 }
 
 /** The message of the first step carries the other steps in reverse order (docs/wire-format.md §1.3). */
-function expandChain(chain: WireSignature, call: Call, sender: Sender): Expansion {
+function* expandChain(chain: WireSignature, call: Call, sender: Sender): Steps<Expansion> {
   const {
     link,
     link_error,
@@ -75,10 +82,10 @@ function expandChain(chain: WireSignature, call: Call, sender: Sender): Expansio
     chord: signaturesIn(chord)[0],
     rootId: textIn(firstOptions.root_id),
   };
-  const [first, ...rest] = freezeSteps(steps, context, sender);
+  const [first, ...rest] = yield* freezeSteps(steps, context, sender);
   if (!first) throw new CanvasError('NOTHING_TO_RUN', 'A chain needs at least one step.');
   const options = { ...firstOptions, chain: [...signaturesIn(later), ...rest.toReversed()] };
-  const expansion = expand(first, { ...callArgs(chain, call), options }, sender);
+  const expansion = yield* expandInSteps(first, { ...callArgs(chain, call), options }, sender);
   return rest.length === 0 ? expansion : { ...expansion, result: resultOfSteps([first, ...rest]) };
 }
 
@@ -86,12 +93,16 @@ function expandChain(chain: WireSignature, call: Call, sender: Sender): Expansio
  * Sends all members. A group with the option `chain` becomes the header of a chord with the next step as its body. Only a
  * signature that is written by hand has that option here.
  */
-function expandGroup(group: WireSignature, call: Call, sender: Sender): Expansion {
+function* expandGroup(group: WireSignature, call: Call, sender: Sender): Steps<Expansion> {
   const { link, link_error, chain, task_id, group_index, ...shared } = optionsOf(group, call);
   const [next, ...later] = signaturesIn(chain).toReversed();
   if (next) {
     const chord = chordOf(groupOf(membersOf(group).map(withoutParentContext), { task_id }), next);
-    return expand(chord, { ...call, options: { ...shared, link_error, chain: later.toReversed() } }, sender);
+    return yield* expandInSteps(
+      chord,
+      { ...call, options: { ...shared, link_error, chain: later.toReversed() } },
+      sender,
+    );
   }
   if (link && signaturesIn(link).length > 0) {
     throw new CanvasError(
@@ -101,18 +112,19 @@ function expandGroup(group: WireSignature, call: Call, sender: Sender): Expansio
   }
 
   const groupId = textIn(task_id) ?? sender.newId();
-  const members = membersOf(withErrbacks(group, signaturesIn(link_error))).map((member, groupIndex) =>
+  const linked = membersOf(withErrbacks(group, signaturesIn(link_error)));
+  const members = yield* mapInSteps(linked, (member, groupIndex) =>
     freeze(member, { groupId, groupIndex, rootId: textIn(shared.root_id) }, sender),
   );
   const options = { ...shared, group_id: groupId };
   const { args, kwargs } = callArgs({ ...group, args: [] }, call);
-  const sent = members.map((member) => expand(member, { args, kwargs, options }, sender));
+  const sent = yield* mapInSteps(members, (member) => expandInSteps(member, { args, kwargs, options }, sender));
   const result = unwrapGroup(groupResult(groupOf(members, { task_id: groupId })));
   return mergeExpansions(sent, { result, children: [result] });
 }
 
 /** Sends the members of the header, each with the body. If the header is empty, sends the body at once. */
-function expandChord(chord: WireSignature, call: Call, sender: Sender): Expansion {
+function* expandChord(chord: WireSignature, call: Call, sender: Sender): Steps<Expansion> {
   const {
     link,
     link_error,
@@ -130,9 +142,9 @@ function expandChord(chord: WireSignature, call: Call, sender: Sender): Expansio
 
   const linked = withErrbacks(withCallbacks(bodyOf(chord), signaturesIn(link)), signaturesIn(link_error));
   const merged = merge(linked, { options: { ...shared, chain, chord: outer, group_index } });
-  const body = freeze(merged, { id: textIn(task_id), groupId, rootId: textIn(merged.options.root_id) }, sender);
+  const body = yield* freeze(merged, { id: textIn(task_id), groupId, rootId: textIn(merged.options.root_id) }, sender);
 
-  const members = membersOf(header).map((member, groupIndex) =>
+  const members = yield* mapInSteps(membersOf(header), (member, groupIndex) =>
     freeze(member, { groupId, groupIndex, chord: body, rootId: textIn(shared.root_id) }, sender),
   );
   const group = groupResult(groupOf(members, { task_id: groupId }));
@@ -142,9 +154,9 @@ function expandChord(chord: WireSignature, call: Call, sender: Sender): Expansio
   const { args, kwargs } = callArgs(chord, call);
   const memberCall = { args, kwargs: { ...(chord.kwargs.kwargs as WireSignature['kwargs'] | undefined), ...kwargs } };
   const options = { ...shared, countdown, eta, parent_id, group_id: groupId, chord: body };
-  const sent = members.map((member) => expand(member, { ...memberCall, options }, sender));
+  const sent = yield* mapInSteps(members, (member) => expandInSteps(member, { ...memberCall, options }, sender));
   if (taskIdsOf(group).length === 0) {
-    const bodyExpansion = expand(body, { args: [valuesOf(group, () => null)] }, sender);
+    const bodyExpansion = yield* expandInSteps(body, { args: [valuesOf(group, () => null)] }, sender);
     return mergeExpansions([...sent, bodyExpansion], { result, children: bodyExpansion.children });
   }
   const all = mergeExpansions(sent, { result, children: [group] });

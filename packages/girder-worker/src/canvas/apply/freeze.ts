@@ -1,4 +1,5 @@
 import type { ResultTuple } from '../../store/resultStore.ts';
+import { mapInSteps, type Steps } from '../../system/steps.ts';
 import { membersOf } from '../signatures/pipe.ts';
 import {
   bodyOf,
@@ -36,16 +37,17 @@ export interface ParentContext {
  * Assigns ids to a signature and to each signature in it that will be sent, as Celery's `freeze`: their results can be read
  * before they are sent. Existing ids are kept.
  */
-export function freeze(signature: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
+export function* freeze(signature: WireSignature, context: ParentContext, ids: IdSource): Steps<WireSignature> {
+  yield;
   switch (kindOf(signature)) {
     case 'task':
       return freezeTask(signature, context, ids);
     case 'group':
-      return freezeGroup(signature, context, ids);
+      return yield* freezeGroup(signature, context, ids);
     case 'chain':
-      return freezeChain(signature, context, ids);
+      return yield* freezeChain(signature, context, ids);
     case 'chord':
-      return freezeChord(signature, context, ids);
+      return yield* freezeChord(signature, context, ids);
   }
 }
 
@@ -54,8 +56,8 @@ export function freezeSteps(
   steps: readonly WireSignature[],
   context: ParentContext,
   ids: IdSource,
-): readonly WireSignature[] {
-  return steps.map((step, index) =>
+): Steps<readonly WireSignature[]> {
+  return mapInSteps(steps, (step, index) =>
     freeze(step, index === steps.length - 1 ? context : { rootId: context.rootId }, ids),
   );
 }
@@ -121,9 +123,9 @@ function freezeTask(task: WireSignature, context: ParentContext, ids: IdSource):
   };
 }
 
-function freezeGroup(group: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
+function* freezeGroup(group: WireSignature, context: ParentContext, ids: IdSource): Steps<WireSignature> {
   const { groupId, chord, rootId } = context;
-  const members = membersOf(group).map((member, groupIndex) =>
+  const members = yield* mapInSteps(membersOf(group), (member, groupIndex) =>
     freeze(member, { groupId, groupIndex, chord, rootId }, ids),
   );
   const { root_id = rootId ?? null, parent_id = null } = group.options;
@@ -131,17 +133,17 @@ function freezeGroup(group: WireSignature, context: ParentContext, ids: IdSource
   return groupOf(members, { ...group.options, task_id, ...groupOptions(group.options, context), root_id, parent_id });
 }
 
-function freezeChain(chain: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
-  const steps = freezeSteps(prepareSteps(chain), context, ids);
+function* freezeChain(chain: WireSignature, context: ParentContext, ids: IdSource): Steps<WireSignature> {
+  const steps = yield* freezeSteps(prepareSteps(chain), context, ids);
   if (steps.length === 0) return chain;
   const [[task_id]] = resultOfSteps(steps);
   return chainOfSteps({ ...chain, options: { ...chain.options, task_id } }, steps);
 }
 
 /** The members of the header do not carry the body yet: they get it when they are sent. */
-function freezeChord(chord: WireSignature, context: ParentContext, ids: IdSource): WireSignature {
-  const header = freeze(headerOf(chord), { rootId: context.rootId }, ids);
-  const body = freeze(bodyOf(chord), context, ids);
+function* freezeChord(chord: WireSignature, context: ParentContext, ids: IdSource): Steps<WireSignature> {
+  const header = yield* freeze(headerOf(chord), { rootId: context.rootId }, ids);
+  const body = yield* freeze(bodyOf(chord), context, ids);
   const frozen = withKwargs(chord, { header, body });
   return { ...frozen, options: { ...chord.options, task_id: idOf(header) } };
 }

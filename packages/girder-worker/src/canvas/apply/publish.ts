@@ -1,6 +1,8 @@
 import { encode, type OutgoingMessage } from '../../message/encode.ts';
 import type { ChordStore } from '../../store/chordStore.ts';
+import { forEachConcurrently } from '../../system/concurrently.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
+import { nextTurn } from '../../system/steps.ts';
 import type { System } from '../../system/system.ts';
 import type { BeforePublish } from '../../task/current.ts';
 import type { Expansion } from './expansion.ts';
@@ -32,33 +34,51 @@ export interface PublishDeps {
   readonly system?: Pick<System, 'now' | 'randomUUID'>;
 }
 
-/** The most messages that are published at the same time. */
+/** The most messages that are published, and chords that are written, at the same time. */
 const maxConcurrency = 20;
 
+/** The text that is encoded between two turns of the event loop: a few ms. */
+const charactersPerTurn = 256 * 1024;
+
 /**
- * Writes the chords, and then publishes the messages: a member that ends early finds its chord. If one of the queues is a
- * FIFO queue, the messages are published one by one, to keep their order. `delaySeconds` overrides that of each message.
+ * Writes the chords, and then publishes the messages: a member that ends early finds its chord. A message is encoded when its
+ * turn comes, so that a large group neither blocks the event loop nor exists as a whole. If one of the queues is a FIFO queue,
+ * the messages are published one by one, to keep their order. `delaySeconds` overrides that of each message.
  */
 export async function publishExpansion(
   { chords, messages }: Expansion,
   { startChord, publish, beforePublish, origin, system = nodeSystem }: PublishDeps,
   { delaySeconds }: { readonly delaySeconds?: number } = {},
 ): Promise<void> {
-  await Promise.all(chords.map(({ groupId, members }) => startChord(groupId, members)));
+  await forEachConcurrently(chords, maxConcurrency, ({ groupId, members }) => startChord(groupId, members));
   const prepared = beforePublish ? await beforePublish(messages) : messages;
   const outbox = prepared.map((message) => {
     const route = routeOf(message, origin);
-    return {
-      body: encode(message, system),
-      route: delaySeconds === undefined ? route : { ...route, delaySeconds },
-    };
+    return { message, route: delaySeconds === undefined ? route : { ...route, delaySeconds } };
   });
-  const concurrency = outbox.some(({ route: { queue, queueArn = queue } }) => queueArn.endsWith('.fifo'))
-    ? 1
-    : maxConcurrency;
-  for (let i = 0; i < outbox.length; i += concurrency) {
-    await Promise.all(outbox.slice(i, i + concurrency).map(({ body, route }) => publish(body, route)));
-  }
+  const isFifo = outbox.some(({ route: { queue, queueArn = queue } }) => queueArn.endsWith('.fifo'));
+  const encodeNext = createEncoder(system);
+  await forEachConcurrently(outbox, isFifo ? 1 : maxConcurrency, async ({ message, route }) => {
+    await publish(await encodeNext(message), route);
+  });
+}
+
+/** Returns a function that encodes one message after the other, with turns of the event loop between parts of them. */
+function createEncoder(system: Pick<System, 'now' | 'randomUUID'>): (message: OutgoingMessage) => Promise<string> {
+  let characters = 0;
+  let previous: Promise<unknown> = Promise.resolve();
+  return (message) => {
+    const encoded = previous.then(async () => {
+      const body = encode(message, system);
+      characters += body.length;
+      if (characters < charactersPerTurn) return body;
+      characters = 0;
+      await nextTurn();
+      return body;
+    });
+    previous = encoded.catch(() => undefined);
+    return encoded;
+  };
 }
 
 /** The properties that Kombu reads when it sends a message (docs/wire-format.md §1.6). */

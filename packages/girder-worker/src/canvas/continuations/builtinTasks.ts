@@ -3,6 +3,7 @@ import { ownValue } from '../../kombu/values.ts';
 import type { Message } from '../../message/message.ts';
 import { type Failure, failureOf } from '../../outcome/failure.ts';
 import { CanvasError } from '../signatures/errors.ts';
+import { beyondLimit, maxFollowingMessages, maxMapCalls } from '../signatures/limits.ts';
 import {
   type Call,
   chordOf,
@@ -40,18 +41,18 @@ const builtins: Readonly<
     run: ({ task, it }) => ({
       kind: 'calls',
       task: toSignature(task).task,
-      argumentLists: listOf(it).map((item) => [item]),
+      argumentLists: callsOf(it).map((item) => [item]),
     }),
   },
   'celery.starmap': {
     parameters: ['task', 'it'],
-    run: ({ task, it }) => ({ kind: 'calls', task: toSignature(task).task, argumentLists: listOf(it).map(listOf) }),
+    run: ({ task, it }) => ({ kind: 'calls', task: toSignature(task).task, argumentLists: callsOf(it).map(listOf) }),
   },
   'celery.chunks': {
     parameters: ['task', 'it', 'n'],
     run: ({ task, it, n }) => ({
       kind: 'sends',
-      signature: chunkGroup(toSignature(task), listOf(it), Number(n)),
+      signature: chunkGroup(toSignature(task), chunkedOf(it, Number(n)), Number(n)),
       call: {},
     }),
   },
@@ -124,6 +125,19 @@ function accumulate(args: readonly unknown[], { index = null }: Arguments['kwarg
 function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new CanvasError('OPTION_MALFORMED', `expected a list, got ${stringifyPythonJson(value ?? null).slice(0, 80)}`);
+}
+
+function callsOf(it: unknown): readonly unknown[] {
+  const items = listOf(it);
+  if (items.length <= maxMapCalls) return items;
+  throw beyondLimit(`It makes ${items.length} calls`, `${maxMapCalls} calls`, 'use chunks');
+}
+
+function chunkedOf(it: unknown, size: number): readonly unknown[] {
+  const items = listOf(it);
+  const chunks = Math.ceil(items.length / size);
+  if (!(chunks > maxFollowingMessages)) return items;
+  throw beyondLimit(`It makes ${chunks} chunks`, `${maxFollowingMessages} messages`, 'use larger chunks');
 }
 
 function builtinFailure(type: string, text: string): Failure {

@@ -1,23 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import { exceptionRepr } from '../../kombu/repr/pythonRepr.ts';
 import type { Message } from '../../message/message.ts';
 import { type Failure, failureOf } from '../../outcome/failure.ts';
 import type { ResultTuple, StoredResult } from '../../store/resultStore.ts';
+import { mapInSteps, runSteps, type Steps } from '../../system/steps.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
-import { expand } from '../apply/expand.ts';
+import { expandInSteps } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
 import { taskIdsOf, valuesOf } from '../apply/resultTuple.ts';
+import { ExpansionSize } from '../signatures/expansionSize.ts';
+import { contentOf } from '../signatures/links.ts';
 import { membersOf } from '../signatures/pipe.ts';
 import { kindOf, signaturesIn, textIn, type WireSignature } from '../signatures/signature.ts';
-import {
-  type ContinuationContext,
-  type Continuations,
-  callErrbacks,
-  type Errback,
-  noContinuations,
-  senderOf,
-} from './continuations.ts';
+import { type ContinuationContext, callErrbacks, senderOf } from './continuations.ts';
 import { type EndedMember, errbacksOf, type FailedStep, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
+import { type Continuations, type Errback, noContinuations } from './plan.ts';
 
 /** Why the body of a chord cannot run. */
 export interface ChordFailure {
@@ -50,45 +46,75 @@ export function groupGoneFailure(groupId: string): ChordFailure {
   return { error, cause: error };
 }
 
+/** The failure of a chord whose body cannot be sent, with Celery's text. */
+export function callbackErrorFailure({ name, message }: Error): ChordFailure {
+  const type = name === 'CanvasError' ? 'ImproperlyConfigured' : name;
+  const error = chordError(`Callback error: ${exceptionRepr({ type, args: [message] })}`, null);
+  return { error, cause: error };
+}
+
 /**
  * Expands the body of a chord whose members have all succeeded. The ids derive from the group id: they do not depend on
  * which member ended last.
  */
 export function expandChordBody(
-  { groupId, chord }: EndedMember,
+  member: EndedMember,
   values: readonly unknown[],
   last: LastMember,
   context: ContinuationContext,
 ): Expansion {
+  return runSteps(chordBodyInSteps(member, values, last, context));
+}
+
+/** As `expandChordBody`, in steps. Throws CanvasError TOO_LARGE if the body exceeds a limit. */
+export function* chordBodyInSteps(
+  { groupId, chord }: EndedMember,
+  values: readonly unknown[],
+  last: LastMember,
+  context: ContinuationContext,
+): Steps<Expansion> {
+  yield* new ExpansionSize().add(chord);
   const sender = {
     ...senderOf(context),
     rootId: last.rootId,
     parentId: last.id,
     newId: derivedIds(groupId, 'body'),
   };
-  return expand(chord, { args: [values] }, sender);
+  return yield* expandInSteps(chord, { args: [values] }, sender);
 }
 
 /** The continuations of a chord whose body cannot run: the body fails, and all steps after it. */
 export function continuationsOfFailedChord(
-  { chord }: EndedMember,
+  member: EndedMember,
   failure: ChordFailure,
   last: LastMember,
   context: ContinuationContext,
 ): Continuations {
+  return runSteps(failedChordInSteps(member, failure, last, context));
+}
+
+/** As `continuationsOfFailedChord`, in steps. Throws CanvasError TOO_LARGE if the errbacks exceed a limit. */
+export function* failedChordInSteps(
+  { chord }: EndedMember,
+  failure: ChordFailure,
+  last: LastMember,
+  context: ContinuationContext,
+): Steps<Continuations> {
   const isGroup = kindOf(finalTaskOf(chord)) === 'group';
   const reason = isGroup ? failure.cause : failure.error; // As in Celery: the members of a group fail with the cause itself.
   const unreachable = failAllUnreachable([chord, ...signaturesIn(chord.options.chain)], reason);
-  const notified = failedTargetsOf(chord).map(([target, errbacks]) => {
+  const size = new ExpansionSize();
+  const notified = yield* mapInSteps(failedTargetsOf(chord), function* ([target, errbacksOfTarget]) {
     const failed = failedTask(target, last);
-    return { failed, ...callErrbacks(errbacks, failed, reason, context) };
+    return { failed, ...(yield* callErrbacks(errbacksOfTarget(), failed, reason, context, size)) };
   });
-  const childrenOf = (id: string) =>
-    notified.filter(({ failed }) => failed.id === id).flatMap(({ expansions }) => expansions.flatMap(childrenIn));
+  const children = new Map<string, readonly ResultTuple[]>();
+  for (const { failed, expansions } of notified)
+    children.set(failed.id, [...(children.get(failed.id) ?? []), ...expansions.flatMap(childrenIn)]);
   return {
     ...noContinuations,
     endedMembers: unreachable.endedMembers,
-    failedSteps: unreachable.failedSteps.map((step) => withChildren(step, childrenOf(step.id))),
+    failedSteps: unreachable.failedSteps.map((step) => withChildren(step, children.get(step.id) ?? [])),
     expansions: notified.flatMap(({ expansions }) => expansions),
     errbacks: notified.flatMap(({ errbacks }) => errbacks),
   };
@@ -103,20 +129,29 @@ function childrenIn({ children }: Expansion): readonly ResultTuple[] {
 }
 
 /**
- * The results of a body, each with the errbacks to call, each errback once. A body that is a group has one result for each
- * member.
+ * The results of a body, each with the function that returns the errbacks to call, each errback once. A body that is a group
+ * has one result for each member.
  *
  * If the chord is a member of the header of another one, that fails, too. Celery links the errbacks of the outer chord to
  * the bodies in its header as well: they are left out here, and called when the outer chord fails.
  */
-function failedTargetsOf(body: WireSignature): readonly (readonly [WireSignature, readonly WireSignature[]])[] {
+function failedTargetsOf(body: WireSignature): readonly (readonly [WireSignature, () => readonly WireSignature[]])[] {
   const target = finalTaskOf(body);
   const ofOuter = [body, target].flatMap(({ options }) => signaturesIn(options.chord)).flatMap(errbacksOf);
-  const withoutRepeats = (all: readonly WireSignature[]) =>
-    all.filter((errback, i) => ![...ofOuter, ...all.slice(0, i)].some((other) => isDeepStrictEqual(other, errback)));
+  const known = ofOuter.map(contentOf);
+  const withoutRepeats = (all: readonly WireSignature[]) => {
+    const seen = new Set(known);
+    return all.filter((errback) => {
+      const before = seen.size;
+      return seen.add(contentOf(errback)).size > before;
+    });
+  };
   const errbacks = errbacksOf(body);
-  if (kindOf(body) === 'chain' || kindOf(target) !== 'group') return [[target, withoutRepeats(errbacks)]];
-  return membersOf(target).map((member) => [finalTaskOf(member), withoutRepeats([...errbacksOf(member), ...errbacks])]);
+  if (kindOf(body) === 'chain' || kindOf(target) !== 'group') return [[target, () => withoutRepeats(errbacks)]];
+  return membersOf(target).map((member) => [
+    finalTaskOf(member),
+    () => withoutRepeats([...errbacksOf(member), ...errbacks]),
+  ]);
 }
 
 function failedTask({ task, options }: WireSignature, { rootId }: LastMember): Errback['failed'] {

@@ -2,12 +2,15 @@ import { parsePythonJson } from '../../kombu/json/pythonJson.ts';
 import type { Message } from '../../message/message.ts';
 import { type Failure, taskRevoked } from '../../outcome/failure.ts';
 import type { FinalOutcome } from '../../outcome/outcome.ts';
+import { mapInSteps, runSteps, type Steps } from '../../system/steps.ts';
 import { derivedIds } from '../apply/derivedIds.ts';
-import { expand } from '../apply/expand.ts';
+import { expandInSteps } from '../apply/expand.ts';
 import type { Expansion } from '../apply/expansion.ts';
 import type { Sender } from '../apply/outgoingMessage.ts';
+import { ExpansionSize } from '../signatures/expansionSize.ts';
 import { type Call, groupOf, kindOf, type WireSignature } from '../signatures/signature.ts';
 import { type EndedMember, failAllUnreachable, type UnreachableResults } from './failUnreachable.ts';
+import { type Continuations, type Errback, noContinuations } from './plan.ts';
 
 /** What the caller knows about tasks and time. */
 export interface ContinuationContext extends Pick<Sender, 'nowMs' | 'optionsOf'> {
@@ -20,43 +23,32 @@ export interface ContinuationContext extends Pick<Sender, 'nowMs' | 'optionsOf'>
   readonly takesFailure: (task: string, bound: number) => boolean;
 }
 
-/** An errback of the new style: it is called where the task failed, and not sent (docs/wire-format.md §1.8). */
-export interface Errback {
-  readonly signature: WireSignature;
-  /** The task that failed, or the body of a chord that could not run. */
-  readonly failed: { readonly id: string; readonly task: string; readonly rootId: string };
-  readonly failure: Failure;
-}
-
-/** What must be done after a task has ended. */
-export interface Continuations extends UnreachableResults {
-  /** To be published. */
-  readonly expansions: readonly Expansion[];
-  /** To be called. */
-  readonly errbacks: readonly Errback[];
-}
-
-export const noContinuations: Continuations = { expansions: [], failedSteps: [], endedMembers: [], errbacks: [] };
-
 /**
  * Returns what must be done after a task has ended. A pure function: its ids derive from the id of the message, so a
  * continuation that is published twice runs once.
  *
- * Throws CanvasError NOT_A_SIGNATURE if the message contains a value that is no signature.
+ * Throws CanvasError NOT_A_SIGNATURE if the message contains a value that is no signature, and TOO_LARGE if what follows
+ * exceeds a limit.
  */
 export function continuationsOf(message: Message, outcome: FinalOutcome, context: ContinuationContext): Continuations {
+  return runSteps(continuationsInSteps(message, outcome, context));
+}
+
+/** As `continuationsOf`, in steps. */
+export function* continuationsInSteps(
+  message: Message,
+  outcome: FinalOutcome,
+  context: ContinuationContext,
+): Steps<Continuations> {
   const endedMembers = chordMembership(message);
   const { chain, errbacks } = message.embed;
   if (outcome.state === 'SUCCESS') {
-    return {
-      ...noContinuations,
-      expansions: afterSuccess(message, parsePythonJson(outcome.resultJson), context),
-      endedMembers,
-    };
+    const expansions = yield* afterSuccess(message, parsePythonJson(outcome.resultJson), context);
+    return { ...noContinuations, expansions, endedMembers };
   }
   if (outcome.state === 'FAILURE') {
     const unreachable = failAllUnreachable(chain, outcome.failure);
-    const notified = callErrbacks(errbacks, message, outcome.failure, context);
+    const notified = yield* callErrbacks(errbacks, message, outcome.failure, context, new ExpansionSize());
     return {
       ...notified,
       failedSteps: unreachable.failedSteps,
@@ -71,34 +63,54 @@ export function continuationsOf(message: Message, outcome: FinalOutcome, context
   };
 }
 
-/** Separates errbacks by style: those of the old style are sent, with the id of the failed task as their argument. */
-export function callErrbacks(
+/** What remains of a task whose continuations cannot be sent: its chord must not wait for it. */
+export function onlyChordMembership(message: Message): Continuations {
+  return { ...noContinuations, endedMembers: chordMembership(message) };
+}
+
+/**
+ * Separates errbacks by style: those of the old style are sent, with the id of the failed task as their argument. `size` counts
+ * what follows the same task.
+ */
+export function* callErrbacks(
   errbacks: readonly WireSignature[],
   failed: Errback['failed'],
   failure: Failure,
   context: ContinuationContext,
-): Continuations {
+  size: ExpansionSize,
+): Steps<Continuations> {
   const isNewStyle = ({ task, immutable, args, kwargs }: WireSignature) =>
     context.takesFailure(task, immutable ? 0 : args.length + Object.keys(kwargs).length);
   const sent = errbacks.filter((errback) => !isNewStyle(errback));
   const called = errbacks.filter(isNewStyle);
+  size.addMessages(called.length);
+  const group = groupOf(sent);
+  if (sent.length > 0) yield* size.add(group);
   return {
     ...noContinuations,
-    expansions: sent.length === 0 ? [] : [sendAfter(groupOf(sent), failed.id, failed, 'errbacks', context)],
+    expansions: sent.length === 0 ? [] : [yield* sendAfter(group, failed.id, failed, 'errbacks', context)],
     errbacks: called.map((signature) => ({ signature, failed, failure })),
   };
 }
 
 /** In the order of Celery: each callback that is a group; the other callbacks as one group; the next step of the chain. */
-function afterSuccess({ embed, ...message }: Message, value: unknown, context: ContinuationContext): Expansion[] {
+function* afterSuccess(
+  { embed, ...message }: Message,
+  value: unknown,
+  context: ContinuationContext,
+): Steps<readonly Expansion[]> {
   const { callbacks, chain } = embed;
   const groups = callbacks.filter((callback) => kindOf(callback) === 'group');
   const others = callbacks.filter((callback) => kindOf(callback) !== 'group');
   const linked = callbacks.length <= 1 ? callbacks : others.length === 0 ? groups : [...groups, groupOf(others)];
-  const expansions = linked.map((callback, i) => sendAfter(callback, value, message, `link ${i}`, context));
   const next = chain.at(-1);
+  const size = new ExpansionSize();
+  for (const signature of next ? [...linked, next] : linked) yield* size.add(signature);
+  const expansions = yield* mapInSteps(linked, (callback, i) =>
+    sendAfter(callback, value, message, `link ${i}`, context),
+  );
   if (!next) return expansions;
-  return [...expansions, sendAfter(next, value, message, 'chain', context, { chain: chain.slice(0, -1) })];
+  return [...expansions, yield* sendAfter(next, value, message, 'chain', context, { chain: chain.slice(0, -1) })];
 }
 
 function sendAfter(
@@ -108,21 +120,35 @@ function sendAfter(
   reason: string,
   context: ContinuationContext,
   options: WireSignature['options'] = {},
-): Expansion {
+): Steps<Expansion> {
   const { id: parentId, rootId } = parent;
   const call = { args: [value], options: { ...options, root_id: rootId, parent_id: parentId } };
-  return expand(signature, call, { ...senderOf(context), rootId, parentId, newId: derivedIds(parentId, reason) });
+  return expandInSteps(signature, call, {
+    ...senderOf(context),
+    rootId,
+    parentId,
+    newId: derivedIds(parentId, reason),
+  });
 }
 
-/** Expands a signature that a task sends as its child. The ids derive from the id of the task. */
-export function sendFrom(
+/**
+ * Expands a signature that a task sends as its child, in steps. The ids derive from the id of the task. Throws CanvasError, as
+ * `continuationsOf`.
+ */
+export function* sendFrom(
   message: Message,
   signature: WireSignature,
   call: Call,
   context: ContinuationContext,
-): Expansion {
+): Steps<Expansion> {
   const { id: parentId, rootId } = message;
-  return expand(signature, call, { ...senderOf(context), rootId, parentId, newId: derivedIds(parentId, 'child') });
+  yield* new ExpansionSize().add(signature);
+  return yield* expandInSteps(signature, call, {
+    ...senderOf(context),
+    rootId,
+    parentId,
+    newId: derivedIds(parentId, 'child'),
+  });
 }
 
 type SenderContext = Pick<ContinuationContext, 'nowMs' | 'optionsOf' | 'replyTo'>;

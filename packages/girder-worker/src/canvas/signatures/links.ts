@@ -59,18 +59,27 @@ function withLinks(
   return { ...signature, options: { ...signature.options, [name]: all } };
 }
 
+/** The texts of signatures that were compared before: a group adds the same errbacks to each of its members. */
+const contents = new WeakMap<object, string>();
+
 /**
  * A text that is the same for equal signatures: the order of keys does not count, the class of a value does. Two links are
  * compared by these texts, so that a message with thousands of links costs one text for each.
  */
-function contentOf(value: unknown): string {
+export function contentOf(signature: WireSignature): string {
+  const known = contents.get(signature) ?? textOf(signature);
+  contents.set(signature, known);
+  return known;
+}
+
+function textOf(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
   if (typeof value !== 'object' || value === null)
     return typeof value === 'string' ? JSON.stringify(value) : `${typeof value} ${String(value)}`;
-  if (Array.isArray(value)) return `[${value.map(contentOf).join()}]`;
+  if (Array.isArray(value)) return `[${value.map(textOf).join()}]`;
   const fields = Object.keys(value)
     .sort((one, other) => (one < other ? -1 : 1))
-    .map((key) => `${JSON.stringify(key)}:${contentOf((value as Record<string, unknown>)[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${textOf((value as Record<string, unknown>)[key])}`);
   const prototype = Object.getPrototypeOf(value) as object | null;
   // Dates and Decimals have no fields of their own.
   const own =

@@ -1,8 +1,15 @@
-import { DecodeBudget, weights } from '../budget.ts';
-import { PythonJsonError } from '../errors.ts';
+import { DecodeBudget, KnownShapes, weights } from '../budget.ts';
+import { LimitError, PythonJsonError } from '../errors.ts';
 import { maxDepth } from '../pythonLimits.ts';
 
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBracket = 0x5b;
 const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 
 /** No shorter text is nested too deep: each level has two characters. A text of this length weighs far less than a message may. */
 const harmlessCharacters = 2 * maxDepth;
@@ -15,28 +22,43 @@ const harmlessCharacters = 2 * maxDepth;
  */
 export function assertLightJson(text: string, passes = 1): void {
   if (text.length < harmlessCharacters) return;
-  const budget = new DecodeBudget(passes);
+  try {
+    weigh(text, new DecodeBudget(passes), undefined);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    // Keys that occur in the same order again weigh less. To find them takes longer, and few texts need it.
+    weigh(text, new DecodeBudget(passes), new KnownShapes());
+  }
+}
+
+function weigh(text: string, budget: DecodeBudget, shapes: KnownShapes | undefined): void {
   let depth = 0;
+  /** Where the last string starts and ends: before a colon, it is a key. */
+  let start = 0;
+  let end = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
-      case 0x22: // "
-        at = endOfString(text, at);
+      case quote:
+        start = at;
+        end = endOfString(text, at);
+        at = end;
         break;
-      case 0x5b: // [
-      case 0x7b: // {
+      case openBracket:
+      case openBrace:
         budget.charge(weights.value + weights.container);
         depth += 1;
         if (depth > maxDepth) throw new PythonJsonError(`JSON is nested deeper than ${maxDepth} levels`);
+        shapes?.enter(depth);
         break;
-      case 0x5d: // ]
-      case 0x7d: // }
+      case closeBracket:
+      case closeBrace:
         depth -= 1;
         break;
-      case 0x2c: // ,
+      case comma:
         budget.charge(weights.value);
         break;
-      case 0x3a: // :
-        budget.charge(weights.key);
+      case colon:
+        budget.charge(shapes ? shapes.weightOfKey(depth, text.slice(start, end)) : weights.key);
         break;
     }
   }
@@ -44,15 +66,15 @@ export function assertLightJson(text: string, passes = 1): void {
 
 /** Returns the position of the quote that ends the string that starts at `start`; the end of the text if there is no such quote. */
 export function endOfString(text: string, start: number): number {
-  const quote = text.indexOf('"', start + 1);
-  if (quote === -1) return text.length;
+  const end = text.indexOf('"', start + 1);
+  if (end === -1) return text.length;
   // A backslash escapes the quote, or is escaped itself: the string has to be read from its start.
-  if (text.charCodeAt(quote - 1) !== backslash) return quote;
+  if (text.charCodeAt(end - 1) !== backslash) return end;
   let at = start + 1;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === backslash) at += 1;
-    else if (code === 0x22) break;
+    else if (code === quote) break;
   }
   return at;
 }

@@ -11,7 +11,7 @@ const controlCharacter = /[^ -\uffff]/;
 /** Parses a JSON text of Python in one pass. It is for texts that `JSON.parse` rejects, or whose integers it would round. */
 export class JsonReader {
   readonly #text: string;
-  /** For integers beyond 2^53. `assertLightJson` has weighed the rest. */
+  /** For tagged values, and for integers beyond 2^53. `assertLightJson` has weighed the rest. */
   readonly #budget = new DecodeBudget();
   #at = 0;
   #depth = 0;
@@ -101,6 +101,7 @@ export class JsonReader {
     const { __type__: type, __value__: value } = object;
     if (type === undefined || value === undefined || Object.keys(object).length !== 2) return object;
     if (typeof type !== 'string') throw new PythonJsonError('JSON has a __type__ that is not a string');
+    this.#budget.charge(weights.object);
     const read = kombuTypes.get(type);
     if (read === undefined) throw new PythonJsonError(`JSON has the unknown __type__ "${type.slice(0, 80)}"`);
     try {

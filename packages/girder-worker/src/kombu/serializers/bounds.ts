@@ -20,7 +20,7 @@ export function assertBounded(value: unknown, passes = 1): void {
       return;
     }
     for (const item of Object.values(value)) {
-      budget.charge(weights.key);
+      budget.charge(weights.knownKey);
       visit(item, depth + 1);
     }
   }

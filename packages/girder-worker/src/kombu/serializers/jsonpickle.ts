@@ -22,7 +22,7 @@ export function unpickle(flattened: KombuValue): KombuValue {
 
 /** Restores each object once: the references to it share what it became. */
 class Restorer {
-  readonly #budget = new DecodeBudget();
+  readonly #budget = new DecodeBudget(passes);
   readonly #restored = new Map<object, KombuValue>();
 
   restore(node: KombuValue): KombuValue {

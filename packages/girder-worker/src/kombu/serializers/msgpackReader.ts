@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeBudget, weights } from '../budget.ts';
+import { DecodeBudget, KnownShapes, weights } from '../budget.ts';
+import { LimitError } from '../errors.ts';
 import { maxDepth } from '../pythonLimits.ts';
 import { type KombuValue, setOwn } from '../values.ts';
 
@@ -10,17 +11,24 @@ import { type KombuValue, setOwn } from '../values.ts';
  * header before they read on: a message of 100 bytes can name gigabytes, and crash the process.
  */
 export function readMsgpack(bytes: Uint8Array): KombuValue {
-  const reader = new MsgpackReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  return reader.read();
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return new MsgpackReader(buffer).read();
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    return new MsgpackReader(buffer, new KnownShapes()).read(); // Keys that occur in the same order again weigh less.
+  }
 }
 
 class MsgpackReader {
   readonly #bytes: Buffer;
   readonly #budget = new DecodeBudget();
+  readonly #shapes: KnownShapes | undefined;
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, shapes?: KnownShapes) {
     this.#bytes = bytes;
+    this.#shapes = shapes;
   }
 
   read(): KombuValue {
@@ -94,11 +102,12 @@ class MsgpackReader {
 
   #map(length: number, depth: number): KombuValue {
     this.#budget.charge(weights.container);
+    this.#shapes?.enter(depth);
     const map: Record<string, KombuValue> = {};
     for (let index = 0; index < length; index++) {
-      this.#budget.charge(weights.key);
       const key = this.#value(depth + 1);
       if (typeof key !== 'string') throw new RangeError('MessagePack has a map with a key that is not a string');
+      this.#budget.charge(this.#shapes ? this.#shapes.weightOfKey(depth, key) : weights.key);
       setOwn(map, key, this.#value(depth + 1));
     }
     return map;

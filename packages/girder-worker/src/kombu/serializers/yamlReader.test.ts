@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { LimitError } from '../errors.ts';
 import { DateTime, PlainDate } from '../values.ts';
-import { readYaml } from './yamlReader.ts';
+import { maxYamlCharacters, readYaml } from './yamlReader.ts';
 
 // PyYAML's safe_dump wrote the texts, unless the title says otherwise.
 
@@ -90,4 +91,10 @@ test('12,000 aliases take linear time', () => {
 test('5,000 keys take linear time, and the last of equal keys counts', () => {
   const text = Array.from({ length: 5000 }, (_, index) => `k${index}: ${index}\n`).join('');
   expect(readYaml(`${text}k0: again\n`)).toMatchObject({ k0: 'again', k4999: 4999 });
+});
+
+test('more characters than the limit throw a LimitError, and exactly as many do not', () => {
+  const text = `"${'x'.repeat(maxYamlCharacters - 2)}"`;
+  expect(readYaml(text)).toHaveLength(maxYamlCharacters - 2);
+  expect(() => readYaml(`${text} `)).toThrow(LimitError);
 });

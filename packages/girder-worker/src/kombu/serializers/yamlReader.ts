@@ -21,7 +21,7 @@ export function readYaml(text: string): KombuValue {
 }
 
 /** The longest text of YAML. */
-const maxCharacters = 2 * 1024 * 1024;
+export const maxYamlCharacters = 2 * 1024 * 1024;
 
 /** The weight of a character that may begin or end a node: the package takes up to 4 microseconds for each. */
 const nodeWeight = 25;
@@ -31,7 +31,7 @@ const nodeBoundaries = /[\n\r,:[{&*!]|[-?](?=\s)/g;
 
 /** Refuses a text that is too heavy before it is parsed. */
 function assertLightYaml(text: string): void {
-  if (text.length > maxCharacters) throw new LimitError(`the YAML has more than ${maxCharacters} characters`);
+  if (text.length > maxYamlCharacters) throw new LimitError(`the YAML has more than ${maxYamlCharacters} characters`);
   const budget = new DecodeBudget();
   nodeBoundaries.lastIndex = 0;
   while (nodeBoundaries.test(text)) budget.charge(nodeWeight);

@@ -79,7 +79,12 @@ export function createResultWriter({
     /** Returns the bytes and the outcome that they contain: a BackendStoreError failure if the given one is too large. */
     final(id: string, outcome: FinalOutcome, context: ResultContext): { bytes: Uint8Array; outcome: FinalOutcome } {
       const full = () => outcomeDocument(id, outcome, plain(context), system.now());
-      const bytes = firstFitting(() => outcomeDocument(id, outcome, context, system.now()), full);
+      const bytes = firstFitting(
+        () => outcomeDocument(id, outcome, context, system.now()),
+        full,
+        // A task that has sent a large group has succeeded, although its item cannot hold the ids of the members.
+        () => outcomeDocument(id, outcome, withoutChildren(context), system.now()),
+      );
       if (bytes) return { bytes, outcome };
       const failure = failedToStore(tooLarge(outcome.state === 'SUCCESS' ? 'The result' : 'The exception', full()));
       return {

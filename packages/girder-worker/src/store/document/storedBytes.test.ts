@@ -2,7 +2,14 @@ import { brotliCompressSync, deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { bytesIn, gigabyte, inPython } from '../../kombu/fixtures/compression.ts';
 import { UnreadableResultError } from '../errors.ts';
-import { compressionPrefix, decodeDocument, encodeDocument, toPlainJson } from './storedBytes.ts';
+import {
+  compressionPrefix,
+  decodeDocument,
+  encodeDocument,
+  isCompressed,
+  maxDocumentBytes,
+  toPlainJson,
+} from './storedBytes.ts';
 
 const document = '[["é"], {}, {}]';
 const plain = Buffer.from(document);
@@ -43,4 +50,10 @@ describe('a stored document', () => {
     expect(() => decodeDocument(stored)).toThrow(UnreadableResultError);
     expect(() => decodeDocument(stored)).toThrow('application/x-bz2');
   });
+});
+
+test('a document of the most bytes that fit into an item is stored as it is, and one with a byte more is compressed', () => {
+  const stored = (bytes: number) => encodeDocument('x'.repeat(bytes), maxDocumentBytes);
+  expect(stored(maxDocumentBytes)).toHaveLength(maxDocumentBytes);
+  expect(isCompressed(stored(maxDocumentBytes + 1) ?? Buffer.of())).toBe(true);
 });

@@ -4,6 +4,7 @@ import { readGroup } from '../document/readResult.ts';
 import { groupDocument } from '../document/resultDocument.ts';
 import { encodeDocument, maxDocumentBytes, toPlainJson } from '../document/storedBytes.ts';
 import { BackendStoreError } from '../errors.ts';
+import { groupRenewalDays, unfinishedChordDays } from '../limits.ts';
 import type { ResultTuple } from '../storedResult.ts';
 import type { Attributes } from './attributeValues.ts';
 import type { ItemKeys } from './itemKeys.ts';
@@ -12,8 +13,8 @@ import type { Table, Update } from './table.ts';
 /** The number of indexes per item: the cost of a write grows with the size of the item. */
 const membersPerItem = 256;
 
-/** How long the shards of a chord are kept after the last count. Celery's counter does not expire. */
-const shardKeptSeconds = 366 * 24 * 3600;
+const groupRenewalSeconds = groupRenewalDays * 24 * 3600;
+const unfinishedKeptSeconds = unfinishedChordDays * 24 * 3600;
 
 export interface DynamodbChordsOptions {
   readonly table: Table;
@@ -32,6 +33,9 @@ export interface DynamodbChordsOptions {
  * raises one of these by the same number, on a condition that excludes counting a member twice. If a worker dies after it
  * has recorded a member in a shard and before it has counted it, then `s` is less than the size of the shard; the next
  * count for this shard, also of a duplicate, makes up the difference.
+ *
+ * Each new count renews the `ttl` of the counter, and now and then that of the group, so that the items of a chord that is
+ * never finished expire.
  */
 export function createDynamodbChords({ table, keys, system, keptSeconds }: DynamodbChordsOptions): ChordStore {
   const seconds = (after: number) => ({ N: String(Math.ceil(system.now() / 1000 + after)) });
@@ -42,38 +46,46 @@ export function createDynamodbChords({ table, keys, system, keptSeconds }: Dynam
     return item?.chord_count && item;
   };
 
+  /** The count after a write that raised it by `more`. Renews the group if the counter's `ttl` has entered another period. */
+  const counted = async (groupId: string, before: Attributes, more: number): Promise<ChordCount> => {
+    const ttl = seconds(unfinishedKeptSeconds);
+    const periodOf = (time: number) => Math.floor(time / groupRenewalSeconds);
+    if (periodOf(numberIn(before, 'ttl')) !== periodOf(Number(ttl.N)))
+      await table.update(keys.group(groupId), expire(ttl));
+    return { count: numberIn(before, 'chord_count') + more, isNew: true };
+  };
+
   /** Records and counts a member, in one write. */
   const countInCounter = async (groupId: string, memberId: string): Promise<ChordCount | undefined> => {
-    const counted = await table.update(keys.chord(groupId), countMember(memberId), 'UPDATED_NEW');
-    if (counted) return { count: numberIn(counted, 'chord_count'), isNew: true };
+    const update = countMember(memberId, seconds(unfinishedKeptSeconds));
+    const before = await table.update(keys.chord(groupId), update, 'UPDATED_OLD');
+    if (before) return counted(groupId, before, 1);
     const item = await countOf(groupId);
     return item && { count: numberIn(item, 'chord_count'), isNew: false };
   };
 
   /** Records a member in its shard, then raises the counter to the size of the shard: two writes. */
   const countInShard = async (groupId: string, memberId: string, shard: number): Promise<ChordCount | undefined> => {
-    const recorded = await table.update(
-      keys.chordShard(groupId, shard),
-      recordMember(memberId, seconds(shardKeptSeconds)),
-      'UPDATED_NEW',
-    );
+    const expiry = seconds(unfinishedKeptSeconds);
+    const recorded = await table.update(keys.chordShard(groupId, shard), recordMember(memberId, expiry), 'UPDATED_NEW');
     const size = recorded?.mem?.SS?.length ?? 0;
-    for (let counted = size - 1; ; ) {
-      const raised = await table.update(keys.chord(groupId), raiseShard(`s${shard}`, counted, size), 'UPDATED_NEW');
-      if (raised) return { count: numberIn(raised, 'chord_count'), isNew: true };
+    for (let from = size - 1; ; ) {
+      const update = raiseShard(`s${shard}`, from, size, expiry);
+      const before = await table.update(keys.chord(groupId), update, 'UPDATED_OLD');
+      if (before) return counted(groupId, before, size - from);
       const item = await countOf(groupId);
       if (!item) return undefined;
-      counted = numberIn(item, `s${shard}`);
-      if (counted >= size) return { count: numberIn(item, 'chord_count'), isNew: false };
+      from = numberIn(item, `s${shard}`);
+      if (from >= size) return { count: numberIn(item, 'chord_count'), isNew: false };
     }
   };
 
-  const setGroup = async (groupId: string, group: ResultTuple, expires: boolean) => {
+  const setGroup = async (groupId: string, group: ResultTuple, afterSeconds: number) => {
     const bytes = encodeDocument(groupDocument(group), maxDocumentBytes);
     if (!bytes) throw new BackendStoreError(`The group ${groupId} has more members than fit into a DynamoDB item.`);
     await table.update(keys.group(groupId), {
-      UpdateExpression: `SET #result = :result, #timestamp = :timestamp${expires ? ', #ttl = :ttl' : ''}`,
-      values: { ':result': { B: bytes }, ':timestamp': timestamp(), ...(expires && { ':ttl': seconds(keptSeconds) }) },
+      UpdateExpression: 'SET #result = :result, #timestamp = :timestamp, #ttl = :ttl',
+      values: { ':result': { B: bytes }, ':timestamp': timestamp(), ':ttl': seconds(afterSeconds) },
     });
   };
 
@@ -81,10 +93,10 @@ export function createDynamodbChords({ table, keys, system, keptSeconds }: Dynam
     async startChord(groupId, group) {
       await table.update(keys.chord(groupId), {
         UpdateExpression:
-          'SET chord_count = if_not_exists(chord_count, :zero), #timestamp = if_not_exists(#timestamp, :timestamp)',
-        values: { ':zero': { N: '0' }, ':timestamp': timestamp() },
+          'SET chord_count = if_not_exists(chord_count, :zero), #timestamp = if_not_exists(#timestamp, :timestamp), #ttl = :ttl',
+        values: { ':zero': { N: '0' }, ':timestamp': timestamp(), ':ttl': seconds(unfinishedKeptSeconds) },
       });
-      await setGroup(groupId, group, false);
+      await setGroup(groupId, group, unfinishedKeptSeconds);
     },
 
     async countChordMember(groupId, member) {
@@ -102,7 +114,7 @@ export function createDynamodbChords({ table, keys, system, keptSeconds }: Dynam
       await Promise.all(ended.map((key) => table.update(key, expire(seconds(keptSeconds)))));
     },
 
-    saveGroup: (groupId, group) => setGroup(groupId, group, true),
+    saveGroup: (groupId, group) => setGroup(groupId, group, keptSeconds),
 
     async readGroup(groupId) {
       const bytes = (await table.get(keys.group(groupId)))?.result?.B;
@@ -118,11 +130,11 @@ function shardOf({ index }: ChordMember): number {
   return index !== null && Number.isSafeInteger(index) && index >= 0 ? Math.floor(index / membersPerItem) : 0;
 }
 
-function countMember(memberId: string): Update {
+function countMember(memberId: string, expiry: { N: string }): Update {
   return {
-    UpdateExpression: 'ADD chord_count :one, mem :members',
+    UpdateExpression: 'SET #ttl = :ttl ADD chord_count :one, mem :members',
     ConditionExpression: 'attribute_exists(chord_count) AND NOT contains(mem, :member)',
-    values: { ':one': { N: '1' }, ':members': { SS: [memberId] }, ':member': { S: memberId } },
+    values: { ':one': { N: '1' }, ':members': { SS: [memberId] }, ':member': { S: memberId }, ':ttl': expiry },
   };
 }
 
@@ -134,12 +146,13 @@ function recordMember(memberId: string, expiry: { N: string }): Update {
 }
 
 /** Raises the counted members of a shard, and the count by the same number. */
-function raiseShard(name: string, from: number, to: number): Update {
+function raiseShard(name: string, from: number, to: number, expiry: { N: string }): Update {
   return {
-    UpdateExpression: `SET ${name} = :to ADD chord_count :more`,
+    UpdateExpression: `SET ${name} = :to, #ttl = :ttl ADD chord_count :more`,
     ConditionExpression: `attribute_exists(chord_count) AND ${from === 0 ? `attribute_not_exists(${name})` : `${name} = :from`}`,
     values: {
       ':to': { N: String(to) },
+      ':ttl': expiry,
       ':more': { N: String(to - from) },
       ...(from > 0 && { ':from': { N: String(from) } }),
     },

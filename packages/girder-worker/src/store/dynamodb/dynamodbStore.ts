@@ -4,7 +4,9 @@ import type { System } from '../../system/system.ts';
 import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
 import { toPlainJson } from '../document/storedBytes.ts';
+import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
+import { isStampRevocationKey } from '../stampKeys.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
@@ -129,7 +131,10 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     async revoke(id, revocation) {
       // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {
-        const update = updates.revokeUpdate(document(write.revoked(id, 'revoked')), revocation);
+        // The message of the task may wait for its eta longer than results are kept.
+        const waitSeconds = isStampRevocationKey(id) ? 0 : maxWaitSeconds;
+        const waiting = { ...document(write.revoked(id, 'revoked')), keptSeconds: keptSeconds + waitSeconds };
+        const update = updates.revokeUpdate(waiting, revocation);
         const { made, item } = await change(id, update, { isWaiting: true });
         if (made) return 'revoked';
         if (item && (await finalStateOf(item))) return 'final';

@@ -1,6 +1,7 @@
 import type { ServiceCall } from '../../aws/serviceCall.ts';
 import { ServiceError } from '../../aws/serviceError.ts';
 import { exponentialBackoff } from '../../system/backoff.ts';
+import { forEachConcurrently } from '../../system/concurrently.ts';
 import type { System } from '../../system/system.ts';
 import { type Attributes, fromWire, toWire, type WireAttributes } from './attributeValues.ts';
 
@@ -15,13 +16,19 @@ export interface Update {
 /** DynamoDB's limit of keys per BatchGetItem. */
 const maxBatchSize = 100;
 
+/** The most batches that one call reads at the same time. */
+const maxConcurrentReads = 10;
+
 /** Before keys that DynamoDB did not process are read again. */
 const retryDelayMs = { first: 50, max: 2000 };
+
+/** The attributes that a write returns: all, or those that it changed, after or before it. */
+type Returned = 'NONE' | 'ALL_NEW' | 'UPDATED_NEW' | 'UPDATED_OLD';
 
 /** A table with Celery's key `id`. All methods reject with an Error that names the table if it does not exist. */
 export interface Table {
   /** Makes a write. Resolves to the attributes selected by `returned`, or to undefined if the condition does not hold. */
-  update(key: string, update: Update, returned?: 'NONE' | 'ALL_NEW' | 'UPDATED_NEW'): Promise<Attributes | undefined>;
+  update(key: string, update: Update, returned?: Returned): Promise<Attributes | undefined>;
   /** Reads an item, strongly consistent. */
   get(key: string): Promise<Attributes | undefined>;
   /** Reads many items; the map has those that exist, by their keys. Strongly consistent unless `consistent` is false. */
@@ -37,6 +44,22 @@ export function createTable(dynamodb: ServiceCall, name: string, system: Pick<Sy
       throw withAdvice(error, name);
     });
   const keyOf = (key: string) => ({ id: { S: key } });
+
+  /** Reads at most 100 items, with further requests for those that DynamoDB did not process. */
+  async function* readBatch(keys: readonly string[], consistent: boolean): AsyncGenerator<WireAttributes> {
+    let left = keys;
+    for (let throttledAnswers = 0; left.length > 0; ) {
+      if (throttledAnswers > 0) await system.sleep(exponentialBackoff(throttledAnswers, retryDelayMs));
+      const Keys = left.map(keyOf);
+      const input = { RequestItems: { [name]: { Keys, ConsistentRead: consistent } } };
+      const { Responses, UnprocessedKeys } = await call<BatchGetItemOutput>('BatchGetItem', input);
+      yield* Responses?.[name] ?? [];
+      // An answer without any item is throttled. One with some of them may only be cut at 16 MB, which needs no delay.
+      const unprocessed = (UnprocessedKeys?.[name]?.Keys ?? []).map(({ id }) => id?.S ?? '');
+      throttledAnswers = unprocessed.length < left.length ? 0 : throttledAnswers + 1;
+      left = unprocessed;
+    }
+  }
 
   return {
     async update(key, { values, ...expressions }, returned = 'NONE') {
@@ -60,19 +83,14 @@ export function createTable(dynamodb: ServiceCall, name: string, system: Pick<Sy
     },
 
     async getAll(keys, { consistent } = { consistent: true }) {
+      const unique = [...new Set(keys)];
+      const batches = Array.from({ length: Math.ceil(unique.length / maxBatchSize) }, (_, i) =>
+        unique.slice(i * maxBatchSize, (i + 1) * maxBatchSize),
+      );
       const found = new Map<string, Attributes>();
-      let left = [...new Set(keys)];
-      for (let throttledAnswers = 0; left.length > 0; ) {
-        if (throttledAnswers > 0) await system.sleep(exponentialBackoff(throttledAnswers, retryDelayMs));
-        const Keys = left.slice(0, maxBatchSize).map(keyOf);
-        const input = { RequestItems: { [name]: { Keys, ConsistentRead: consistent } } };
-        const { Responses, UnprocessedKeys } = await call<BatchGetItemOutput>('BatchGetItem', input);
-        for (const item of Responses?.[name] ?? []) found.set(item.id?.S ?? '', fromWire(item));
-        // An answer without any item is throttled. One with some of them may only be cut at 16 MB, which needs no delay.
-        const unprocessed = (UnprocessedKeys?.[name]?.Keys ?? []).map(({ id }) => id?.S ?? '');
-        throttledAnswers = unprocessed.length < Keys.length ? 0 : throttledAnswers + 1;
-        left = [...unprocessed, ...left.slice(maxBatchSize)];
-      }
+      await forEachConcurrently(batches, maxConcurrentReads, async (batch) => {
+        for await (const item of readBatch(batch, consistent)) found.set(item.id?.S ?? '', fromWire(item));
+      });
       return found;
     },
 

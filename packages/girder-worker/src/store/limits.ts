@@ -1,0 +1,16 @@
+/**
+ * How long a task may wait for its eta, in days. A longer wait is refused: SQS delays a message for at most 15 minutes, so that
+ * a task that waits is sent again and again, and what the table knows of it must be kept.
+ */
+export const maxWaitDays = 366;
+
+export const maxWaitSeconds = maxWaitDays * 24 * 3600;
+
+/** The time to live of a chord's group, whose item may be large, is renewed once in each such period, in days. */
+export const groupRenewalDays = 30;
+
+/**
+ * How long the items of a chord are kept after the last count, in days: longer than a member may wait for its eta, and than SQS
+ * keeps its message after that (14 days). Celery's items do not expire.
+ */
+export const unfinishedChordDays = maxWaitDays + 14 + groupRenewalDays;

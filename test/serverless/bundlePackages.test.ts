@@ -1,0 +1,49 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
+import { createTemporaryFolder } from '../support/deployment.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** All packages whose code the functions of this deployment contain, besides its own and those of the library. */
+const packages: readonly string[] = [
+  '@aws-lambda-powertools/commons',
+  '@aws-lambda-powertools/logger',
+  '@aws-sdk/client-sqs',
+  '@aws-sdk/core',
+  '@aws-sdk/credential-provider-env',
+  '@aws-sdk/middleware-sdk-sqs',
+  '@aws/lambda-invoke-store',
+  '@middy/core',
+  '@smithy/core',
+  '@smithy/node-http-handler',
+  '@smithy/signature-v4',
+  '@smithy/types',
+  'csv-parse',
+  'mrmime',
+  'unbzip2-stream',
+  'xz-decompress',
+  'yaml',
+];
+
+test('the functions contain code of the listed 17 packages of npm, and of no others', async () => {
+  using folder = createTemporaryFolder();
+  await bundleFunctions({ root, outDir: folder.root });
+  const maps = globSync('**/*.map', { cwd: folder.root }).map((file) => readFileSync(join(folder.root, file), 'utf8'));
+  expect(packages).toHaveLength(17);
+  expect(maps.length).toBeGreaterThan(10);
+  expect(packagesOf(maps.flatMap((map) => (JSON.parse(map) as { readonly sources: string[] }).sources))).toEqual(
+    packages,
+  );
+});
+
+/** The packages of modules, by the names of their folders below `node_modules`. */
+function packagesOf(modules: readonly string[]): readonly string[] {
+  const names = modules.flatMap((module) => {
+    const [, ...inside] = module.split('node_modules/');
+    return inside.length === 0 ? [] : [/^(?:@[^/]+\/)?[^/]+/.exec(inside.at(-1)!)![0]];
+  });
+  return [...new Set(names)].sort((one, other) => (one < other ? -1 : 1));
+}
