@@ -102,12 +102,13 @@ export const limitGroups: readonly LimitGroup[] = [
     title: 'What follows a task',
     limits: [
       {
-        name: 'messages, and errbacks that are called',
+        name: 'messages, errbacks that are called, and failures that are stored for steps that will not run',
         value: number(maxFollowingMessages),
         beyond: failsTask,
         reason: 'Celery is used with groups of 20,000; so many messages are published in about a minute',
         tests: [
           [`${src}/canvas/limits.test.ts`, 'the messages that are published now count'],
+          [`${src}/canvas/limits.test.ts`, 'the steps of a failed chain whose failure must be stored'],
           [`${src}/dispatch/continuationLimits.test.ts`, 'with one message more; the error names the limit'],
         ],
       },

@@ -132,9 +132,18 @@ test.each([
   60_000,
 );
 
-test('a task that is followed by a group of 20000 members succeeds, and the group is sent', async () => {
+test('a task that is followed by a group of 20000 members succeeds, and while the group is sent the event loop turns for other tasks', async () => {
   const embed = { ...noLinks, callbacks: [groupOf(tasksOf(20_000))] };
+  let turns = 0;
+  let isRunning = true;
+  const turn = () => {
+    turns += 1;
+    if (isRunning) setImmediate(turn);
+  };
+  setImmediate(turn);
   const { stored, published } = await stackUnderTest().run({ task: 'p.good', id: 'id', embed });
+  isRunning = false;
+  expect(turns).toBeGreaterThan(300);
   expect(stored?.state).toBe('SUCCESS');
   expect(published).toHaveLength(20_000);
 }, 120_000);
