@@ -140,13 +140,14 @@ export const limitGroups: readonly LimitGroup[] = [
         ],
       },
       {
-        name: 'ids of the members of a chord',
+        name: 'ids of the members of a chord, and of what `celery.group` and `celery.chunks` send',
         value: `${bytes(maxDocumentBytes)} compressed, about 18,000 members`,
         beyond: failsTask,
         reason: 'they are one item of the table, as in Celery',
         tests: [
-          [`${src}/dispatch/continuationLimits.test.ts`, 'sends as many messages as the limit allows'],
+          [`${src}/dispatch/continuationLimits.test.ts`, 'sends as many messages as an item holds ids of them'],
           [`${src}/dispatch/continuationLimits.test.ts`, 'a chord with more members than an item holds has failed'],
+          [`${src}/dispatch/continuationLimits.test.ts`, 'with more messages than an item holds ids'],
         ],
       },
       {
