@@ -138,12 +138,13 @@ export const limitGroups: readonly LimitGroup[] = [
     title: 'What follows a task',
     limits: [
       {
-        name: 'messages, and errbacks that are called',
+        name: 'messages, errbacks that are called, and failures that are stored for steps that will not run',
         value: number(maxFollowingMessages),
         beyond: failsTask,
         reason: 'Celery is used with groups of 20,000; so many messages are published in about a minute',
         tests: [
           [`${src}/canvas/limits.test.ts`, 'the messages that are published now count'],
+          [`${src}/canvas/limits.test.ts`, 'the steps of a failed chain whose failure must be stored'],
           [`${src}/dispatch/continuationLimits.test.ts`, 'with one message more; the error names the limit'],
         ],
       },
@@ -175,13 +176,14 @@ export const limitGroups: readonly LimitGroup[] = [
         ],
       },
       {
-        name: 'ids of the members of a chord',
+        name: 'ids of the members of a chord, and of what `celery.group` and `celery.chunks` send',
         value: `${bytes(maxDocumentBytes)} compressed, about 18,000 members`,
         beyond: failsTask,
         reason: 'they are one item of the table, as in Celery',
         tests: [
-          [`${src}/dispatch/continuationLimits.test.ts`, 'sends as many messages as the limit allows'],
+          [`${src}/dispatch/continuationLimits.test.ts`, 'sends as many messages as an item holds ids of them'],
           [`${src}/dispatch/continuationLimits.test.ts`, 'a chord with more members than an item holds has failed'],
+          [`${src}/dispatch/continuationLimits.test.ts`, 'with more messages than an item holds ids'],
         ],
       },
       {

@@ -88,7 +88,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     fields: ['attribute ttl'],
     sends: 'any',
     celery: 'only if the backend URL has `ttl_seconds`',
-    ours: 'always: 28 days after the last write, or `ttl_seconds` if that is longer',
+    ours: 'always: 28 days after the last write, or `ttl_seconds` if that is longer; 366 days more for a task that was revoked before it ran',
     reason:
       'While the item exists, a duplicate of its message does not run. SQS keeps a message for at most 14 days; the item exists for 14 days longer. Then DynamoDB deletes it.',
   },

@@ -94,6 +94,15 @@ const cases: readonly (readonly [string, number, (count: number) => void])[] = [
       void builtinRun('celery.chunks', { args: [{ ...taskOf('p.x') } as never, stampNames(count), 1], kwargs: {} }),
   ],
   [
+    'stamp names of a callback',
+    3000,
+    (count) => {
+      const names = stampNames(count);
+      const options = { ...Object.fromEntries(names.map((name) => [name, 0])), stamped_headers: names };
+      continuationsOf(messageWith({ callbacks: tasks(1, options) as never }), done, context);
+    },
+  ],
+  [
     'groups in groups',
     50,
     (count) =>

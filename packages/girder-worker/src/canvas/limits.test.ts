@@ -4,6 +4,7 @@ import { maxStampValues } from '../message/limits.ts';
 import { runSteps } from '../system/steps.ts';
 import { PublishedSize } from './apply/publishedSize.ts';
 import { builtinRun } from './continuations/builtinTasks.ts';
+import { failInSteps } from './continuations/continuations.ts';
 import { ExpansionSize } from './signatures/expansionSize.ts';
 import {
   maxFollowingBytes,
@@ -47,6 +48,16 @@ test('the messages that are published now count, and those that later steps publ
   expect(() => sizeOf(groupOf([chainOf([groupOf(tasks), taskOf('p.body')]), taskOf('p.more')]))).toThrow(
     '25000 messages',
   );
+});
+
+test('the steps of a failed chain whose failure must be stored are counted up to the limit of messages, and not beyond', () => {
+  const failure = { type: 'ValueError', module: 'builtins', argsJson: '[]', traceback: null };
+  const fail = (steps: number) => {
+    const tasks = Array.from({ length: steps }, (_, i) => ({ ...taskOf('p.x'), options: { task_id: `t${i}` } }));
+    return runSteps(failInSteps(tasks, failure, new ExpansionSize()));
+  };
+  expect(fail(maxFollowingMessages).failedSteps).toHaveLength(maxFollowingMessages);
+  expect(() => fail(maxFollowingMessages + 1)).toThrow('25000 messages');
 });
 
 test('the bytes of all messages together are counted up to their limit, and not beyond', () => {

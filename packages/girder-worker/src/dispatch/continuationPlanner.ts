@@ -9,6 +9,7 @@ import { beyondLimit } from '../canvas/signatures/limits.ts';
 import type { Message } from '../message/message.ts';
 import { groupDocument } from '../store/document/resultDocument.ts';
 import { encodeDocument, maxDocumentBytes } from '../store/document/storedBytes.ts';
+import type { ResultTuple } from '../store/resultStore.ts';
 import { runStepsInTurns, type Steps } from '../system/steps.ts';
 import { type ContinuationPlanner, isUnsendable, unsendableOutcome } from './continuations.ts';
 import { type ChordPlanner, countChordMember } from './countChordMember.ts';
@@ -63,7 +64,11 @@ export function createContinuationPlanner(deps: DispatcherDeps): ContinuationPla
 
     replacement: (message, signature) => sendable(replacementInSteps(message, signature, contextOf(message))),
 
-    child: (message, signature, call) => sendable(sendFrom(message, signature, call, contextOf(message))),
+    async child(message, signature, call) {
+      const expansion = await sendable(sendFrom(message, signature, call, contextOf(message)));
+      assertFitsItem(`The result of ${message.task}`, expansion.result);
+      return expansion;
+    },
 
     async chordBody(message, member, values) {
       const expansion = await sendable(chordBodyInSteps(member, values, message, contextOf(message)));
@@ -85,12 +90,17 @@ function* assertSendable(expansions: readonly Expansion[]): Steps<void> {
     yield* size.add(messages);
     for (const { members } of chords) {
       yield;
-      if (encodeDocument(groupDocument(members), maxDocumentBytes)) continue;
-      throw beyondLimit(
-        `The item of a chord has ${taskIdsOf(members).length} ids of members`,
-        `${maxDocumentBytes} bytes`,
-        'use several chords, or let a task of the header do the work of several',
-      );
+      assertFitsItem('The item of a chord', members);
     }
   }
+}
+
+/** Throws CanvasError TOO_LARGE for ids of more tasks than an item of the table holds. */
+function assertFitsItem(what: string, result: ResultTuple): void {
+  if (encodeDocument(groupDocument(result), maxDocumentBytes)) return;
+  throw beyondLimit(
+    `${what} has ${taskIdsOf(result).length} ids of tasks`,
+    `${maxDocumentBytes} bytes`,
+    'send fewer and larger tasks, or let several tasks send them',
+  );
 }

@@ -11,8 +11,8 @@ import { ExpansionSize } from '../signatures/expansionSize.ts';
 import { contentOf } from '../signatures/links.ts';
 import { membersOf } from '../signatures/pipe.ts';
 import { kindOf, signaturesIn, textIn, type WireSignature } from '../signatures/signature.ts';
-import { type ContinuationContext, callErrbacks, senderOf } from './continuations.ts';
-import { type EndedMember, errbacksOf, type FailedStep, failAllUnreachable, finalTaskOf } from './failUnreachable.ts';
+import { type ContinuationContext, callErrbacks, failInSteps, senderOf } from './continuations.ts';
+import { type EndedMember, errbacksOf, type FailedStep, finalTaskOf } from './failUnreachable.ts';
 import { type Continuations, type Errback, noContinuations } from './plan.ts';
 
 /** Why the body of a chord cannot run. */
@@ -102,8 +102,8 @@ export function* failedChordInSteps(
 ): Steps<Continuations> {
   const isGroup = kindOf(finalTaskOf(chord)) === 'group';
   const reason = isGroup ? failure.cause : failure.error; // As in Celery: the members of a group fail with the cause itself.
-  const unreachable = failAllUnreachable([chord, ...signaturesIn(chord.options.chain)], reason);
   const size = new ExpansionSize();
+  const unreachable = yield* failInSteps([chord, ...signaturesIn(chord.options.chain)], reason, size);
   const notified = yield* mapInSteps(failedTargetsOf(chord), function* ([target, errbacksOfTarget]) {
     const failed = failedTask(target, last);
     return { failed, ...(yield* callErrbacks(errbacksOfTarget(), failed, reason, context, size)) };

@@ -46,21 +46,34 @@ export function* continuationsInSteps(
     const expansions = yield* afterSuccess(message, parsePythonJson(outcome.resultJson), context);
     return { ...noContinuations, expansions, endedMembers };
   }
+  const size = new ExpansionSize();
   if (outcome.state === 'FAILURE') {
-    const unreachable = failAllUnreachable(chain, outcome.failure);
-    const notified = yield* callErrbacks(errbacks, message, outcome.failure, context, new ExpansionSize());
+    const unreachable = yield* failInSteps(chain, outcome.failure, size);
+    const notified = yield* callErrbacks(errbacks, message, outcome.failure, context, size);
     return {
       ...notified,
       failedSteps: unreachable.failedSteps,
       endedMembers: [...endedMembers, ...unreachable.endedMembers],
     };
   }
-  const unreachable = onlyChordMembers(failAllUnreachable(chain, taskRevoked(outcome.reason)));
+  const unreachable = onlyChordMembers(yield* failInSteps(chain, taskRevoked(outcome.reason), size));
   return {
     ...noContinuations,
     failedSteps: unreachable.failedSteps,
     endedMembers: [...endedMembers, ...unreachable.endedMembers],
   };
+}
+
+/** As `failAllUnreachable`, with `size` counting the signatures, and what must be stored and counted for them. */
+export function* failInSteps(
+  signatures: readonly WireSignature[],
+  failure: Failure,
+  size: ExpansionSize,
+): Steps<UnreachableResults> {
+  yield* size.addUnsent(signatures);
+  const unreachable = failAllUnreachable(signatures, failure);
+  size.addMessages(unreachable.failedSteps.length + unreachable.endedMembers.length);
+  return unreachable;
 }
 
 /** What remains of a task whose continuations cannot be sent: its chord must not wait for it. */

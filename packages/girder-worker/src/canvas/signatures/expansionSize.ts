@@ -20,7 +20,12 @@ export class ExpansionSize {
     yield* this.#visit(signature, links, 1, true);
   }
 
-  /** Adds messages, or errbacks that are called, that no signature here stands for. */
+  /** Adds signatures that will never be sent, such as the later steps of a failed chain. */
+  *addUnsent(signatures: readonly WireSignature[]): Steps<void> {
+    yield* this.#visitAll(signatures, 0, 0, false);
+  }
+
+  /** Adds messages, errbacks that are called, and results that are stored, for which no signature was added as sent. */
   addMessages(count: number): void {
     this.#messages += count;
     if (this.#messages > maxFollowingMessages)

@@ -81,7 +81,7 @@ export function createResultWriter({
       const full = () => outcomeDocument(id, outcome, plain(context), system.now());
       const bytes = firstFitting(
         () => outcomeDocument(id, outcome, context, system.now()),
-        full,
+        ...(context.extended ? [full] : []),
         // A task that has sent a large group has succeeded, although its item cannot hold the ids of the members.
         () => outcomeDocument(id, outcome, withoutChildren(context), system.now()),
       );
