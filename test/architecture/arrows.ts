@@ -59,6 +59,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
   control: {
+    system: 'code',
     kombu: 'code',
     connections: 'code',
     task: 'code',

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { stampRevocationKey } from '../../packages/girder-worker/src/store/stampKeys.ts';
 import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
 
 /** Claims, outcomes and revocations. */
@@ -252,6 +253,7 @@ export function describeClaims(subject: StoreUnderTest): void {
   test('reads nothing for an id that was never stored', async () => {
     expect(await subject.store.read('never seen')).toBeUndefined();
     expect(await subject.store.findRevocations([])).toEqual(new Map());
+    expect(await subject.store.findStampRevocations([])).toEqual(new Map());
   });
 
   test('stores ids with quotes, non-ASCII letters and names of object properties apart', async () => {
@@ -263,5 +265,35 @@ export function describeClaims(subject: StoreUnderTest): void {
       ),
     );
     expect(await Promise.all(odd.map(async (id) => (await subject.store.read(id))?.result))).toEqual(odd);
+  });
+
+  test('keeps the revocation of a stamp apart from tasks: a task whose id is its key revokes nothing, and is not revoked by it', async () => {
+    const key = stampRevocationKey('trace', subject.newId(), 'revoked');
+    const other = stampRevocationKey('trace', subject.newId(), 'terminated');
+    expect(await subject.store.revoke(other, 'terminated')).toBe('revoked');
+    await subject.store.complete(subject.claimOf({ id: other }), success, context);
+    expect(await subject.store.findStampRevocations([key, other])).toEqual(new Map());
+    await subject.store.revokeStamp(key, 'revoked');
+    await subject.store.revokeStamp(other, 'terminated');
+    expect(await subject.store.findStampRevocations([key, other, key])).toEqual(
+      new Map([
+        [key, 'revoked'],
+        [other, 'terminated'],
+      ]),
+    );
+    expect(await subject.store.claim(subject.claimOf({ id: key }))).toMatchObject({ kind: 'claimed', revoked: false });
+  });
+
+  test('fails no step that another delivery has claimed, until its lease ends', async () => {
+    const failure = { type: 'ValueError', module: 'builtins', argsJson: '[]', traceback: null };
+    const claim = subject.claimOf({ leaseEndMs: subject.now() + 1000 });
+    await subject.store.claim(claim);
+    expect(await subject.store.fail(claim.id, failure, context)).toBe('claimed');
+    expect(await subject.store.complete(claim, success, context)).toMatchObject({ kind: 'ok' });
+    expect(await subject.store.fail(claim.id, failure, context)).toBe('final');
+    const abandoned = subject.claimOf({ leaseEndMs: subject.now() + 1000 });
+    await subject.store.claim(abandoned);
+    subject.pass(1001);
+    expect(await subject.store.fail(abandoned.id, failure, context)).toBe('stored');
   });
 }

@@ -111,12 +111,13 @@ export function describeSharedTable(subject: StoreUnderTest): void {
   });
 
   test('keeps the revocation of a task as long as its message may wait in addition, and that of a stamp for 28 days', async () => {
-    const ttlOf = async (id: string) => {
-      expect(await subject.store.revoke(id, 'revoked')).toBe('revoked');
-      return Number((await python.item(taskKey(id)))?.ttl?.N) - Math.ceil(subject.now() / 1000);
-    };
-    expect(await ttlOf(subject.newId())).toBe((maxWaitDays + 28) * days);
-    expect(await ttlOf(stampRevocationKey('trace', subject.newId(), 'revoked'))).toBe(28 * days);
+    const ttlOf = async (key: string) => Number((await python.item(key))?.ttl?.N) - Math.ceil(subject.now() / 1000);
+    const id = subject.newId();
+    expect(await subject.store.revoke(id, 'revoked')).toBe('revoked');
+    expect(await ttlOf(taskKey(id))).toBe((maxWaitDays + 28) * days);
+    const stamp = stampRevocationKey('trace', id, 'revoked');
+    await subject.store.revokeStamp(stamp, 'revoked');
+    expect(await ttlOf(`b'girder-worker-stamp-${stamp}'`)).toBe(28 * days);
   });
 
   test('prefixes the keys of an application, so that applications do not see each other’s results', async () => {

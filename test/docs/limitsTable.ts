@@ -12,7 +12,7 @@ import { maxWrittenCharacters } from '../../packages/girder-worker/src/kombu/jso
 import { maxDepth, maxIntegerDigits } from '../../packages/girder-worker/src/kombu/pythonLimits.ts';
 import { maxYamlCharacters } from '../../packages/girder-worker/src/kombu/serializers/yamlReader.ts';
 import { defaultLimits } from '../../packages/girder-worker/src/message/decode.ts';
-import { maxStampValues } from '../../packages/girder-worker/src/message/limits.ts';
+import { maxIdBytes, maxNameCharacters, maxStampValues } from '../../packages/girder-worker/src/message/limits.ts';
 import { maxDocumentBytes } from '../../packages/girder-worker/src/store/document/storedBytes.ts';
 import { maxWaitDays, unfinishedChordDays } from '../../packages/girder-worker/src/store/limits.ts';
 
@@ -111,6 +111,26 @@ export const limitGroups: readonly LimitGroup[] = [
         beyond: deadLetter,
         reason: "Python's `sys.get_int_max_str_digits()`",
         tests: [[`${src}/kombu/json/jsonReader.test.ts`, 'for an integer with more than 4300 digits, like Python']],
+      },
+      {
+        name: 'id of a task or a group',
+        value: `${maxIdBytes} bytes of well-formed Unicode`,
+        beyond: 'dead letter with the reason; no result, because it could not be stored',
+        reason: 'a key of DynamoDB has 2048 bytes, and Celery writes a byte beyond ASCII as four',
+        tests: [
+          [`${src}/message/decode.test.ts`, 'a message may have ids of'],
+          [`${src}/message/decode.errors.test.ts`, 'has an id that is longer than the limit'],
+        ],
+      },
+      {
+        name: 'name of a task',
+        value: `${number(maxNameCharacters)} characters`,
+        beyond: deadLetter,
+        reason: 'it is stored with each claim',
+        tests: [
+          [`${src}/message/decode.test.ts`, 'a message may have ids of'],
+          [`${src}/message/decode.errors.test.ts`, 'has a task name that is longer than the limit'],
+        ],
       },
       {
         name: 'values of all stamps',

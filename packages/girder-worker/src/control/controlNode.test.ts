@@ -10,7 +10,7 @@ import { isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import { type Connections, loadConnections } from '../connections/connections.ts';
 import { withPythonNames } from '../message/controlReply.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Claim } from '../store/resultStore.ts';
+import type { Claim, ResultStore } from '../store/resultStore.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
 import type { ClaimedRequest } from '../store/taskScan.ts';
 import { connectControl } from './connectControl.ts';
@@ -108,7 +108,8 @@ describe('revoke_by_stamped_headers', () => {
     expect(await command('revoke_by_stamped_headers', { headers })).toMatchObject({
       ok: expect.stringMatching(/^headers/),
     });
-    expect(await deps.store.revoke(stampRevocationKey('trace', 't-2', 'revoked'), 'revoked')).toBe('final');
+    const key = stampRevocationKey('trace', 't-2', 'revoked');
+    expect(await (deps.store as ResultStore).findStampRevocations([key])).toEqual(new Map([[key, 'revoked']]));
     expect(JSON.stringify(await command('revoked'))).not.toContain('stamp');
   });
 

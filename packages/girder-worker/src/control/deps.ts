@@ -7,7 +7,7 @@ import type { QueueAdmin } from '../transport/queueAdmin.ts';
 export interface ControlDeps {
   /** The node name under which commands are executed and answered. */
   readonly node: string;
-  readonly store: Pick<ResultStore, 'revoke'>;
+  readonly store: Pick<ResultStore, 'revoke' | 'revokeStamp'>;
   readonly taskScan: TaskScan;
   readonly queues: Pick<QueueAdmin, 'status'>;
   /** Celery's names of the queues from which tasks are taken, at least one. */

@@ -1,5 +1,6 @@
 import type { Revocation } from '../store/resultStore.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
+import { forEachConcurrently } from '../system/concurrently.ts';
 import type { ControlDeps } from './deps.ts';
 
 /** Concurrent writes: one command may name thousands of tasks. */
@@ -15,11 +16,9 @@ export async function revokeTasks(
   terminate: boolean,
 ): Promise<Revocations> {
   const results = new Map<string, 'revoked' | 'flagged' | 'final'>();
-  const remaining = new Set(ids).values();
-  const revokeRemaining = async () => {
-    for (const id of remaining) results.set(id, await store.revoke(id, kindOf(terminate)));
-  };
-  await Promise.all(Array.from({ length: concurrency }, revokeRemaining));
+  await forEachConcurrently([...new Set(ids)], concurrency, async (id) => {
+    results.set(id, await store.revoke(id, kindOf(terminate)));
+  });
   return results;
 }
 
@@ -32,10 +31,11 @@ export async function revokeStamps(
   stamps: Readonly<Record<string, unknown>>,
   terminate: boolean,
 ): Promise<void> {
+  const revocation = kindOf(terminate);
   const keys = Object.entries(stamps).flatMap(([name, values]) =>
-    [values].flat().map((value) => stampRevocationKey(name, value, kindOf(terminate))),
+    [values].flat().map((value) => stampRevocationKey(name, value, revocation)),
   );
-  await revokeTasks(deps, keys, terminate);
+  await forEachConcurrently(keys, concurrency, (key) => deps.store.revokeStamp(key, revocation));
 }
 
 function kindOf(terminate: boolean): Revocation {

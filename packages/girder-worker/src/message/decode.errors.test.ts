@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { DecodeErrorCode } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
-import { maxStampValues } from './limits.ts';
+import { maxIdBytes, maxNameCharacters, maxStampValues } from './limits.ts';
 
 describe('decode rejects a message with a code for the cause, if the message', () => {
   test.each<[string, DecodeErrorCode, string]>([
@@ -21,6 +21,22 @@ describe('decode rejects a message with a code for the cause, if the message', (
     ['has null as the task name', 'NO_TASK_NAME', withHeaders({ task: null })],
     ['has no id', 'NO_TASK_ID', withHeaders({ id: null })],
     ['has a number as id', 'HEADER_MALFORMED', withHeaders({ id: 5 })],
+    ['has an id with one half of a surrogate pair', 'HEADER_MALFORMED', withHeaders({ id: '\ud800' })],
+    [
+      'has an id that is longer than the limit',
+      'HEADER_MALFORMED',
+      withHeaders({ id: 'é'.repeat(maxIdBytes / 2 + 1) }),
+    ],
+    [
+      'has a group that is longer than the limit',
+      'HEADER_MALFORMED',
+      withHeaders({ group: 'g'.repeat(maxIdBytes + 1) }),
+    ],
+    [
+      'has a task name that is longer than the limit',
+      'HEADER_MALFORMED',
+      withHeaders({ task: 't'.repeat(maxNameCharacters + 1) }),
+    ],
     ['has a number as eta', 'HEADER_MALFORMED', withHeaders({ eta: 1700000000 })],
     ['has an eta that is not ISO 8601', 'HEADER_MALFORMED', withHeaders({ eta: 'tomorrow' })],
     ['has a string as retries', 'HEADER_MALFORMED', withHeaders({ retries: '1' })],

@@ -4,7 +4,7 @@ import { bytesIn, gigabyte, inPython } from '../kombu/fixtures/compression.ts';
 import { DateTime } from '../kombu/values.ts';
 import { decode, decodePayload, defaultLimits, taskNamedIn } from './decode.ts';
 import { compressed, envelope, withHeaders } from './fixtures/envelopes.ts';
-import { maxStampValues } from './limits.ts';
+import { maxIdBytes, maxNameCharacters, maxStampValues } from './limits.ts';
 import type { Message } from './message.ts';
 
 test('fields that a message leaves out get the defaults of Celery', async () => {
@@ -193,4 +193,18 @@ describe('taskNamedIn', () => {
 test(`a message may have ${maxStampValues} values of stamps`, async () => {
   const stamps = { trace: Array.from({ length: maxStampValues }, (_, i) => i) };
   expect((await decode(withHeaders({ stamps }))).stamps).toEqual(stamps);
+});
+
+test(`a message may have ids of ${maxIdBytes} bytes, and a task name of ${maxNameCharacters} characters`, async () => {
+  const headers = {
+    task: 't'.repeat(maxNameCharacters),
+    id: 'é'.repeat(maxIdBytes / 2),
+    group: 'g'.repeat(maxIdBytes),
+  };
+  expect(await decode(withHeaders(headers))).toMatchObject(headers);
+});
+
+test('an error names no task whose id cannot be stored', async () => {
+  const text = envelope({ headers: { task: 't', id: '\ud800' }, body: 'no JSON' });
+  await expect(decode(text)).rejects.toMatchObject({ code: 'BODY_MALFORMED', identity: undefined });
 });

@@ -7,7 +7,9 @@ import {
   optionalText,
   type RawHeader,
   requiredText,
+  shortName,
   stamps,
+  storable,
   stringList,
   timeLimit,
 } from './headerReaders.ts';
@@ -41,12 +43,12 @@ export type HeaderValues = Omit<Message, OtherFields>;
 
 /** The headers by the names of the fields, in the order in which Celery writes them. */
 const headerFields = {
-  task: { wire: 'task', read: requiredText('NO_TASK_NAME', 'The message has no task name.') },
-  id: { wire: 'id', read: requiredText('NO_TASK_ID', 'The message has no task id.') },
+  task: { wire: 'task', read: shortName(requiredText('NO_TASK_NAME', 'The message has no task name.')) },
+  id: { wire: 'id', read: storable(requiredText('NO_TASK_ID', 'The message has no task id.')) },
   shadow: { wire: 'shadow', read: displayText },
   eta: { wire: 'eta', read: isoTime },
   expires: { wire: 'expires', read: isoTime },
-  group: { wire: 'group', read: optionalText },
+  group: { wire: 'group', read: storable(optionalText) },
   groupIndex: { wire: 'group_index', read: optionalCount },
   retries: { wire: 'retries', read: count },
   timelimit: {

@@ -2,7 +2,7 @@ import { DecodeError, type DecodeErrorCode } from '../kombu/errors.ts';
 import { isoToMs } from '../kombu/isoTime.ts';
 import { saferepr } from '../kombu/repr/saferepr.ts';
 import { DateTime, isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
-import { maxStampValues } from './limits.ts';
+import { maxIdBytes, maxNameCharacters, maxStampValues } from './limits.ts';
 import type { TimeLimit } from './message.ts';
 
 // Each function reads the value of a header. `wire` is the name of the header on the wire, for the error message. The functions
@@ -26,6 +26,36 @@ export function optionalText(value: RawHeader, wire: string): string | null {
   if (value instanceof Uuid) return value.text;
   if (typeof value === 'string') return value;
   throw malformedHeader(wire, 'a string', value);
+}
+
+/**
+ * Returns the reader of an id that is a key of the table. DynamoDB takes keys of 2048 bytes, in UTF-8, which has no bytes for one half of a
+ * surrogate pair.
+ */
+export function storable<T extends string | null>(
+  read: (value: RawHeader, wire: string) => T,
+): (value: RawHeader, wire: string) => T {
+  return (value, wire) => {
+    const id = read(value, wire);
+    if (id === null || isStorableId(id)) return id;
+    throw malformedHeader(wire, `an id of well-formed Unicode with up to ${maxIdBytes} bytes`, id);
+  };
+}
+
+/** Returns the reader of the name of a task, which is stored and logged. */
+export function shortName(
+  read: (value: RawHeader, wire: string) => string,
+): (value: RawHeader, wire: string) => string {
+  return (value, wire) => {
+    const name = read(value, wire);
+    if (name.length <= maxNameCharacters && name.isWellFormed()) return name;
+    throw malformedHeader(wire, `a name of well-formed Unicode with up to ${maxNameCharacters} characters`, name);
+  };
+}
+
+/** Whether an id can be a key of the table. */
+export function isStorableId(id: string): boolean {
+  return id.isWellFormed() && Buffer.byteLength(id) <= maxIdBytes;
 }
 
 /** Reads a text that Celery only displays or passes on. A value of another type becomes the text that Celery would display. */

@@ -2,7 +2,7 @@ import { DecodeError, type MessageIdentity } from '../kombu/errors.ts';
 import { isObject, type KombuObject, type KombuValue, Uuid } from '../kombu/values.ts';
 import type { Envelope } from './envelope.ts';
 import { customHeaders, readHeaders } from './headerFields.ts';
-import { dict, displayText } from './headerReaders.ts';
+import { dict, displayText, isStorableId } from './headerReaders.ts';
 import type { DeliveryInfo, Embed, Message, WireSignature } from './message.ts';
 
 /** The properties that Celery and Kombu define (docs/wire-format.md §1.1). */
@@ -58,7 +58,8 @@ export function identityOf(...sources: readonly (KombuValue | undefined)[]): Mes
   for (const source of sources) {
     if (!isObject(source)) continue;
     const { task, id } = source;
-    if (typeof task === 'string' && (typeof id === 'string' || id instanceof Uuid)) return { task, id: String(id) };
+    const isNamed = typeof task === 'string' && (typeof id === 'string' || id instanceof Uuid);
+    if (isNamed && id !== '' && isStorableId(String(id))) return { task, id: String(id) };
   }
   return undefined;
 }

@@ -141,8 +141,11 @@ export interface ResultStore extends ChordStore {
    * large for an item.
    */
   updateState(claim: Claim, state: string, metaJson: string, context: ResultContext): Promise<Ok | ClaimConflict>;
-  /** Stores the failure of a task that never ran, such as a later step of a failed chain or the body of a failed chord. */
-  fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final'>;
+  /**
+   * Stores the failure of a task that never ran, such as a later step of a failed chain or the body of a failed chord. Resolves to
+   * `claimed`, and stores nothing, if a delivery runs a task of this id.
+   */
+  fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final' | 'claimed'>;
   /**
    * Revokes a task. Resolves to `revoked` if it was not running and will never run, to `flagged` if it is running and its
    * worker will find the revocation flag, and to `final` if it has already ended, which is not changed.
@@ -153,6 +156,10 @@ export interface ResultStore extends ChordStore {
   revoke(id: string, revocation: Revocation): Promise<'revoked' | 'flagged' | 'final'>;
   /** Reads which of the tasks are revoked, by us or by Python. Tasks that are not revoked are not in the map. */
   findRevocations(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
+  /** Records that all tasks with a stamp are revoked. `key` is its `stampRevocationKey`. The record is kept as long as a result. */
+  revokeStamp(key: string, revocation: Revocation): Promise<void>;
+  /** Reads which of the stamps are revoked, by their `stampRevocationKey`s. Stamps that are not revoked are not in the map. */
+  findStampRevocations(keys: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
   /** Resolves to undefined if nothing is stored. Rejects with UnreadableResultError if the form is not supported. */
   read(id: string): Promise<StoredResult | undefined>;
   /** Reads many results at once; ids without a stored result are not in the map. Rejects as `read` does. */

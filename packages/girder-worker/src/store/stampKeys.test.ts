@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isStampRevocationKey, stampRevocationKey, stampRevocationKeysOf } from './stampKeys.ts';
+import { stampRevocationKey, stampRevocationKeysOf } from './stampKeys.ts';
 
 test('a task without stamps has no stamp revocation keys', () => {
   expect(stampRevocationKeysOf({})).toEqual([]);
@@ -21,9 +21,4 @@ test('stamp revocation keys differ by the name and value of the stamp and by the
   ];
   expect(new Set(keys).size).toBe(keys.length);
   expect(stampRevocationKeysOf({ trace: 'a' })).toEqual(keys.slice(0, 2));
-});
-
-test('a stamp revocation key is distinguished from a task id', () => {
-  expect(isStampRevocationKey(stampRevocationKey('trace', 'a', 'terminated'))).toBe(true);
-  expect(isStampRevocationKey('3ef02b02-a3c9-44cf-bf80-f86458d1cdbf')).toBe(false);
 });

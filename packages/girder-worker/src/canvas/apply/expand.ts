@@ -9,6 +9,7 @@ import {
   chordOf,
   groupOf,
   headerOf,
+  idIn,
   kindOf,
   merge,
   type Options,
@@ -76,8 +77,8 @@ function* expandChain(chain: WireSignature, call: Call, sender: Sender): Steps<E
   } = optionsOf(chain, call);
   const steps = prepareSteps({ ...chain, args: [], options: { link, link_error } });
   const context: ParentContext = {
-    id: textIn(task_id),
-    groupId: textIn(group_id),
+    id: idIn(task_id),
+    groupId: idIn(group_id),
     groupIndex: typeof group_index === 'number' ? group_index : undefined,
     chord: signaturesIn(chord)[0],
     rootId: textIn(firstOptions.root_id),
@@ -111,7 +112,7 @@ function* expandGroup(group: WireSignature, call: Call, sender: Sender): Steps<E
     );
   }
 
-  const groupId = textIn(task_id) ?? sender.newId();
+  const groupId = idIn(task_id) ?? sender.newId();
   const linked = membersOf(withErrbacks(group, signaturesIn(link_error)));
   const members = yield* mapInSteps(linked, (member, groupIndex) =>
     freeze(member, { groupId, groupIndex, rootId: textIn(shared.root_id) }, sender),
@@ -138,11 +139,11 @@ function* expandChord(chord: WireSignature, call: Call, sender: Sender): Steps<E
     ...shared
   } = optionsOf(chord, call);
   const header = headerOf(chord);
-  const groupId = textIn(header.options.task_id) ?? sender.newId();
+  const groupId = idIn(header.options.task_id) ?? sender.newId();
 
   const linked = withErrbacks(withCallbacks(bodyOf(chord), signaturesIn(link)), signaturesIn(link_error));
   const merged = merge(linked, { options: { ...shared, chain, chord: outer, group_index } });
-  const body = yield* freeze(merged, { id: textIn(task_id), groupId, rootId: textIn(merged.options.root_id) }, sender);
+  const body = yield* freeze(merged, { id: idIn(task_id), groupId, rootId: textIn(merged.options.root_id) }, sender);
 
   const members = yield* mapInSteps(membersOf(header), (member, groupIndex) =>
     freeze(member, { groupId, groupIndex, chord: body, rootId: textIn(shared.root_id) }, sender),

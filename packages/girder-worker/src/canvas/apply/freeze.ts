@@ -5,10 +5,10 @@ import {
   bodyOf,
   groupOf,
   headerOf,
+  idIn,
   kindOf,
   type Options,
   tasksOf,
-  textIn,
   type WireSignature,
   withKwargs,
 } from '../signatures/signature.ts';
@@ -88,7 +88,7 @@ export function groupResult(group: WireSignature, parent: ResultTuple | null = n
 
 /** The id of a frozen signature. The id of a chord is that of its header. */
 export function idOf({ options }: WireSignature): string {
-  return textIn(options.task_id) ?? '';
+  return idIn(options.task_id) ?? '';
 }
 
 /** Removes group and chord from a frozen signature, so that it can become part of another canvas. Ids are kept. */
@@ -115,7 +115,7 @@ function freezeTask(task: WireSignature, context: ParentContext, ids: IdSource):
     ...task,
     options: {
       ...options,
-      task_id: textIn(options.task_id) ?? context.id ?? ids.newId(),
+      task_id: idIn(options.task_id) ?? context.id ?? ids.newId(),
       ...optionIfSet('reply_to', options.reply_to ?? ids.replyTo),
       ...groupOptions(options, context),
       ...optionIfSet('root_id', context.rootId),
@@ -129,7 +129,7 @@ function* freezeGroup(group: WireSignature, context: ParentContext, ids: IdSourc
     freeze(member, { groupId, groupIndex, chord, rootId }, ids),
   );
   const { root_id = rootId ?? null, parent_id = null } = group.options;
-  const task_id = textIn(group.options.task_id) ?? ids.newId();
+  const task_id = idIn(group.options.task_id) ?? ids.newId();
   return groupOf(members, { ...group.options, task_id, ...groupOptions(group.options, context), root_id, parent_id });
 }
 

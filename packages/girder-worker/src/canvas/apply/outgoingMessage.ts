@@ -5,6 +5,7 @@ import type { ApplyOptions } from '../../task/client/client.ts';
 import { wireOptions } from '../signatures/callOptions.ts';
 import { CanvasError } from '../signatures/errors.ts';
 import {
+  idIn,
   type Options,
   signaturesIn,
   stampNames,
@@ -57,7 +58,7 @@ const knownOptions: ReadonlySet<string> = new Set([...messageOptions, ...clientO
 export function toOutgoingMessage(signature: WireSignature, sender: Sender): OutgoingMessage {
   const own = withoutNulls(signature.options);
   const options: Options = { ...wireOptions(sender.optionsOf(signature.task)), ...own };
-  const id = textIn(options.task_id) ?? sender.newId();
+  const id = idIn(options.task_id) ?? sender.newId();
   const stampedHeaders = stampNames(options).filter((name) => Object.hasOwn(options, name));
   const stamps = new Set(stampedHeaders);
   return {
@@ -73,7 +74,7 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
     },
     eta: isoTimeOf(options.countdown || options.eta, sender.nowMs),
     expires: isoTimeOf(options.expires, sender.nowMs),
-    group: textIn(options.group_id) ?? null,
+    group: idIn(options.group_id) ?? null,
     groupIndex: numberOrNull(options.group_index),
     retries: numberOrNull(options.retries) ?? 0,
     rootId: textIn(options.root_id) ?? sender.rootId ?? id,

@@ -10,7 +10,7 @@ import { taskIdsOf, valuesOf } from '../apply/resultTuple.ts';
 import { ExpansionSize } from '../signatures/expansionSize.ts';
 import { contentOf } from '../signatures/links.ts';
 import { membersOf } from '../signatures/pipe.ts';
-import { kindOf, signaturesIn, textIn, type WireSignature } from '../signatures/signature.ts';
+import { idIn, kindOf, signaturesIn, textIn, type WireSignature } from '../signatures/signature.ts';
 import { type ContinuationContext, callErrbacks, failInSteps, senderOf } from './continuations.ts';
 import { type EndedMember, errbacksOf, type FailedStep, finalTaskOf } from './failUnreachable.ts';
 import { type Continuations, type Errback, noContinuations } from './plan.ts';
@@ -155,7 +155,7 @@ function failedTargetsOf(body: WireSignature): readonly (readonly [WireSignature
 }
 
 function failedTask({ task, options }: WireSignature, { rootId }: LastMember): Errback['failed'] {
-  return { id: textIn(options.task_id) ?? '', task, rootId: textIn(options.root_id) ?? rootId };
+  return { id: idIn(options.task_id) ?? '', task, rootId: textIn(options.root_id) ?? rootId };
 }
 
 /** The failure of the first member that failed, with Python's texts. A member without a result counts as timed out. */

@@ -1,6 +1,6 @@
 import type { Failure } from '../../outcome/failure.ts';
 import type { ChordMember, ResultTuple } from '../../store/resultStore.ts';
-import { bodyOf, kindOf, signaturesIn, tasksOf, textIn, type WireSignature } from '../signatures/signature.ts';
+import { bodyOf, idIn, kindOf, signaturesIn, tasksOf, textIn, type WireSignature } from '../signatures/signature.ts';
 
 /** A task that will never run. Its failure must be stored for the clients that wait for its result. */
 export interface FailedStep {
@@ -81,15 +81,15 @@ function withOwnResult(
 }
 
 function failedStepOf({ options }: WireSignature, failure: Failure): readonly FailedStep[] {
-  const id = textIn(options.task_id);
+  const id = idIn(options.task_id);
   if (id === undefined) return [];
-  return [{ id, group: textIn(options.group_id) ?? null, parentId: textIn(options.parent_id) ?? null, failure }];
+  return [{ id, group: idIn(options.group_id) ?? null, parentId: textIn(options.parent_id) ?? null, failure }];
 }
 
 function endedMemberOf({ options }: WireSignature): readonly EndedMember[] {
   const [chord] = signaturesIn(options.chord);
-  const memberId = textIn(options.task_id);
-  const groupId = textIn(options.group_id);
+  const memberId = idIn(options.task_id);
+  const groupId = idIn(options.group_id);
   if (!chord || memberId === undefined || groupId === undefined) return [];
   return [{ groupId, index: typeof options.group_index === 'number' ? options.group_index : null, memberId, chord }];
 }

@@ -1,3 +1,4 @@
+import { isStorableId } from '../../message/headerReaders.ts';
 import type { WireSignature } from '../../message/message.ts';
 import { CanvasError } from './errors.ts';
 
@@ -112,6 +113,12 @@ export function merge(signature: WireSignature, { args = [], kwargs = {}, option
 
 export function stampNames({ stamped_headers }: Options): readonly string[] {
   return Array.isArray(stamped_headers) ? stamped_headers.filter((name) => typeof name === 'string') : [];
+}
+
+/** Returns the id of a task or a group in an option; undefined if there is none, or none that the table can store. */
+export function idIn(value: unknown): string | undefined {
+  const id = textIn(value);
+  return id !== undefined && isStorableId(id) ? id : undefined;
 }
 
 /** An option as a string; undefined if it is missing, null, empty or a list. */

@@ -6,7 +6,6 @@ import { createResultWriter, type ResultWriterOptions } from '../document/result
 import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
-import { isStampRevocationKey } from '../stampKeys.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
@@ -125,15 +124,16 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
     async fail(id, failure, context) {
       const { bytes } = write.final(id, { state: 'FAILURE', failure }, context);
-      return (await change(id, updates.failUpdate(document(bytes)))).made ? 'stored' : 'final';
+      const { made, item } = await change(id, updates.failUpdate(document(bytes)));
+      if (made) return 'stored';
+      return item && (await finalStateOf(item)) === undefined ? 'claimed' : 'final';
     },
 
     async revoke(id, revocation) {
       // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {
         // The message of the task may wait for its eta longer than results are kept.
-        const waitSeconds = isStampRevocationKey(id) ? 0 : maxWaitSeconds;
-        const waiting = { ...document(write.revoked(id, 'revoked')), keptSeconds: keptSeconds + waitSeconds };
+        const waiting = { ...document(write.revoked(id, 'revoked')), keptSeconds: keptSeconds + maxWaitSeconds };
         const update = updates.revokeUpdate(waiting, revocation);
         const { made, item } = await change(id, update, { isWaiting: true });
         if (made) return 'revoked';
@@ -150,6 +150,20 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         return revocation ? [[id, revocation] as const] : [];
       });
       return new Map((await Promise.all(revocations)).flat());
+    },
+
+    async revokeStamp(key, revocation) {
+      await table.update(keys.stamp(key), updates.revokeStampUpdate(system.now(), keptSeconds, revocation));
+    },
+
+    async findStampRevocations(stampKeys) {
+      const items = await table.getAll([...new Set(stampKeys.map(keys.stamp))], { consistent: false });
+      const revocations = stampKeys.map((key) => {
+        const attributes = items.get(keys.stamp(key));
+        const revocation = attributes && readItem(attributes).revocation;
+        return revocation ? [[key, revocation] as const] : [];
+      });
+      return new Map(revocations.flat());
     },
 
     async read(id) {

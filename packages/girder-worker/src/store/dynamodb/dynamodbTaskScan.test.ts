@@ -49,11 +49,7 @@ beforeAll(async () => {
   await put(keys.task('retried'), { result: '{"status": "RETRY"', ep: 1, ra: nowMs + 9000, req: claimed.req });
   await put(keys.task('expired'), { result: '{"status": "REVOKED"', fin: 'REVOKED' });
   await put(keys.task('compressed'), { result: '\0celery-compressed\0', fin: 'SUCCESS' });
-  await put(keys.task(stampRevocationKey('a', 'b', 'revoked')), {
-    result: '{"status": "REVOKED"',
-    fin: 'REVOKED',
-    rvk: nowMs,
-  });
+  await put(keys.stamp(stampRevocationKey('a', 'b', 'revoked')), { rvk: nowMs });
   await put(keys.group('a-group'), { result: '{"result": []}' });
   await put(keys.chord('a-group'), { chord_count: 3 });
   await put(itemKeys('other').task('of another application'), { result: started, lx: nowMs + 1 });

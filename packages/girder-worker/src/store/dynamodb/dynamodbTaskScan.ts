@@ -2,7 +2,6 @@ import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
 import type { BackendConnection } from '../../connections/connections.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
-import { isStampRevocationKey } from '../stampKeys.ts';
 import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
 import type { Attributes } from './attributeValues.ts';
 import { readRequest } from './claimedRequest.ts';
@@ -56,10 +55,10 @@ export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskSc
   };
 }
 
-/** Undefined for items of groups and chords, and for stamp revocation keys. */
+/** Undefined for items of groups, chords and stamps. */
 function summaryOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskSummary | undefined {
   const id = taskIdIn(attributes.id?.S ?? '', keys);
-  if (id === undefined || isStampRevocationKey(id)) return undefined;
+  if (id === undefined) return undefined;
   const bytes = attributes.result?.B ?? new Uint8Array();
   const state = stateIn(bytes) ?? attributes.fin?.S ?? 'PENDING';
   const isActive = !attributes.fin && Number(attributes.lx?.N ?? 0) >= nowMs;

@@ -3,6 +3,8 @@ import { pythonBytesRepr } from '../../kombu/repr/pythonRepr.ts';
 /** The keys of a task, a group or a chord in the table. */
 export interface ItemKeys {
   task(id: string): string;
+  /** The record that a stamp is revoked, by its `stampRevocationKey`; Celery has no such item. */
+  stamp(key: string): string;
   group(groupId: string): string;
   chord(groupId: string): string;
   /** One of the items in which we record the members of a large chord; Celery has no such item. */
@@ -19,6 +21,7 @@ export function itemKeys(globalPrefix = ''): ItemKeys {
   const key = (kind: string, id: string) => pythonBytesRepr(Buffer.from(`${prefix}${kind}${id}`));
   return {
     task: (id) => key('celery-task-meta-', id),
+    stamp: (stampKey) => key('girder-worker-stamp-', stampKey),
     group: (groupId) => key('celery-taskset-meta-', groupId),
     chord: (groupId) => key('chord-unlock-', groupId),
     chordShard: (groupId, shard) => key('chord-unlock-', `${groupId}-members-${shard}`),

@@ -134,8 +134,13 @@ export function stateUpdate(claim: Claim, document: Document): Update {
 export function failUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
-    ConditionExpression: notFinal,
-    values: { ...notFinalValues, ...documentValues(document), ':fin': { S: 'FAILURE' } },
+    ConditionExpression: `${notFinal} AND ${leaseIsFree}`,
+    values: {
+      ...notFinalValues,
+      ...documentValues(document),
+      ':fin': { S: 'FAILURE' },
+      ':now': { N: String(document.nowMs) },
+    },
   };
 }
 
@@ -159,6 +164,14 @@ export function flagUpdate(nowMs: number, revocation: Revocation): Update {
     UpdateExpression: `SET ${revocationFlags(revocation)}`,
     ConditionExpression: `attribute_exists(#result) AND ${notFinal} AND (lx >= :now OR attribute_not_exists(ep))`,
     values: { ...notFinalValues, ':now': { N: String(nowMs) } },
+  };
+}
+
+/** Records that a stamp is revoked. */
+export function revokeStampUpdate(nowMs: number, keptSeconds: number, revocation: Revocation): Update {
+  return {
+    UpdateExpression: `SET ${revocationFlags(revocation)}, #ttl = :ttl`,
+    values: { ':now': { N: String(nowMs) }, ':ttl': { N: String(Math.ceil(nowMs / 1000 + keptSeconds)) } },
   };
 }
 

@@ -22,6 +22,7 @@ const unclaimed = { owner: undefined, leaseEndMs: undefined };
 export function createMemoryStore(options: ResultWriterOptions = {}): ResultStore {
   const { system = nodeSystem } = options;
   const items = new Map<string, Item>();
+  const stamps = new Map<string, Revocation>();
   const write = createResultWriter(options);
 
   const itemOf = (id: string): Item => {
@@ -105,6 +106,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     async fail(id, failure, context) {
       const item = itemOf(id);
       if (item.final) return 'final';
+      if (isClaimed(item)) return 'claimed';
       Object.assign(item, finalChanges(id, { state: 'FAILURE', failure }, context).changes);
       return 'stored';
     },
@@ -121,6 +123,14 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     async findRevocations(ids) {
       const revocations = ids.map((id) => [id, items.get(id)?.revocation] as const);
       return new Map(revocations.flatMap(([id, revocation]) => (revocation ? [[id, revocation] as const] : [])));
+    },
+
+    async revokeStamp(key, revocation) {
+      stamps.set(key, revocation);
+    },
+
+    async findStampRevocations(keys) {
+      return new Map(keys.flatMap((key) => (stamps.has(key) ? [[key, stamps.get(key)!] as const] : [])));
     },
 
     async read(id) {
