@@ -49,12 +49,6 @@ export function unsendableOutcome({ task }: Message, error: unknown): FinalOutco
   return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
 }
 
-/** Whether anything follows the message's task, however it ends. */
-export function hasContinuations({ embed }: Message): boolean {
-  const { callbacks, errbacks, chain, chord } = embed;
-  return callbacks.length > 0 || errbacks.length > 0 || chain.length > 0 || chord !== null;
-}
-
 /** The longest that the preparation of messages may take, and the end of an invocation that it leaves to their publication. */
 const prepareLimitMs = 5000;
 const prepareMarginMs = 1000;

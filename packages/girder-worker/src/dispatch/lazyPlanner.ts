@@ -1,5 +1,5 @@
-import { noContinuations } from '../canvas/continuations/plan.ts';
-import { type ContinuationPlanner, hasContinuations } from './continuations.ts';
+import { hasContinuations, noContinuations } from '../canvas/continuations/plan.ts';
+import type { ContinuationPlanner } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
 
 /** The planner, whose code is loaded when something follows a task for the first time. */

@@ -1,5 +1,5 @@
 import { derivedIds } from '../canvas/apply/derivedIds.ts';
-import { type Continuations, type Errback, noContinuations } from '../canvas/continuations/plan.ts';
+import { type Continuations, type Errback, hasContinuations, noContinuations } from '../canvas/continuations/plan.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import { decode } from '../message/decode.ts';
@@ -8,7 +8,7 @@ import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import { forEachConcurrently } from '../system/concurrently.ts';
 import type { ContinuationPlanner } from './continuations.ts';
-import { hasContinuations, publish } from './continuations.ts';
+import { publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { createTaskRun, type TaskRun } from './taskRun.ts';
 import type { TaskRunner } from './taskRunner.ts';

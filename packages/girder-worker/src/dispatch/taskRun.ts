@@ -10,6 +10,7 @@ import { queueNameInArn } from '../transport/queueName.ts';
 import { claimedRequest } from './claimedRequest.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, InvocationWindow } from './deps.ts';
+import { digestOf } from './messageDigest.ts';
 import { type RunOptions, resolveRunOptions } from './taskOptions.ts';
 
 /** One run of a task: the delivery it came with, its message, its registry entry, and the claim that it runs under. */
@@ -82,6 +83,7 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
       trackStarted: options.trackStarted,
       worker: deps.worker,
       request: claimedRequest(message, delivery, options),
+      digest: digestOf(message),
       context: storedContext,
     },
     logFields,

@@ -36,3 +36,76 @@ test('who writes to the table revokes tasks, and decides which result a client r
   expect(await store.read('stored')).toMatchObject({ state: 'SUCCESS', result: 'another result' });
   expect(await store.read('revoked')).toMatchObject({ state: 'REVOKED' });
 });
+
+const signature = (task: string, options: Readonly<Record<string, unknown>> = {}) => ({
+  ...{ task, args: [], kwargs: {}, options, subtask_type: null, immutable: false },
+});
+const nothingElse = { callbacks: [], errbacks: [], chain: [], chord: null };
+
+/** A stack with a task that returns a secret, and one that a sender could want to get it. */
+function stackWithSecret() {
+  const got: unknown[] = [];
+  const secret = app.task({ name: 'p.secret' }, () => 'the secret');
+  const spies = app.task({ name: 'p.spies' }, (...args: unknown[]) => void got.push(args));
+  const tasks = { 'p.secret': { load: () => secret }, 'p.spies': { load: () => spies, parameters: ['value'] } };
+  const stack = createVirtualStack({ tasks });
+  const invokeTwice = async () => {
+    await stack.invoke();
+    await stack.invoke();
+  };
+  return { ...stack, got, invokeTwice };
+}
+
+test.each([
+  ['a callback', { callbacks: [signature('p.spies', { task_id: 'spy' })] }],
+  ['a chain', { chain: [signature('p.spies', { task_id: 'spy' })] }],
+])('a message with the id of another task gets nothing of its result: with %s', async (_, follows) => {
+  const { send, invoke, invokeTwice, got, lines } = stackWithSecret();
+  await send({ task: 'p.secret', id: 'victim' });
+  await invoke();
+  for (const task of ['p.secret', 'p.spies']) await send({ task, id: 'victim', embed: { ...nothingElse, ...follows } });
+  await invokeTwice();
+  expect(got).toEqual([]);
+  expect(lines.join('\n')).toContain('This message of p.secret[victim] is not the one that was run');
+});
+
+test('another delivery of the same message publishes what follows again', async () => {
+  const { send, invokeTwice, got, transport, lines } = stackWithSecret();
+  const message = { task: 'p.secret', id: 'id', embed: { ...nothingElse, callbacks: [signature('p.spies')] } };
+  await send(message);
+  await send(message);
+  await invokeTwice();
+  expect(got).toEqual([['the secret']]); // The second callback has the same id.
+  expect(lines.join('\n')).not.toContain('is not the one that was run');
+  expect(transport.receive('celery', { maxMessages: 10, visibilityTimeoutSeconds: 1 })).toEqual([]);
+});
+
+test('only the members that a group names count for its chord', async () => {
+  const { send, invokeTwice, store, got, lines } = stackWithSecret();
+  const members = ['one', 'two'].map((id) => [[id, null], null] as const);
+  await store.startChord('group', [['group', null], members]);
+  const chord = signature('p.spies', { task_id: 'body' });
+  const memberOf = (id: string) => ({ task: 'p.secret', id, group: 'group', embed: { ...nothingElse, chord } });
+  await send(memberOf('one'));
+  await send(memberOf('false'));
+  await invokeTwice();
+  expect(got).toEqual([]);
+  expect(lines.join('\n')).toContain('Task false is no member of chord group');
+  await send(memberOf('two'));
+  await invokeTwice();
+  expect(got).toEqual([[['the secret', 'the secret']]]);
+});
+
+test('a chain that fails does not change a task that runs, although a step of it has the id of that task', async () => {
+  const { send, invoke, store, system } = stackWithSecret();
+  const claim = { id: 'victim', owner: 'another', leaseEndMs: system.now() + 60_000, epoch: 0, ignoreResult: false };
+  await store.claim({ ...claim, worker: { pid: 2, hostname: 'another' } });
+  await send({
+    task: 'p.unknown',
+    id: 'id',
+    embed: { ...nothingElse, chain: [signature('p.secret', { task_id: 'victim' })] },
+  });
+  await invoke();
+  expect((await store.read('id'))?.state).toBe('FAILURE');
+  expect((await store.read('victim'))?.state).toBe('PENDING');
+});

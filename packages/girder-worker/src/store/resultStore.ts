@@ -26,6 +26,8 @@ export interface Claim {
   readonly worker: { readonly pid: number; readonly hostname: string };
   /** Stored for `TaskScan`. @default not stored */
   readonly request?: ClaimedRequest;
+  /** Identifies the message; told to a delivery that finds the task ended. @default not stored */
+  readonly digest?: string;
   /** Whether the task stores no result; clients then always see PENDING. */
   readonly ignoreResult: boolean;
   /**
@@ -42,8 +44,8 @@ export type Revocation = 'revoked' | 'terminated';
 
 /** Why a delivery may not run its task, or not store its outcome. */
 export type ClaimConflict =
-  /** The task has ended. */
-  | { readonly kind: 'final'; readonly state: FinalState }
+  /** The task has ended. `digest` is that of its last claim; undefined if it ended without one, or by a Python worker. */
+  | { readonly kind: 'final'; readonly state: FinalState; readonly digest: string | undefined }
   /** Another delivery has claimed the task until `untilMs` (ms since 1970). */
   | { readonly kind: 'claimedElsewhere'; readonly untilMs: number }
   /**

@@ -1,3 +1,4 @@
+import type { Message } from '../../message/message.ts';
 import type { Failure } from '../../outcome/failure.ts';
 import type { Expansion } from '../apply/expansion.ts';
 import type { WireSignature } from '../signatures/signature.ts';
@@ -20,3 +21,9 @@ export interface Continuations extends UnreachableResults {
 }
 
 export const noContinuations: Continuations = { expansions: [], failedSteps: [], endedMembers: [], errbacks: [] };
+
+/** Whether anything follows the message's task, however it ends. */
+export function hasContinuations({ embed }: Message): boolean {
+  const { callbacks, errbacks, chain, chord } = embed;
+  return callbacks.length > 0 || errbacks.length > 0 || chain.length > 0 || chord !== null;
+}

@@ -199,7 +199,7 @@ type Change = { readonly made: true; readonly item: Item } | { readonly made: fa
 /** Derives why a claim was refused from the item, which was read after the condition had failed. */
 async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
-  if (state) return { kind: 'final', state };
+  if (state) return { kind: 'final', state, digest: item.digest };
   if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.resendDueMs ?? null };
   return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs ?? nowMs };
 }

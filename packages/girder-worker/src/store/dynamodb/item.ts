@@ -23,6 +23,7 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | `own`       | S    | the owner of the claim                                                     |
  * | `lx`        | N    | when the claim's lease expires, in ms since 1970                           |
  * | `att`       | N    | how often the message was claimed                                          |
+ * | `dg`        | S    | the digest of the message that was claimed last                            |
  * | `ep`        | N    | the lowest epoch of a message that may claim the task                      |
  * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
  * | `rp`        | N    | 1 if the message of the retry was published before the retry was stored    |
@@ -38,6 +39,7 @@ export interface Item {
   readonly leaseEndMs: number | undefined;
   readonly epoch: number;
   readonly attempts: number;
+  readonly digest: string | undefined;
   /** When a retry is due whose message may not have been published. */
   readonly resendDueMs: number | undefined;
   readonly revocation: Revocation | undefined;
@@ -51,6 +53,7 @@ export function readItem(attributes: Attributes): Item {
     leaseEndMs: numberIn(attributes.lx),
     epoch: numberIn(attributes.ep) ?? 0,
     attempts: numberIn(attributes.att) ?? 0,
+    digest: attributes.dg?.S,
     resendDueMs: attributes.rp ? undefined : numberIn(attributes.ra),
     revocation: attributes.trm ? 'terminated' : attributes.rvk ? 'revoked' : undefined,
   };

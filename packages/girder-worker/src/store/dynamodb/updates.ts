@@ -34,9 +34,10 @@ export function withSeenValue(update: Update, bytes: Uint8Array): Update {
 /** `document` is STARTED, which is stored, or PENDING, which is stored only if there is no document: RETRY stays, as in Celery. */
 export function claimUpdate(claim: Claim, document: Document, isStarted: boolean): Update {
   const name = claim.task === undefined ? '' : 'tsk = :tsk, ';
+  const digest = claim.digest === undefined ? '' : 'dg = :dg, ';
   const stored = isStarted ? ':result' : 'if_not_exists(#result, :result)';
   return {
-    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}#result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
+    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}${digest}#result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
     ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFreeOrMine}`,
     values: {
       ...claimIsValidValues(claim),
@@ -44,6 +45,7 @@ export function claimUpdate(claim: Claim, document: Document, isStarted: boolean
       ':lx': { N: String(claim.leaseEndMs) },
       ':req': { S: requestText(claim, document.nowMs) },
       ...(claim.task !== undefined && { ':tsk': { S: claim.task } }),
+      ...(claim.digest !== undefined && { ':dg': { S: claim.digest } }),
       ':now': { N: String(document.nowMs) },
       ':one': { N: '1' },
     },

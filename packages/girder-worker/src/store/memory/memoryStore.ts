@@ -8,6 +8,7 @@ import { createMemoryChords } from './memoryChords.ts';
 interface Item {
   bytes?: Uint8Array;
   owner?: string | undefined;
+  digest?: string | undefined;
   leaseEndMs?: number | undefined;
   dueMs?: number | undefined;
   attempts: number;
@@ -32,7 +33,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
   };
   const isClaimed = (item: Item) => item.leaseEndMs !== undefined && item.leaseEndMs >= system.now();
   const conflict = (item: Item, claim: Claim): ClaimConflict => {
-    if (item.final) return { kind: 'final', state: item.final };
+    if (item.final) return { kind: 'final', state: item.final, digest: item.digest };
     if (item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
     return { kind: 'claimedElsewhere', untilMs: item.leaseEndMs ?? system.now() };
   };
@@ -56,10 +57,10 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       const item = itemOf(claim.id);
       const isHeldByOther = isClaimed(item) && item.owner !== claim.owner;
       if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
-      const { owner, leaseEndMs, epoch } = claim;
+      const { owner, leaseEndMs, epoch, digest } = claim;
       const isStarted = claim.trackStarted && !claim.ignoreResult;
       const bytes = isStarted ? write.started(claim) : (item.bytes ?? write.pending(claim.id));
-      Object.assign(item, { bytes, owner, leaseEndMs, epoch, dueMs: undefined });
+      Object.assign(item, { bytes, owner, leaseEndMs, epoch, digest, dueMs: undefined });
       item.attempts += 1;
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
