@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { app } from '../app.ts';
+import { decode } from '../message/decode.ts';
 import { createVirtualStack } from './fixtures/virtualStack.ts';
 
 // What SECURITY.md says about those who share a queue, a table and the plugins of a deployment.
@@ -108,4 +109,32 @@ test('a chain that fails does not change a task that runs, although a step of it
   await invoke();
   expect((await store.read('id'))?.state).toBe('FAILURE');
   expect((await store.read('victim'))?.state).toBe('PENDING');
+});
+
+test('arguments that a sender hides stay hidden in what the worker sends: callbacks, chains, members and bodies of chords', async () => {
+  const { send, invoke, transport } = stackWithSecret();
+  const hidden = (task: string, options = {}) =>
+    signature(task, { argsrepr: "('***',)", kwargsrepr: '{...}', ...options });
+  const group = {
+    ...signature('celery.group', {}),
+    kwargs: { tasks: [hidden('p.spies'), hidden('p.spies')] },
+    subtask_type: 'group',
+  };
+  const chord = {
+    ...signature('celery.chord'),
+    kwargs: { header: group, body: hidden('p.spies'), kwargs: {} },
+    subtask_type: 'chord',
+  };
+  const embed = { ...nothingElse, callbacks: [hidden('p.spies'), group], chain: [hidden('p.spies'), chord] };
+  await send({ task: 'p.secret', id: 'id', embed });
+  const shown: unknown[] = [];
+  for (let round = 0; round < 4; round++) {
+    await invoke();
+    for (const { body } of transport.receive('celery', { maxMessages: 10, visibilityTimeoutSeconds: 0 })) {
+      const { argsRepr, kwargsRepr } = await decode(body);
+      shown.push(argsRepr, kwargsRepr);
+    }
+  }
+  expect(shown.length).toBeGreaterThan(8);
+  expect(new Set(shown)).toEqual(new Set(["('***',)", '{...}']));
 });

@@ -65,8 +65,10 @@ export function jsonBody(message: Pick<OutgoingMessage, 'args' | 'kwargs' | 'emb
 export function reprHeaders({
   args = [],
   kwargs = {},
-}: Pick<OutgoingMessage, 'args' | 'kwargs'>): Record<string, string> {
-  return { argsrepr: safereprOfArgs(args), kwargsrepr: saferepr(kwargs) };
+  argsRepr = null,
+  kwargsRepr = null,
+}: Pick<OutgoingMessage, 'args' | 'kwargs' | 'argsRepr' | 'kwargsRepr'>): Record<string, string> {
+  return { argsrepr: argsRepr ?? safereprOfArgs(args), kwargsrepr: kwargsRepr ?? saferepr(kwargs) };
 }
 
 function bodyOf({ args = [], kwargs = {}, embed = {} }: Pick<OutgoingMessage, 'args' | 'kwargs' | 'embed'>): unknown {
@@ -81,6 +83,7 @@ function bodyOf({ args = [], kwargs = {}, embed = {} }: Pick<OutgoingMessage, 'a
 }
 
 function headersOf(message: OutgoingMessage): Record<string, unknown> {
+  const reprs = reprHeaders(message);
   return writeHeaders({
     task: message.task,
     id: message.id,
@@ -93,8 +96,8 @@ function headersOf(message: OutgoingMessage): Record<string, unknown> {
     timelimit: message.timelimit ?? { hardSeconds: null, softSeconds: null },
     rootId: message.rootId ?? message.id,
     parentId: message.parentId ?? null,
-    argsRepr: message.argsRepr ?? safereprOfArgs(message.args ?? []),
-    kwargsRepr: message.kwargsRepr ?? saferepr(message.kwargs ?? {}),
+    argsRepr: reprs.argsrepr,
+    kwargsRepr: reprs.kwargsrepr,
     origin: message.origin ?? origin,
     ignoreResult: message.ignoreResult === undefined ? false : message.ignoreResult,
     replacedTaskNesting: message.replacedTaskNesting ?? 0,

@@ -60,3 +60,15 @@ test('a retry with other arguments of a message in protocol 1 has them, too', as
   });
   expect(await retried(text, { arguments: { args: [5], kwargs: {} } })).toMatchObject({ args: [5], retries: 1 });
 });
+
+test.each([1, 2] as const)(
+  'a retry with other arguments still hides them if its sender does, in protocol %i',
+  async (protocol) => {
+    const hidden = { argsRepr: "('***',)", kwargsRepr: '{...}' };
+    const secret = { task: 'p.task', id: 'id', args: ['secret'], kwargs: { a: 'secret' } };
+    const message = { ...(await decode(encode({ ...secret, ...hidden }))), protocol };
+    const arguments_ = { args: ['other secret'], kwargs: { a: 'other secret' } };
+    const body = retryBody(encode({ ...secret, ...hidden }), message, { ...changes, arguments: arguments_ });
+    expect(await decode(body)).toMatchObject({ ...arguments_, ...hidden });
+  },
+);

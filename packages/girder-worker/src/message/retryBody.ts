@@ -4,6 +4,7 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { encode, jsonBody, reprHeaders } from './encode.ts';
 import { base64OfAscii, outerText } from './envelope.ts';
+import { hiddenReprs } from './hiddenReprs.ts';
 import type { Message } from './message.ts';
 
 /** The fields that a retry changes in its message. All other fields stay (docs/wire-format.md §1.8). */
@@ -27,7 +28,7 @@ export function retryBody(
 ): string {
   const eta = utcIsoTimeWithMicroseconds(new Date(etaMs));
   if (message.protocol === 1) {
-    const reprs = changed && { argsRepr: null, kwargsRepr: null };
+    const reprs = changed && hiddenReprs(message);
     return encode({ ...message, ...changed, ...reprs, retries, eta, parentId: message.id }, system);
   }
 
@@ -44,14 +45,14 @@ export function retryBody(
 /** Replaces the body, which may have been compressed, and the headers that describe it. */
 function withArguments(
   { headers, properties, ...envelope }: Record<string, Record<string, unknown>>,
-  { embed }: Message,
+  message: Message,
   { args, kwargs }: NonNullable<RetryChanges['arguments']>,
 ) {
   const { compression: _, ...kept } = headers ?? {};
   return {
     ...envelope,
-    ...jsonBody({ args, kwargs, embed }),
-    headers: { ...kept, ...reprHeaders({ args, kwargs }) },
+    ...jsonBody({ args, kwargs, embed: message.embed }),
+    headers: { ...kept, ...reprHeaders({ args, kwargs, ...hiddenReprs(message) }) },
     properties: { ...properties, body_encoding: 'base64' },
   };
 }

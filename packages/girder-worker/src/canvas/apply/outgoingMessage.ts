@@ -33,7 +33,7 @@ export interface Sender extends IdSource {
 /** Options that become headers, properties or the body of a message. */
 const messageOptions = `task_id countdown eta expires link link_error group_id group_index retries chord chain reply_to
   time_limit soft_time_limit root_id parent_id shadow replaced_task_nesting ignore_result headers priority queue exchange
-  routing_key stamped_headers`.split(/\s+/);
+  routing_key stamped_headers argsrepr kwargsrepr`.split(/\s+/);
 
 /** Options that only Python's client uses. */
 const clientOptions =
@@ -83,6 +83,8 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
     replyTo: textIn(options.reply_to) ?? sender.replyTo ?? null,
     priority: numberOrNull(options.priority) ?? 0,
     shadow: textIn(options.shadow) ?? null,
+    argsRepr: textIn(options.argsrepr) ?? null,
+    kwargsRepr: textIn(options.kwargsrepr) ?? null,
     ignoreResult: typeof options.ignore_result === 'boolean' ? options.ignore_result : null,
     replacedTaskNesting: numberOrNull(options.replaced_task_nesting) ?? 0,
     stampedHeaders,

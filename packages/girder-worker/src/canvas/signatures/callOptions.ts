@@ -16,6 +16,8 @@ const wireNames = {
   retries: 'retries',
   ignoreResult: 'ignore_result',
   shadow: 'shadow',
+  argsRepr: 'argsrepr',
+  kwargsRepr: 'kwargsrepr',
   headers: 'headers',
   replyTo: 'reply_to',
   rootId: 'root_id',

@@ -27,6 +27,13 @@ export interface ApplyOptions extends GirderCallOptions {
   readonly ignoreResult?: boolean;
   /** A name that logs show instead of the task's name. */
   readonly shadow?: string;
+  /**
+   * A text that logs and remote control show instead of the positional arguments, such as `('***',)`: for arguments that are secret. The
+   * message and the result table still contain them.
+   */
+  readonly argsRepr?: string;
+  /** A text that logs and remote control show instead of the keyword arguments. */
+  readonly kwargsRepr?: string;
   /** Headers to add to the message. The task reads them from `this.request.headers`. */
   readonly headers?: Readonly<Record<string, unknown>>;
   /** Stamps by name. The task reads them from `this.request.stamps`; `revokeByStampedHeaders` revokes tasks by them. */
