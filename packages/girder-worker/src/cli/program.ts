@@ -13,6 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { workerCommand } from './commands/worker.ts';
 import { debugText, describeCliError } from './shared/cliError.ts';
 import { importDevPackage } from './shared/devPackage.ts';
+import { processOutput } from './shared/output.ts';
 import { version } from './shared/version.ts';
 
 /** Runs the command that these arguments name, and sets the exit code of the process. */
@@ -24,8 +25,8 @@ export async function main(args: readonly string[]): Promise<void> {
     for (const command of program.commands) showHelpAfterErrors(command, 'girder-worker');
     await program.parseAsync(withCommand(rest), { from: 'user' });
   } catch (error) {
-    process.stderr.write(`girder-worker: ${describeCliError(error, process.env)}\n`);
-    if (isDebug) process.stderr.write(`${debugText(error)}\n`);
+    processOutput.writeErr(`girder-worker: ${describeCliError(error, process.env)}\n`);
+    if (isDebug) processOutput.writeErr(`${debugText(error)}\n`);
     process.exitCode = 1;
   }
 }

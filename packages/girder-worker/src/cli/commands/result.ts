@@ -4,7 +4,7 @@ import { stringifyPythonJson } from '../../kombu/json/pythonJson.ts';
 import type { AsyncResult, TaskMessage } from '../../task/client/client.ts';
 import { notEmpty, seconds } from '../shared/arguments.ts';
 import { describeCliError } from '../shared/cliError.ts';
-import { print } from '../shared/output.ts';
+import { print, processOutput } from '../shared/output.ts';
 
 export function resultCommand(): Command {
   return new Command('result')
@@ -28,7 +28,7 @@ Examples:
 /** Writes each state that the task stores while it runs to stderr, such as `PROGRESS {"current": 3, "total": 10}`. */
 function reportProgress({ state, result }: TaskMessage): void {
   const isReported = !['PENDING', 'SUCCESS', 'FAILURE', 'REVOKED'].includes(state);
-  if (isReported) process.stderr.write(`${state} ${stringifyPythonJson(result ?? null)}\n`);
+  if (isReported) processOutput.writeErr(`${state} ${stringifyPythonJson(result ?? null)}\n`);
 }
 
 /** Prints the result of a task. If the task failed, prints its error with the remote traceback and sets the exit code. */
@@ -37,7 +37,7 @@ export async function printResult(result: AsyncResult<unknown>, timeoutSeconds: 
     const value = await result.get({ timeoutMs: timeoutSeconds * 1000, onMessage: reportProgress });
     print(stringifyPythonJson(value));
   } catch (error) {
-    process.stderr.write(`${failureText(error)}\n`);
+    processOutput.writeErr(`${failureText(error)}\n`);
     process.exitCode = 1;
   }
 }

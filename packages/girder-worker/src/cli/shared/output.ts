@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { terminalText } from '../../events/terminalText.ts';
 
 /** Where a command writes: Commander's `configureOutput`. */
 export interface Output {
@@ -6,10 +7,10 @@ export interface Output {
   readonly writeErr: (text: string) => void;
 }
 
-/** The output of this process. */
+/** The output of this process. What it writes may contain ids, names, errors and results of others. */
 export const processOutput: Output = {
-  writeOut: (text) => void process.stdout.write(text),
-  writeErr: (text) => void process.stderr.write(text),
+  writeOut: (text) => void process.stdout.write(terminalText(text)),
+  writeErr: (text) => void process.stderr.write(terminalText(text)),
 };
 
 export function print(line: string): void {
@@ -25,7 +26,7 @@ export function printJson(value: unknown): void {
 export function printColumns(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   for (const row of rows) {
-    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    const cells = row.map((cell, column) => cell.replaceAll('\n', ' ').padEnd(widths[column] ?? 0));
     print(cells.join('  ').trimEnd());
   }
 }
