@@ -1,6 +1,7 @@
 import type { AwsTarget } from './clientSettings.ts';
 import { ConfigurationError } from './configurationError.ts';
 import { maskPassword } from './maskPassword.ts';
+import { percentDecoded } from './percentDecoded.ts';
 
 /** What Celery's `result_backend` names: a DynamoDB table. */
 export interface BackendTarget extends AwsTarget {
@@ -28,16 +29,14 @@ export function parseBackendUrl(url: string): BackendTarget {
       'GIRDER_WORKER_BACKEND has a key without its secret, or a secret without its key. Give both, or neither to use the credentials of the AWS environment.',
     ]);
   }
+  const decoded = (text: string) => percentDecoded(text, 'Invalid backend URL', 'GIRDER_WORKER_BACKEND');
   const isLocal = hostname === 'localhost' || /^[\d.]+$/.test(hostname) || hostname.startsWith('[');
   const ttlSeconds = Number.parseInt(searchParams.get('ttl_seconds') ?? '', 10);
   return {
-    table: decodeURIComponent(pathname.slice(1)) || 'celery',
+    table: decoded(pathname.slice(1)) || 'celery',
     ttlSeconds: ttlSeconds >= 0 ? ttlSeconds : undefined,
     region: isLocal ? 'us-east-1' : hostname || undefined,
     endpoint: isLocal ? `http://${hostname}:${port || 8000}` : undefined,
-    credentials:
-      username === ''
-        ? undefined
-        : { accessKeyId: decodeURIComponent(username), secretAccessKey: decodeURIComponent(password) },
+    credentials: username === '' ? undefined : { accessKeyId: decoded(username), secretAccessKey: decoded(password) },
   };
 }

@@ -1,6 +1,7 @@
 import type { AwsTarget } from './clientSettings.ts';
 import { ConfigurationError } from './configurationError.ts';
 import { maskPassword } from './maskPassword.ts';
+import { percentDecoded } from './percentDecoded.ts';
 
 const example = 'sqs:// for the account of the AWS environment, or sqs://key:secret@localhost:9324// for an emulator';
 
@@ -17,10 +18,10 @@ export function parseBrokerUrl(url: string): AwsTarget {
       `GIRDER_WORKER_BROKER is not the URL of an SQS broker: "${maskPassword(url)}". Write for example ${example}.`,
     ]);
   const { key, secret, host, port } = parts;
+  const decoded = (text: string) => percentDecoded(text, 'Invalid broker URL', 'GIRDER_WORKER_BROKER');
   return {
     region: undefined,
     endpoint: host ? `http://${host}${port ? `:${port}` : ''}` : undefined,
-    credentials:
-      key && secret ? { accessKeyId: decodeURIComponent(key), secretAccessKey: decodeURIComponent(secret) } : undefined,
+    credentials: key && secret ? { accessKeyId: decoded(key), secretAccessKey: decoded(secret) } : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError } from './configurationError.ts';
 import { loadConnections } from './connections.ts';
@@ -75,4 +76,29 @@ test('one error lists all faults, without any password', () => {
   expect(() => loadConnections(env)).toThrow(ConfigurationError);
   expect(() => loadConnections(env)).toThrow(/:\n- .*_BROKER.*\n- .*_BACKEND.*\n- .*_QUEUES.*" , "/);
   expect(() => loadConnections(env)).not.toThrow(/hunter2/);
+});
+
+test('no error of a broker or a backend contains the password, whatever the URL and the password are', () => {
+  const passwords = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme-ascii' }).map((text) => `Zq7${text}`);
+  const forms = fc.constantFrom<(password: string) => string>(
+    (password) => `redis://user:${password}@localhost`,
+    (password) => `sqs://key:${password}@localhost:1/x/y`,
+    (password) => `sqs://key:${password}`,
+    (password) => `sqs://:${password}@`,
+    (password) => `key:${password}@localhost`,
+    (password) => `dynamodb://key:${password}@us-east-1/table`,
+    (password) => `dynamodb://key:${password}%@us-east-1/table`,
+    (password) => `dynamodb:key:${password}@us-east-1`,
+  );
+  fc.assert(
+    fc.property(passwords, forms, (password, form) => {
+      const env = { GIRDER_WORKER_BROKER: form(password), GIRDER_WORKER_BACKEND: form(password) };
+      try {
+        loadConnections(env);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+        expect(String(error)).not.toContain('Zq7');
+      }
+    }),
+  );
 });

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { nodeSystem } from 'girder-worker/internal/system';
 import type { Fault, Step } from './faults.ts';
 import { isRecord } from './manifest.ts';
-import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
+import { pluginEnvironment } from './pluginEnvironment.ts';
+import type { ChildMessage, InspectionRequest, NoncedRequest, PluginInspection } from './pluginInspection.ts';
 
 const childModule = fileURLToPath(new URL(`./pluginChild${extname(import.meta.url)}`, import.meta.url));
 
@@ -22,11 +23,13 @@ export function inspectPlugin(request: InspectionRequest, limitMs: number): Prom
   return new Promise((resolve) => {
     const child = fork(childModule, [], {
       cwd: request.root,
+      env: pluginEnvironment(process.env),
       execArgv: [...process.execArgv, '--experimental-import-meta-resolve'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const output = tailOf(child, maxOutputCharacters);
     const { plugin } = request;
+    const nonce = nodeSystem.randomUUID();
     let during: Step = { kind: 'starting' };
 
     const startStepTimer = () =>
@@ -37,7 +40,7 @@ export function inspectPlugin(request: InspectionRequest, limitMs: number): Prom
     let cancelStepTimer = startStepTimer();
 
     child.on('message', (message) => {
-      if (!isChildMessage(message)) return; // A message of the plugin itself, as to a process manager.
+      if (!isChildMessage(message, nonce)) return; // A message of the plugin itself, as to a process manager.
       cancelStepTimer();
       if (message.kind === 'inspected') return finish(message.inspection);
       during = message.step;
@@ -50,7 +53,7 @@ export function inspectPlugin(request: InspectionRequest, limitMs: number): Prom
     child.on('close', (code, signal) =>
       finishWithFault({ code: 'PLUGIN_CHILD_DIED', plugin, during, exit: signal ?? code ?? 0, output: output() }),
     );
-    child.send(request);
+    child.send({ ...request, nonce } satisfies NoncedRequest);
 
     function finishWithFault(fault: Fault): void {
       finish({ tasks: [], faults: [fault], settings: request.settings, notices: [] });
@@ -59,13 +62,15 @@ export function inspectPlugin(request: InspectionRequest, limitMs: number): Prom
     function finish(inspection: PluginInspection): void {
       cancelStepTimer();
       child.kill('SIGKILL');
-      resolve(inspection);
+      // The process says what it exports, and not who owns it.
+      resolve({ ...inspection, tasks: inspection.tasks.map((task) => ({ ...task, plugin })) });
     }
   });
 }
 
-function isChildMessage(message: unknown): message is ChildMessage {
-  return isRecord(message) && (message.kind === 'step' || message.kind === 'inspected');
+/** The code of the plugin runs in the same process, and could answer in its place: it does not know the nonce. */
+function isChildMessage(message: unknown, nonce: string): message is ChildMessage {
+  return isRecord(message) && message.nonce === nonce && (message.kind === 'step' || message.kind === 'inspected');
 }
 
 /** Collects the end of the output of a process. Returns the function that reads it. */

@@ -10,7 +10,7 @@ import { isPluginClass } from 'girder-worker/internal/task';
 import { BuildFaultError, errorText, toFault } from './buildFaultError.ts';
 import { emptyModuleNotices, exportedTasks, type TaskModule } from './exportedTasks.ts';
 import type { Fault, Step } from './faults.ts';
-import type { ChildMessage, InspectionRequest, PluginInspection } from './pluginInspection.ts';
+import type { ChildMessage, InspectionRequest, NoncedRequest, PluginInspection } from './pluginInspection.ts';
 import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
 import { knownSettings } from './settings.ts';
 import { unexportedTaskNotices } from './unexportedTasks.ts';
@@ -18,8 +18,10 @@ import { unexportedTaskNotices } from './unexportedTasks.ts';
 type Exports = Readonly<Record<string, unknown>>;
 
 process.once('disconnect', () => process.exit());
-const [request] = (await once(process, 'message')) as [InspectionRequest];
-await send({ kind: 'inspected', inspection: await inspectPlugin(request) });
+const [{ nonce, ...request }] = (await once(process, 'message')) as [NoncedRequest];
+// Taken before the plugin is imported, whose code could replace it to read the nonce.
+const sendToParent = process.send!.bind(process);
+await send({ kind: 'inspected', nonce, inspection: await inspectPlugin(request) });
 
 async function inspectPlugin(request: InspectionRequest): Promise<PluginInspection> {
   const { app } = (await import(resolveFrom(request.root, 'girder-worker/app'))) as { app: App };
@@ -144,12 +146,12 @@ function kindOf(value: unknown): string {
 }
 
 async function begin(step: Step): Promise<void> {
-  await send({ kind: 'step', step });
+  await send({ kind: 'step', nonce, step });
 }
 
 /** Resolves when the message is written: it arrives even if the next line of the plugin ends the process. */
 function send(message: ChildMessage): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.send?.(message, (error: Error | null) => (error ? reject(error) : resolve()));
+    sendToParent(message, (error: Error | null) => (error ? reject(error) : resolve()));
   });
 }

@@ -15,6 +15,11 @@ export interface InspectionRequest {
   readonly settings: Partial<AppSettings>;
 }
 
+/** The request as it is sent: each answer must have its nonce. */
+export interface NoncedRequest extends InspectionRequest {
+  readonly nonce: string;
+}
+
 /** A task as a task module exports it. Whether it is valid is decided later. */
 export interface ExportedTask {
   /** The plugin that lists the module: `name@version`. */
@@ -48,5 +53,5 @@ export interface PluginInspection {
 
 /** A message of the process: each step when it begins, and the inspection at the end. */
 export type ChildMessage =
-  | { readonly kind: 'step'; readonly step: Step }
-  | { readonly kind: 'inspected'; readonly inspection: PluginInspection };
+  | { readonly kind: 'step'; readonly nonce: string; readonly step: Step }
+  | { readonly kind: 'inspected'; readonly nonce: string; readonly inspection: PluginInspection };

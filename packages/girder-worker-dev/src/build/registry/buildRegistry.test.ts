@@ -70,6 +70,48 @@ describe('the registry', () => {
   });
 });
 
+describe('the code of a plugin', () => {
+  /** Builds with a plugin of this module. */
+  async function buildWith(index: string): Promise<string> {
+    const manifest = {
+      name: 'hostile',
+      version: '1.0.0',
+      type: 'module',
+      exports: { '.': './index.js', './tasks': './tasks.js' },
+      entry_points: { girder_worker_plugins: ['hostile = hostile:Plugin'] },
+    };
+    using deployment = createDeployment([], {
+      files: {
+        'package.json': '{ "dependencies": { "hostile": "*" } }',
+        'node_modules/hostile/package.json': JSON.stringify(manifest),
+        'node_modules/hostile/index.js': `${index}
+          import { GirderWorkerPluginABC } from 'girder-worker';
+          export class Plugin extends GirderWorkerPluginABC { taskImports() { return ['hostile/tasks']; } }`,
+        'node_modules/hostile/tasks.js': `import { app } from 'girder-worker/app';
+          export const own = app.task(function own() {});`,
+      },
+    });
+    return (await buildRegistry(deployment)).text;
+  }
+
+  test('gets no variables of the environment but those of the system and of Node.js', async () => {
+    process.env.BUILD_TOKEN = 'secret';
+    const reads = 'if (process.env.BUILD_TOKEN !== undefined) throw new Error("it has the token");';
+    expect(taskNamesIn(await buildWith(reads))).toEqual(['hostile.tasks.own']);
+    delete process.env.BUILD_TOKEN;
+  });
+
+  test('cannot answer for the build, also if it replaces process.send', async () => {
+    const forged = { tasks: [], faults: [], settings: {}, notices: [] };
+    const answers = `
+      const nonces = new Set();
+      const send = process.send;
+      process.send = function (message, ...rest) { nonces.add(message.nonce); return send.call(process, message, ...rest); };
+      for (const nonce of [undefined, ...nonces]) send.call(process, { kind: 'inspected', nonce, inspection: ${JSON.stringify(forged)} });`;
+    expect(taskNamesIn(await buildWith(answers))).toEqual(['hostile.tasks.own']);
+  });
+});
+
 function taskNamesIn(text: string): string[] {
   return [...text.matchAll(/^ {4}"(.+)": \{$/gm)].map(([, name]) => name ?? '');
 }

@@ -64,6 +64,9 @@ export async function buildRegistry({
       inspection.notices.map((notice) => `${plugins[index]?.id}: ${notice}`),
     ),
   ];
+  for (const { name, plugin, owner } of named.sharedTasks) {
+    notices.push(`${plugin}: ${name} is defined by the same call of app.task as in ${owner}, which owns the name.`);
+  }
   const tasks = named.tasks.map((task) => withParameters(task, notices));
   return {
     text: generate(tasks, inspections.at(-1)?.settings ?? {}),

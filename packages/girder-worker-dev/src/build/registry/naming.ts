@@ -19,6 +19,8 @@ export interface NamedTask extends ExportedTask {
 export function nameTasks(inspections: readonly PluginInspection[]): {
   tasks: readonly NamedTask[];
   faults: readonly Fault[];
+  /** Tasks that a further plugin exports, too. */
+  sharedTasks: readonly { readonly name: string; readonly plugin: string; readonly owner: string }[];
 } {
   const named: NamedTask[] = [];
   const faults: Fault[] = [];
@@ -39,7 +41,11 @@ export function nameTasks(inspections: readonly PluginInspection[]): {
     if (namesakes.some((owner) => isSameTask(owner, task))) continue;
     faults.push({ code: 'TASK_NAME_DIFFERS', task: task.name, place: placeOf(task), seen: task.seen });
   }
-  return { tasks: [...owners.values()].flatMap((tasks) => tasks.slice(0, 1)), faults };
+  const sharedTasks = named.flatMap(({ name, plugin }) => {
+    const owner = owners.get(name)?.[0]?.plugin ?? plugin;
+    return owner === plugin ? [] : [{ name, plugin, owner }];
+  });
+  return { tasks: [...owners.values()].flatMap((tasks) => tasks.slice(0, 1)), faults, sharedTasks };
 }
 
 /** Returns the distinct tasks by name, without those whose name differs from the one that programs see. */
