@@ -26,7 +26,7 @@ export interface SuiteReport {
 export interface SuitePart {
   /** The node ids of the tests that run. */
   readonly tests: readonly string[];
-  /** The node ids of those that are expected to fail: they are not repeated, and have less time. */
+  /** The node ids of those that are expected to fail: they are not repeated as the suite's marker `flaky` says, and have less time. */
   readonly failing: readonly string[];
   /** After this time pytest is killed. Tests that have not run until then have no report. */
   readonly timeoutMs: number;

@@ -138,6 +138,8 @@ class Reporter:
             self.sent = sent - before
 
     def pytest_runtest_logfinish(self, nodeid):
+        if any(report.outcome == "rerun" for report in self.reports):
+            return  # The test runs again: the last attempt decides.
         failed = [report for report in self.reports if report.failed]
         skipped = [report for report in self.reports if report.skipped]
         entry = {
@@ -179,6 +181,9 @@ class Selection:
             # It precedes the marker of the suite. A signal that ends a fixture would end pytest.
             seconds = 20 if item.nodeid in self.failing else 300
             item.add_marker(pytest.mark.timeout(seconds, func_only=True), append=False)
+            if item.nodeid in self.failing:
+                # The suite marks most of its tests as flaky, which repeats them up to five times, as in Celery's own CI.
+                item.add_marker(pytest.mark.flaky(reruns=0), append=False)
 
 
 def pytest_configure(config):
