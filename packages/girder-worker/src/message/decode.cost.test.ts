@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import type { DecodeError } from '../kombu/errors.ts';
 import { decode } from './decode.ts';
 import type { DecodingCost } from './fixtures/decodingCost.ts';
+import type { FuzzResult } from './fixtures/fuzzDecoding.ts';
 import { heavyMessages, longMessages } from './fixtures/heavyMessages.ts';
 
 const script = fileURLToPath(new URL('fixtures/decodingCost.ts', import.meta.url));
+const fuzzScript = fileURLToPath(new URL('fixtures/fuzzDecoding.ts', import.meta.url));
 
 /** Measures in a process of its own, whose heap is too small for what a message must not take. */
 async function costOf(name: string, part = 0.97): Promise<DecodingCost> {
@@ -51,3 +53,13 @@ test('large messages that arrive together are decoded one after another, and tim
   clearInterval(timer);
   expect(ticks).toBeGreaterThanOrEqual(4);
 });
+
+test('150 random messages near the limits are decoded or refused; none blocks the event loop for long, or takes much memory', async () => {
+  const first = Math.floor(Math.random() * 1e6);
+  const args = ['--no-warnings', '--max-old-space-size=300', fuzzScript, String(first), '150'];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const { blockedMs, residentMb, outcomes, seed } = JSON.parse(stdout) as FuzzResult;
+  expect(Object.keys(outcomes)).not.toContain('another error');
+  expect(blockedMs, `the message of the seed ${seed}`).toBeLessThan(2000);
+  expect(residentMb).toBeLessThan(700); // The texts of the messages, and what is not collected yet, are included.
+}, 120_000);
