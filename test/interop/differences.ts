@@ -113,7 +113,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     celery: 'absent',
     ours: 'a digest of the name of the task, its group and what follows it; `-` if nothing follows',
     reason:
-      'What follows a task that has ended is published again only for a delivery of the message that was claimed: the message of another sender may have its id.',
+      'What follows a successful task is published again only for a delivery of the message that was claimed: the message of another sender may have its id.',
   },
   {
     fields: ['attribute ep'],

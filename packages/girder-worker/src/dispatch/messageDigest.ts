@@ -19,11 +19,12 @@ export function digestOf(message: Message): string {
 }
 
 /**
- * Whether a message of a task that has ended is another delivery of the message that was claimed, so that what follows the task may be
- * published again. The message of another sender may have the id of a task whose result it must not get.
+ * Whether what follows a task that has ended may be published for a message of its id. For a result, only if the message is another delivery
+ * of the one that was claimed: the message of another sender may have the id of a task whose result it must not get. After a failure or a
+ * revocation, what follows any message of the id has failed, too: a client may send a signature of its own again, with other links.
  *
- * An item without a digest was never claimed by this version: it is revoked, or comes from a Python worker, which publishes for itself.
+ * A result without a digest comes from a Python worker, which publishes for itself, or from an earlier version.
  */
-export function isOfSameMessage(message: Message, { state, digest }: ClaimConflict & { kind: 'final' }): boolean {
-  return digest === undefined ? state === 'REVOKED' : digest === digestOf(message);
+export function mayPublishAgain(message: Message, { state, digest }: ClaimConflict & { kind: 'final' }): boolean {
+  return state !== 'SUCCESS' || digest === digestOf(message);
 }

@@ -9,7 +9,7 @@ import { type Delivery, isRedelivered } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
-import { isOfSameMessage } from './messageDigest.ts';
+import { mayPublishAgain } from './messageDigest.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
@@ -151,7 +151,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     switch (conflict.kind) {
       case 'final':
         log.info(`Task ${run.title} has already ended: ${conflict.state}`, { ...run.logFields, state: conflict.state });
-        if (isOfSameMessage(run.message, conflict)) await publisher.republish(run);
+        if (mayPublishAgain(run.message, conflict)) await publisher.republish(run);
         else
           log.warn(
             `This message of ${run.title} is not the one that was run: what follows it is not published`,
