@@ -29,19 +29,15 @@ export async function countChordMember(
   message: Message,
   member: EndedMember,
 ): Promise<Continuations> {
-  const group = await store.readGroup(member.groupId);
-  const ids = group && taskIdsOf(group);
-  if (ids && !ids.includes(member.memberId)) {
-    log.warn(`Task ${member.memberId} is no member of chord ${member.groupId}, as its message says: it is not counted`);
-    return noContinuations;
-  }
   const counted = await store.countChordMember(member.groupId, member);
   if (!counted) {
     log.info(`Chord ${member.groupId} has no counter any more: a Python worker has published its body`);
     return noContinuations;
   }
-  if (!ids) return planner.failedChord(message, member, groupGoneFailure(member.groupId));
+  const group = await store.readGroup(member.groupId);
+  if (!group) return planner.failedChord(message, member, groupGoneFailure(member.groupId));
 
+  const ids = taskIdsOf(group);
   if (counted.count < chordSize(member, ids)) return noContinuations;
   const header = collectHeaderResults(group, await store.readMany(ids));
   if (header.kind === 'failed') return planner.failedChord(message, member, header.failure);
