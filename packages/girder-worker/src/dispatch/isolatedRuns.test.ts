@@ -5,6 +5,7 @@ import { encode } from '../message/encode.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import { createVirtualSystem } from '../system/virtualSystem.ts';
 import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
+import './continuationPlanner.ts'; // Loaded before the dispatcher loads it: virtual time does not wait until an import has ended.
 import { createDispatcher } from './dispatcher.ts';
 import { claimOfAnother, receipt, success } from './fixtures/dispatchOne.ts';
 
