@@ -7,6 +7,7 @@ import { decode } from '../message/decode.ts';
 import { encode, type OutgoingMessage } from '../message/encode.ts';
 import { maxStampValues } from '../message/limits.ts';
 import type { StoredResult } from '../store/resultStore.ts';
+import { duringTurns } from '../system/fixtures/duringTurns.ts';
 import { createVirtualStack } from './fixtures/virtualStack.ts';
 
 const value = 'v'.repeat(1000);
@@ -140,14 +141,11 @@ test.each([
 test('a task that is followed by a group of 20000 members succeeds, and while the group is sent the event loop turns for other tasks', async () => {
   const embed = { ...noLinks, callbacks: [groupOf(tasksOf(20_000))] };
   let turns = 0;
-  let isRunning = true;
-  const turn = () => {
+  const count = () => {
     turns += 1;
-    if (isRunning) setImmediate(turn);
   };
-  setImmediate(turn);
-  const { stored, published } = await stackUnderTest().run({ task: 'p.good', id: 'id', embed });
-  isRunning = false;
+  const message = { task: 'p.good', id: 'id', embed };
+  const { stored, published } = await duringTurns(count, () => stackUnderTest().run(message));
   expect(turns).toBeGreaterThan(300);
   expect(stored?.state).toBe('SUCCESS');
   expect(published).toHaveLength(20_000);

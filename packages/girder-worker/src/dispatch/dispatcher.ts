@@ -7,6 +7,7 @@ import type { RevocationSource } from '../revocation/revocationSource.ts';
 import { createTableRevocations } from '../revocation/tableRevocations.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
+import { resolvesWithin } from '../system/timeouts.ts';
 import { queueNameInArn } from '../transport/queueName.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
 import type {
@@ -90,18 +91,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function beforeDeadline(settled: Promise<unknown>, { startMs, endMs }: InvocationWindow, requestId: string) {
     if (endMs === Number.POSITIVE_INFINITY) return void (await settled);
     const answerMs = Math.min((endMs - startMs) * answer.fraction, answer.maxMs);
-    const deadline = Promise.withResolvers<void>();
-    const cancel = system.startTimer(
-      () => {
-        log.error(
-          `The invocation ends in ${Math.round(answerMs)} ms, and not all of its messages are settled: these return to the queue.`,
-          { requestId },
-        );
-        deadline.resolve();
-      },
-      endMs - answerMs - system.now(),
+    if (await resolvesWithin(system, endMs - answerMs - system.now(), settled)) return;
+    log.error(
+      `The invocation ends in ${Math.round(answerMs)} ms, and not all of its messages are settled: these return to the queue.`,
+      { requestId },
     );
-    await Promise.race([settled, deadline.promise]).finally(cancel);
   }
 
   /** Processes a delivery. If the message must be delivered again, sets its visibility timeout. */

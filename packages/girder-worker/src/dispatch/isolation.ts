@@ -1,4 +1,5 @@
 import type { System } from '../system/system.ts';
+import { resolvesWithin } from '../system/timeouts.ts';
 
 /** Keeps tasks apart that may end the process: those whose worker died during an earlier attempt. */
 export interface Isolation {
@@ -39,7 +40,7 @@ export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
       const previous = lastTurn;
       lastTurn = turn.promise;
       await previous;
-      if (besideCount > 0) await atMost(turnMs, whenBesideEnds.promise);
+      if (besideCount > 0) await resolvesWithin(system, turnMs, whenBesideEnds.promise);
       currentTurn = turn.promise;
       const cancel = system.startTimer(turn.resolve, turnMs);
       try {
@@ -50,12 +51,4 @@ export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
       }
     },
   };
-
-  /** Resolves when the promise does, or after `ms`. */
-  async function atMost(ms: number, promise: Promise<void>): Promise<void> {
-    const end = Promise.withResolvers<void>();
-    const cancel = system.startTimer(end.resolve, ms);
-    await Promise.race([promise, end.promise]);
-    cancel();
-  }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hasContinuations } from '../canvas/continuations/plan.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import type { ClaimConflict } from '../store/resultStore.ts';
+import type { Claim, ClaimConflict } from '../store/resultStore.ts';
 
 /** The digest of a message after whose task nothing follows. */
 const nothingFollows = '-';
@@ -19,12 +19,12 @@ export function digestOf(message: Message): string {
 }
 
 /**
- * Whether what follows a task that has ended may be published for a message of its id. For a result, only if the message is another delivery
+ * Whether what follows a task that has ended may be published for the message of a claim that was refused. For a result, only if the message is another delivery
  * of the one that was claimed: the message of another sender may have the id of a task whose result it must not get. After a failure or a
  * revocation, what follows any message of the id has failed, too: a client may send a signature of its own again, with other links.
  *
  * A result without a digest comes from a Python worker, which publishes for itself, or from an earlier version.
  */
-export function mayPublishAgain(message: Message, { state, digest }: ClaimConflict & { kind: 'final' }): boolean {
-  return state !== 'SUCCESS' || digest === digestOf(message);
+export function mayPublishAgain(claim: Claim, { state, digest }: ClaimConflict & { kind: 'final' }): boolean {
+  return state !== 'SUCCESS' || digest === claim.digest;
 }

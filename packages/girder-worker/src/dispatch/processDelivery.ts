@@ -151,7 +151,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     switch (conflict.kind) {
       case 'final':
         log.info(`Task ${run.title} has already ended: ${conflict.state}`, { ...run.logFields, state: conflict.state });
-        if (mayPublishAgain(run.message, conflict)) await publisher.republish(run);
+        if (mayPublishAgain(run.claim, conflict)) await publisher.republish(run);
         else
           log.warn(
             `This message of ${run.title} is not the one that was run: what follows it is not published`,

@@ -149,8 +149,9 @@ export class PoolThread {
     this.#isTerminating = true;
     this.#terminationOutcome ??= outcome;
     this.#events.onTerminating(this);
-    const isThreadAlive = true;
-    if (outcome) this.#schedule(() => this.#settle({ ...resultOf(outcome), isThreadAlive }), terminationGraceMs);
+    if (outcome) {
+      this.#schedule(() => this.#settle({ ...resultOf(outcome), isThreadAlive: true }), terminationGraceMs);
+    }
     await this.#worker.terminate();
   }
 

@@ -11,9 +11,9 @@ const runtimes = new WeakSet<object>();
 let isListening = false;
 
 /**
- * Calls `fail` with the name of the task and an error that no code of a solo task catches: a promise that is rejected and that nothing awaits, or a callback that throws.
- * Such errors end a process of Node.js, and with it all other tasks. An error of a task that has ended goes to `onLateError`.
- * Errors that come from no solo task go where they went before.
+ * Calls `fail` with an error that no code of a solo task catches, and the name of the task: of a promise that is rejected and that nothing
+ * awaits, or of a callback that throws. Such errors end a process of Node.js, and with it all other tasks. An error of a task that has ended
+ * goes to `onLateError`. Errors that come from no solo task go where they went before.
  *
  * Returns the function to call when the task has ended.
  */

@@ -2,7 +2,7 @@ import { LimitError } from './errors.ts';
 
 /**
  * What one message may contain, in units of a number in a list, which takes about 0.1 microseconds to decode and up to 50 bytes. A
- * message of this weight is decoded in less than 250 ms, and takes less than 200 MB meanwhile: `npm run bench` measures it.
+ * message of this weight is decoded in less than 250 ms, and takes less than 100 MB meanwhile: `npm run bench -- message-cost` measures it.
  */
 export const maxWeight = 1_000_000;
 
@@ -66,5 +66,18 @@ export class KnownShapes {
     if (known === undefined) this.#next.set(path, shape);
     this.#current[depth] = shape;
     return known === undefined ? weights.newKey : weights.knownKey;
+  }
+}
+
+/**
+ * Calls `read`, and if the values weigh too much, again with the shapes of dicts: keys that occur in the same order again weigh less. To
+ * find them takes longer, and few messages need it.
+ */
+export function readWithShapesIfHeavy<T>(read: (shapes?: KnownShapes) => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    return read(new KnownShapes());
   }
 }

@@ -6,7 +6,7 @@ import type { Message } from './message.ts';
  * them. Python has tuples and lists, so that args are shown in two ways.
  */
 export function hiddenReprs({ args, kwargs, argsRepr, kwargsRepr }: Message): Pick<Message, 'argsRepr' | 'kwargsRepr'> {
-  const showsArgs = argsRepr === null || [safereprOfArgs(args), saferepr(args)].includes(argsRepr);
+  const showsArgs = argsRepr === null || safereprOfArgs(args) === argsRepr || saferepr(args) === argsRepr;
   const showsKwargs = kwargsRepr === null || saferepr(kwargs) === kwargsRepr;
   return { argsRepr: showsArgs ? null : argsRepr, kwargsRepr: showsKwargs ? null : kwargsRepr };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { duringTurns } from './fixtures/duringTurns.ts';
 import { mapInSteps, runSteps, runStepsInTurns, type Steps } from './steps.ts';
 
 function* double(value: number): Steps<number> {
@@ -15,19 +16,11 @@ test('steps that are run at once, and in turns of the event loop, have the same 
 
 test('between parts of the steps the event loop turns', async () => {
   let turns = 0;
-  let isRunning = true;
-  const turn = () => {
+  const values = Array.from({ length: 2000 }, (_, i) => i);
+  const count = () => {
     turns += 1;
-    if (isRunning) setImmediate(turn);
   };
-  setImmediate(turn);
-  await runStepsInTurns(
-    mapInSteps(
-      Array.from({ length: 2000 }, (_, i) => i),
-      double,
-    ),
-  );
-  isRunning = false;
+  await duringTurns(count, () => runStepsInTurns(mapInSteps(values, double)));
   expect(turns).toBeGreaterThanOrEqual(9);
 });
 

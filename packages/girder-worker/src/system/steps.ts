@@ -1,3 +1,5 @@
+import { yieldToEventLoop } from './eventLoop.ts';
+
 /**
  * A computation in steps: a generator that yields after each piece of work, and returns the result. Long computations are
  * written like this, so that a caller with other work can let that run in between.
@@ -20,7 +22,7 @@ export async function runStepsInTurns<T>(steps: Steps<T>): Promise<T> {
   for (let count = 1; ; count++) {
     const { done, value } = steps.next();
     if (done) return value;
-    if (count % stepsPerTurn === 0) await nextTurn();
+    if (count % stepsPerTurn === 0) await yieldToEventLoop();
   }
 }
 
@@ -32,9 +34,4 @@ export function* mapInSteps<Item, T>(
   const results: T[] = [];
   for (const [index, item] of items.entries()) results.push(yield* map(item, index));
   return results;
-}
-
-/** Resolves in the next turn of the event loop, after the I/O that is ready. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

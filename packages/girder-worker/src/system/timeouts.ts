@@ -23,3 +23,18 @@ export async function withTimeout<T>(
     cancel();
   }
 }
+
+/** Resolves to true when the promise does, and to false if that takes longer than `ms`. Rejects as the promise does. */
+export async function resolvesWithin(
+  system: Pick<System, 'startTimer'>,
+  ms: number,
+  promise: Promise<unknown>,
+): Promise<boolean> {
+  const { promise: timeout, resolve } = Promise.withResolvers<false>();
+  const cancel = system.startTimer(() => resolve(false), ms);
+  try {
+    return await Promise.race([promise.then(() => true as const), timeout]);
+  } finally {
+    cancel();
+  }
+}

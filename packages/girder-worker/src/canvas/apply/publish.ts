@@ -1,9 +1,10 @@
 import { encode, type OutgoingMessage } from '../../message/encode.ts';
 import type { ChordStore } from '../../store/chordStore.ts';
 import { forEachConcurrently } from '../../system/concurrently.ts';
+import { yieldToEventLoop } from '../../system/eventLoop.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
-import { nextTurn } from '../../system/steps.ts';
 import type { System } from '../../system/system.ts';
+import { createSequence } from '../../system/turns.ts';
 import type { BeforePublish } from '../../task/current.ts';
 import type { Expansion } from './expansion.ts';
 
@@ -66,19 +67,16 @@ export async function publishExpansion(
 /** Returns a function that encodes one message after the other, with turns of the event loop between parts of them. */
 function createEncoder(system: Pick<System, 'now' | 'randomUUID'>): (message: OutgoingMessage) => Promise<string> {
   let characters = 0;
-  let previous: Promise<unknown> = Promise.resolve();
-  return (message) => {
-    const encoded = previous.then(async () => {
+  const inSequence = createSequence();
+  return (message) =>
+    inSequence(async () => {
       const body = encode(message, system);
       characters += body.length;
       if (characters < charactersPerTurn) return body;
       characters = 0;
-      await nextTurn();
+      await yieldToEventLoop();
       return body;
     });
-    previous = encoded.catch(() => undefined);
-    return encoded;
-  };
 }
 
 /** The properties that Kombu reads when it sends a message (docs/wire-format.md §1.6). */

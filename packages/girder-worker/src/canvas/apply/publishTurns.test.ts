@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { duringTurns } from '../../system/fixtures/duringTurns.ts';
 import { groupOf, taskOf } from '../signatures/signature.ts';
 import { derivedIds } from './derivedIds.ts';
 import { expand } from './expand.ts';
@@ -14,17 +15,14 @@ async function charactersPerTurn(members: number, argument: string): Promise<num
   const group = groupOf(Array.from({ length: members }, () => taskOf('p.x', [argument])));
   const expansion = expand(group, {}, { ...sender, newId: derivedIds('test') });
   const turns = [0];
-  let isPublishing = true;
-  const turn = () => {
-    turns.push(0);
-    if (isPublishing) setImmediate(turn);
-  };
-  setImmediate(turn);
   const publish = async (body: string) => {
     turns[turns.length - 1]! += body.length;
   };
-  await publishExpansion(expansion, { startChord: async () => undefined, publish });
-  isPublishing = false;
+  const deps = { startChord: async () => undefined, publish };
+  await duringTurns(
+    () => turns.push(0),
+    () => publishExpansion(expansion, deps),
+  );
   return turns;
 }
 

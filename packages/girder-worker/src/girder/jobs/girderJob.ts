@@ -1,5 +1,6 @@
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { System } from '../../system/system.ts';
+import { resolvesWithin } from '../../system/timeouts.ts';
 import { JobStatus } from '../../task/girder/jobStatus.ts';
 import { StateTransitionError } from '../wire/girderError.ts';
 import { exceptionText } from './exceptionText.ts';
@@ -142,13 +143,7 @@ export class GirderJob {
 
   /** Resolves when the promise does, or after `limitMs`. */
   async #within(limitMs: number, promise: Promise<void>): Promise<void> {
-    const settled = new AbortController();
-    const limit = this.#system.sleep(limitMs, settled.signal);
-    try {
-      await Promise.race([promise, limit]);
-    } finally {
-      settled.abort();
-    }
+    await resolvesWithin(this.#system, limitMs, promise);
   }
 }
 

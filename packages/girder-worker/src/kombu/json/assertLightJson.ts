@@ -1,5 +1,5 @@
-import { DecodeBudget, KnownShapes, weights } from '../budget.ts';
-import { LimitError, PythonJsonError } from '../errors.ts';
+import { DecodeBudget, type KnownShapes, readWithShapesIfHeavy, weights } from '../budget.ts';
+import { PythonJsonError } from '../errors.ts';
 import { maxDepth } from '../pythonLimits.ts';
 
 const quote = 0x22;
@@ -22,13 +22,7 @@ const harmlessCharacters = 2 * maxDepth;
  */
 export function assertLightJson(text: string, passes = 1): void {
   if (text.length < harmlessCharacters) return;
-  try {
-    weigh(text, new DecodeBudget(passes), undefined);
-  } catch (error) {
-    if (!(error instanceof LimitError)) throw error;
-    // Keys that occur in the same order again weigh less. To find them takes longer, and few texts need it.
-    weigh(text, new DecodeBudget(passes), new KnownShapes());
-  }
+  readWithShapesIfHeavy((shapes) => weigh(text, new DecodeBudget(passes), shapes));
 }
 
 function weigh(text: string, budget: DecodeBudget, shapes: KnownShapes | undefined): void {

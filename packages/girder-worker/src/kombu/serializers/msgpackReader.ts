@@ -1,23 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import { DecodeBudget, KnownShapes, weights } from '../budget.ts';
-import { LimitError } from '../errors.ts';
+import { DecodeBudget, type KnownShapes, readWithShapesIfHeavy, weights } from '../budget.ts';
 import { maxDepth } from '../pythonLimits.ts';
 import { type KombuValue, setOwn } from '../values.ts';
 
 /**
  * Reads MessagePack like Python's `unpackb(…, raw=False)`. Integers beyond 2^53 become bigints.
  *
- * Throws RangeError if the bytes are not MessagePack, and LimitError if the values weigh more than those of a message may. The usual packages are not used because they allocate the length in a
- * header before they read on: a message of 100 bytes can name gigabytes, and crash the process.
+ * Throws RangeError if the bytes are not MessagePack, and LimitError if the values weigh more than those of a message may. The usual
+ * packages are not used because they allocate the length in a header before they read on: a message of 100 bytes can name gigabytes, and
+ * crash the process.
  */
 export function readMsgpack(bytes: Uint8Array): KombuValue {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  try {
-    return new MsgpackReader(buffer).read();
-  } catch (error) {
-    if (!(error instanceof LimitError)) throw error;
-    return new MsgpackReader(buffer, new KnownShapes()).read(); // Keys that occur in the same order again weigh less.
-  }
+  return readWithShapesIfHeavy((shapes) => new MsgpackReader(buffer, shapes).read());
 }
 
 class MsgpackReader {
