@@ -70,7 +70,7 @@ export const limitGroups: readonly LimitGroup[] = [
         name: 'weight of the values: 1 for each, 3 more for a list or dict, 10 for a key (2 if other dicts have it after the same keys), 10 more for bytes, an object or a long integer',
         value: `${number(maxWeight)}; less where reading takes longer: two thirds if the JSON has NaN, tags or long integers, a sixth for jsonpickle, and YAML counts 25 for each comma, colon and line`,
         beyond: deadLetter,
-        reason: 'a message takes less than 250 ms and 100 MB (`npm run bench -- message-cost`)',
+        reason: 'a message takes less than 250 ms (tagged dates: 340 ms) and 50 MB (docs/performance.md)',
         tests: [
           [`${src}/message/decode.cost.test.ts`, 'a message is refused if its values weigh more than the limit'],
           [`${src}/message/decode.cost.test.ts`, 'blocks the event loop only for a moment, and takes less than 100 MB'],
