@@ -6,11 +6,13 @@ import {
   maxMessageBytes,
 } from '../../packages/girder-worker/src/canvas/signatures/limits.ts';
 import { maxMatchMs, maxPatternLength } from '../../packages/girder-worker/src/control/addressing.ts';
-import { maxWeight } from '../../packages/girder-worker/src/kombu/budget.ts';
+import { maxWeight, weights } from '../../packages/girder-worker/src/kombu/budget.ts';
 import { maxBzip2Bytes } from '../../packages/girder-worker/src/kombu/compression/bzip2Reader.ts';
 import { maxWrittenCharacters } from '../../packages/girder-worker/src/kombu/json/jsonWriter.ts';
+import { slownessOfReader } from '../../packages/girder-worker/src/kombu/json/pythonJson.ts';
 import { maxDepth, maxIntegerDigits } from '../../packages/girder-worker/src/kombu/pythonLimits.ts';
-import { maxYamlCharacters } from '../../packages/girder-worker/src/kombu/serializers/yamlReader.ts';
+import { passes } from '../../packages/girder-worker/src/kombu/serializers/jsonpickle.ts';
+import { maxYamlCharacters, nodeWeight } from '../../packages/girder-worker/src/kombu/serializers/yamlReader.ts';
 import { defaultLimits } from '../../packages/girder-worker/src/message/decode.ts';
 import { maxIdBytes, maxNameCharacters, maxStampValues } from '../../packages/girder-worker/src/message/limits.ts';
 import { maxDocumentBytes } from '../../packages/girder-worker/src/store/document/storedBytes.ts';
@@ -67,8 +69,8 @@ export const limitGroups: readonly LimitGroup[] = [
         ],
       },
       {
-        name: 'weight of the values: 1 for each, 3 more for a list or dict, 10 for a key (2 if other dicts have it after the same keys), 10 more for bytes, an object or a long integer',
-        value: `${number(maxWeight)}; less where reading takes longer: two thirds if the JSON has NaN, tags or long integers, a sixth for jsonpickle, and YAML counts 25 for each comma, colon and line`,
+        name: `weight of the values: ${weights.value} for each, ${weights.container} more for a list or dict, ${weights.key} for a key (${weights.knownKey} if other dicts have it after the same keys), ${weights.object} more for bytes, a date, an object or a long integer`,
+        value: `${number(maxWeight)}; less where reading takes longer: divided by ${slownessOfReader} if the JSON has NaN, tags or long integers, and by ${passes} for jsonpickle; YAML counts ${nodeWeight} for each comma, colon and line`,
         beyond: deadLetter,
         reason: 'a message takes less than 250 ms (tagged dates: 340 ms) and 50 MB (docs/performance.md)',
         tests: [

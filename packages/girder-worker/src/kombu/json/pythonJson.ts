@@ -14,7 +14,7 @@ const beyondJson = /NaN|Infinity|__type__|\\u00[2-7]/;
 const longInteger = /(?<![\d.])\d{16}/;
 
 /** `JsonReader` takes so many times as long as `JSON.parse`. */
-const slownessOfReader = 1.5;
+export const slownessOfReader = 1.5;
 
 /**
  * Parses JSON like Kombu (docs/wire-format.md §1.5), with Python's literals and Kombu's tagged types.

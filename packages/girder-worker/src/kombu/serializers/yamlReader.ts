@@ -24,7 +24,7 @@ export function readYaml(text: string): KombuValue {
 export const maxYamlCharacters = 2 * 1024 * 1024;
 
 /** The weight of a character that may begin or end a node: the package takes up to 4 microseconds for each. */
-const nodeWeight = 25;
+export const nodeWeight = 25;
 
 /** `-` and `?` begin a node if white space follows. The others need none in flow style. */
 const nodeBoundaries = /[\n\r,:[{&*!]|[-?](?=\s)/g;
