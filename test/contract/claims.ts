@@ -73,6 +73,18 @@ export function describeClaims(subject: StoreUnderTest): void {
     expect(await subject.store.attempts(claim.id)).toBe(0);
   });
 
+  test('counts the times that the decoding of a message was begun and not ended', async () => {
+    const [id, other] = [subject.newId('message'), subject.newId('message')];
+    expect(await subject.store.beginDecoding(id)).toBe(1);
+    expect(await subject.store.beginDecoding(id)).toBe(2);
+    expect(await subject.store.beginDecoding(other)).toBe(1);
+    await subject.store.endDecoding(id);
+    await subject.store.endDecoding(id);
+    expect(await subject.store.beginDecoding(id)).toBe(1);
+    expect(await subject.store.beginDecoding(other)).toBe(2);
+    expect(await subject.store.attempts(id)).toBe(0);
+  });
+
   test('grants a claim again to its owner', async () => {
     const claim = subject.claimOf();
     await subject.store.claim(claim);

@@ -11,8 +11,8 @@ import { groupDocument } from '../store/document/resultDocument.ts';
 import { encodeDocument, maxDocumentBytes } from '../store/document/storedBytes.ts';
 import type { ResultTuple } from '../store/resultStore.ts';
 import { runStepsInTurns, type Steps } from '../system/steps.ts';
+import { type ChordPlanner, createChordCounter } from './chordCounter.ts';
 import { type ContinuationPlanner, isUnsendable, unsendableOutcome } from './continuations.ts';
-import { type ChordPlanner, countChordMember } from './countChordMember.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { continuationContext } from './taskOptions.ts';
 
@@ -80,7 +80,7 @@ export function createContinuationPlanner(deps: DispatcherDeps): ContinuationPla
       return afterFailure(message, planned, noContinuations);
     },
   };
-  return { ...planner, countMember: (message, member) => countChordMember(deps, planner, message, member) };
+  return { ...planner, countMember: createChordCounter(deps, planner) };
 }
 
 /** Throws CanvasError and EncodeError for what the queue, the table or a worker would not take. */

@@ -29,7 +29,7 @@ export interface ContinuationPlanner {
   replacement(message: Message, signature: unknown): Promise<Expansion>;
   /** What one of Celery's own tasks sends, such as `celery.chunks`. Rejects with an error that `isUnsendable` if it cannot be sent. */
   child(message: Message, signature: WireSignature, call: Call): Promise<Expansion>;
-  /** Counts a member of a chord that has ended, and resolves to what follows the last one. See `countChordMember`. */
+  /** Counts a member of a chord that has ended, and resolves to what follows the last one. See `createChordCounter`. */
   countMember(message: Message, member: EndedMember): Promise<Continuations>;
 }
 

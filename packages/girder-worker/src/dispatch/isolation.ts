@@ -12,6 +12,14 @@ export interface Isolation {
   alone<T>(turnMs: number, action: () => Promise<T>): Promise<T>;
 }
 
+/** The turn of a task whose worker died before: a part of the invocation, and at most `maxMs`. */
+const turn = { fraction: 0.2, maxMs: 60_000 };
+
+/** How long a task or a message whose worker died before has the process for itself, in ms. */
+export function turnMs({ startMs, endMs }: { readonly startMs: number; readonly endMs: number }): number {
+  return Math.min((endMs - startMs) * turn.fraction, turn.maxMs);
+}
+
 export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
   let besideCount = 0;
   let whenBesideEnds = Promise.withResolvers<void>();

@@ -1,13 +1,14 @@
 import type { RunInfo } from '../events/taskEvents.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
-import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { publishRetry } from './continuations.ts';
+import { createDeliveryDecoder } from './decodeDelivery.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
 import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
 import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
+import { turnMs } from './isolation.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
 import { mayPublishAgain } from './messageDigest.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
@@ -21,19 +22,13 @@ const listenerLimitMs = 5000;
 /** The end of an invocation that listeners leave to the answer of the handler. */
 const listenerMarginMs = 500;
 
-/** How long a task whose worker died before has the process for itself: a part of the invocation, and at most `maxMs`. */
-const turn = { fraction: 0.2, maxMs: 60_000 };
-
-function turnMs({ startMs, endMs }: InvocationWindow): number {
-  return Math.min((endMs - startMs) * turn.fraction, turn.maxMs);
-}
-
 /**
  * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
  * is idempotent.
  */
 export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
   const { store, transport, log, events, worker, system, isolation } = deps;
+  const decodeDelivery = createDeliveryDecoder(deps);
   const planner = createLazyPlanner(deps);
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
@@ -41,7 +36,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
   return async function processDelivery(context) {
     const { delivery } = context;
-    const message = await decode(delivery.body).catch(asDecodeError);
+    const message = await decodeDelivery(context).catch(asDecodeError);
     if (message instanceof DecodeError) return deadLetter(context, message);
 
     const deferred = await deferUntilEta(delivery, message);

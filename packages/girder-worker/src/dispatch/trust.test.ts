@@ -81,6 +81,22 @@ test('another delivery of the same message publishes what follows again', async 
   expect(transport.receive('celery', { maxMessages: 10, visibilityTimeoutSeconds: 1 })).toEqual([]);
 });
 
+test('only the members that a group names count for its chord', async () => {
+  const { send, invokeTwice, store, got, lines } = stackWithSecret();
+  const members = ['one', 'two'].map((id) => [[id, null], null] as const);
+  await store.startChord('group', [['group', null], members]);
+  const chord = signature('p.spies', { task_id: 'body' });
+  const memberOf = (id: string) => ({ task: 'p.secret', id, group: 'group', embed: { ...nothingElse, chord } });
+  await send(memberOf('one'));
+  await send(memberOf('false'));
+  await invokeTwice();
+  expect(got).toEqual([]);
+  expect(lines.join('\n')).toContain('Task false is no member of chord group');
+  await send(memberOf('two'));
+  await invokeTwice();
+  expect(got).toEqual([[['the secret', 'the secret']]]);
+});
+
 test('a chain that fails does not change a task that runs, although a step of it has the id of that task', async () => {
   const { send, invoke, store, system } = stackWithSecret();
   const claim = { id: 'victim', owner: 'another', leaseEndMs: system.now() + 60_000, epoch: 0, ignoreResult: false };

@@ -17,7 +17,9 @@ export type DecodeErrorCode =
   | 'CONTENT_DISALLOWED'
   | 'UNKNOWN_CONTENT_TYPE'
   /** The body does not match its content type, or is not the body of a task. */
-  | 'BODY_MALFORMED';
+  | 'BODY_MALFORMED'
+  /** The worker died each time that it decoded the message. */
+  | 'WORKER_LOST';
 
 /** The task for which a message was meant that cannot be decoded. */
 export interface MessageIdentity {

@@ -15,6 +15,11 @@ export interface DecodeLimits {
   readonly maxDecompressedBytes: number;
 }
 
+export interface DecodeOptions extends Partial<DecodeLimits> {
+  /** Decodes a body that takes more than a few milliseconds, by calling `decodeBody`. @default calls it at once */
+  readonly decodeLarge?: (<T>(decodeBody: () => Promise<T>) => Promise<T>) | undefined;
+}
+
 export const defaultLimits: DecodeLimits = {
   maxBodyBytes: 1024 * 1024,
   maxDecompressedBytes: 16 * 1024 * 1024,
@@ -29,10 +34,10 @@ const inTurn = createTurns();
 /**
  * Decodes the SQS body of a message from any Celery client (docs/wire-format.md §1).
  *
- * Rejects only with DecodeError.
+ * Rejects only with DecodeError, and with what `decodeLarge` rejects with.
  */
-export async function decode(text: string, limits: Partial<DecodeLimits> = {}): Promise<Message> {
-  const { envelope, payload } = await decodePayload(text, limits);
+export async function decode(text: string, options: DecodeOptions = {}): Promise<Message> {
+  const { envelope, payload } = await decodePayload(text, options);
   try {
     return toMessage(envelope, payload);
   } catch (error) {
@@ -57,13 +62,13 @@ export async function taskNamedIn(text: string): Promise<MessageIdentity | undef
 /**
  * Decodes the envelope and the body of any message: of a task or of remote control.
  *
- * Rejects only with DecodeError.
+ * Rejects only with DecodeError, and with what `decodeLarge` rejects with.
  */
 export async function decodePayload(
   text: string,
-  limits: Partial<DecodeLimits> = {},
+  options: DecodeOptions = {},
 ): Promise<{ readonly envelope: Envelope; readonly payload: KombuValue }> {
-  const { maxBodyBytes, maxDecompressedBytes } = { ...defaultLimits, ...limits };
+  const { maxBodyBytes, maxDecompressedBytes, decodeLarge } = { ...defaultLimits, ...options };
   assertSize(text, maxBodyBytes);
   const envelope = openEnvelope(text);
   const decodeBody = async () => {
@@ -71,8 +76,10 @@ export async function decodePayload(
     return { envelope, payload: await deserialize(body, envelope.contentType) };
   };
   const isSmall = envelope.body.length <= smallBodyCharacters && envelope.headers.compression == null;
+  const decodeInTurn = () => inTurn(decodeBody);
   try {
-    return await (isSmall ? decodeBody() : inTurn(decodeBody));
+    if (isSmall) return await decodeBody();
+    return await (decodeLarge ? decodeLarge(decodeInTurn) : decodeInTurn());
   } catch (error) {
     throw withIdentity(error, envelope);
   }

@@ -121,6 +121,13 @@ export interface ResultStore extends ChordStore {
    * task that has ended, and for one that was released.
    */
   attempts(id: string): Promise<number>;
+  /**
+   * Counts that a delivery begins to decode a message. Resolves to the number of times that it was begun, this time included, and not
+   * ended: the worker has died. `messageId` is that of SQS.
+   */
+  beginDecoding(messageId: string): Promise<number>;
+  /** Sets the count of `beginDecoding` back to 0. */
+  endDecoding(messageId: string): Promise<void>;
   /** Extends the lease of a claim to `leaseEndMs` (ms since 1970), also after it has expired, unless another has claimed the task. */
   renew(claim: Claim, leaseEndMs: number): Promise<Ok | ClaimConflict>;
   /** Stores the outcome and ends the task. */

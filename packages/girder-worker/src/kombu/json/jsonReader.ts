@@ -101,7 +101,7 @@ export class JsonReader {
     const { __type__: type, __value__: value } = object;
     if (type === undefined || value === undefined || Object.keys(object).length !== 2) return object;
     if (typeof type !== 'string') throw new PythonJsonError('JSON has a __type__ that is not a string');
-    this.#budget.charge(weights.object);
+    this.#budget.charge(weights.tagged);
     const read = kombuTypes.get(type);
     if (read === undefined) throw new PythonJsonError(`JSON has the unknown __type__ "${type.slice(0, 80)}"`);
     try {

@@ -90,6 +90,16 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return item && item.fin === undefined ? item.attempts : 0;
     },
 
+    async beginDecoding(messageId) {
+      const update = updates.beginDecodingUpdate(system.now(), keptSeconds);
+      const item = await table.update(keys.decoding(messageId), update, 'UPDATED_NEW');
+      return item ? readItem(item).attempts : 1;
+    },
+
+    async endDecoding(messageId) {
+      await table.update(keys.decoding(messageId), updates.endDecodingUpdate(system.now()));
+    },
+
     async renew(claim, leaseEndMs) {
       return changeOwned(claim, updates.renewUpdate(claim, leaseEndMs));
     },

@@ -5,6 +5,8 @@ export interface ItemKeys {
   task(id: string): string;
   /** The record that a stamp is revoked, by its `stampRevocationKey`; Celery has no such item. */
   stamp(key: string): string;
+  /** The count of the deliveries that began to decode an SQS message; Celery has no such item. */
+  decoding(messageId: string): string;
   group(groupId: string): string;
   chord(groupId: string): string;
   /** One of the items in which we record the members of a large chord; Celery has no such item. */
@@ -22,6 +24,7 @@ export function itemKeys(globalPrefix = ''): ItemKeys {
   return {
     task: (id) => key('celery-task-meta-', id),
     stamp: (stampKey) => key('girder-worker-stamp-', stampKey),
+    decoding: (messageId) => key('girder-worker-decoding-', messageId),
     group: (groupId) => key('celery-taskset-meta-', groupId),
     chord: (groupId) => key('chord-unlock-', groupId),
     chordShard: (groupId, shard) => key('chord-unlock-', `${groupId}-members-${shard}`),

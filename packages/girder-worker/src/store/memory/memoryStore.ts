@@ -24,6 +24,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
   const { system = nodeSystem } = options;
   const items = new Map<string, Item>();
   const stamps = new Map<string, Revocation>();
+  const decodings = new Map<string, number>();
   const write = createResultWriter(options);
 
   const itemOf = (id: string): Item => {
@@ -68,6 +69,16 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     async attempts(id) {
       const item = items.get(id);
       return item && !item.final ? item.attempts : 0;
+    },
+
+    async beginDecoding(messageId) {
+      const count = (decodings.get(messageId) ?? 0) + 1;
+      decodings.set(messageId, count);
+      return count;
+    },
+
+    async endDecoding(messageId) {
+      decodings.delete(messageId);
     },
 
     async renew(claim, leaseEndMs) {
