@@ -11,14 +11,15 @@ import {
   withKwargs,
 } from './signature.ts';
 
-/** Python's `first | next`: runs `next` after `first`. A group and the signature after it become a chord. */
+/** Python's `first | next`: runs `next` after `first`. A group and the signature after it become a chord. An empty group is no step. */
 export function pipe(first: WireSignature, next: WireSignature): WireSignature {
   const step = unrollGroupOfOne(next);
+  if (isEmptyGroup(step)) return first;
   switch (kindOf(first)) {
     case 'chain':
       return appendToChain(first, step);
     case 'group':
-      return isEmptyGroup(step) ? first : chordOf(tasksOf(first), step);
+      return chordOf(tasksOf(first), step);
     case 'chord':
       return kindOf(step) === 'task' || kindOf(step) === 'chord' ? appendToBody(first, step) : chainFrom([first], step);
     case 'task':
@@ -65,7 +66,6 @@ export function unrollGroupOfOne(signature: WireSignature): WireSignature {
 }
 
 function appendToChain(chain: WireSignature, next: WireSignature): WireSignature {
-  if (isEmptyGroup(next)) return chain;
   if (kindOf(next) === 'chain') return unchainTasks(next).reduce(pipe, chain);
   const steps = tasksOf(chain);
   const last = steps.at(-1);
