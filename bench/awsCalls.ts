@@ -1,4 +1,4 @@
-import { connectService } from '../packages/girder-worker/src/aws/serviceCall.ts';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { itemKeys } from '../packages/girder-worker/src/store/dynamodb/itemKeys.ts';
 import { localCredentials, localRegion } from '../packages/girder-worker-dev/src/local/emulators/credentials.ts';
 import { startEmulators } from '../packages/girder-worker-dev/src/local/emulators/emulators.ts';
@@ -27,10 +27,10 @@ export const awsCalls: Subject = {
       handlerFile: deployment.handlerFile,
     });
     const place = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
-    const call = connectService('DYNAMODB', place);
+    const client = new DynamoDBClient(place);
     const bytesOf = async (id: string) => {
       const input = { TableName: table, Key: { id: { S: itemKeys().task(id) } }, ConsistentRead: true };
-      return itemBytes((await call<{ Item: Record<string, object> }>('GetItem', input)).Item);
+      return itemBytes((await client.send(new GetItemCommand(input))).Item!);
     };
     const batchOf = (size: number) => async () => {
       dynamodb.calls.length = 0;

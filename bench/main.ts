@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { awsCalls } from './awsCalls.ts';
+import { batchWrites } from './batchWrites.ts';
 import { bullmq } from './bullmq.ts';
 import { bundle } from './bundle.ts';
 import { endToEnd } from './endToEnd.ts';
@@ -14,7 +15,6 @@ import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { messageCost } from './messageCost.ts';
 import { revocation } from './revocation.ts';
-import { serviceCall } from './serviceCall.ts';
 import { updateDocument } from './support/document.ts';
 import { describeMachine } from './support/machine.ts';
 import type { BenchOptions, Subject } from './support/subject.ts';
@@ -23,7 +23,7 @@ import { tableOf } from './support/table.ts';
 const subjects: readonly Subject[] = [
   executor,
   endToEnd,
-  serviceCall,
+  batchWrites,
   bullmq,
   bundle,
   revocation,

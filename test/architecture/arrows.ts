@@ -19,7 +19,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   connections: {},
   // What plugin authors and clients use: app, tasks, options, errors.
   task: { system: 'code' },
-  aws: { system: 'code', connections: 'types' },
+  aws: { connections: 'types' },
   message: { system: 'code', kombu: 'code' },
   registry: { task: 'types' },
   outcome: { kombu: 'code', task: 'code' },
@@ -72,7 +72,6 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   worker: {
     system: 'code',
     connections: 'types',
-    aws: 'code',
     registry: 'types',
     execution: 'code',
     store: 'code',
@@ -194,7 +193,7 @@ export interface Companion {
 
 /** Only files under these path prefixes may import these packages. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
-  '@aws-sdk/': ['aws/', 'transport/sqs/'],
+  '@aws-sdk/': ['store/dynamodb/', 'transport/sqs/'],
   '@smithy/': ['aws/'],
   'node:worker_threads': ['execution/'],
 };

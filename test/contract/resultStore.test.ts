@@ -1,9 +1,12 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { afterAll, describe } from 'vitest';
-import { connectService } from '../../packages/girder-worker/src/aws/serviceCall.ts';
-import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  createDynamodbStore,
+  type DynamodbStoreOptions,
+} from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
+import type { ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
 import type { System } from '../../packages/girder-worker/src/system/system.ts';
 import { dynamodbLocal, requireJava } from '../support/requirements.ts';
 import { describeDynamodbStore, describeResultStore } from './resultStore.ts';
@@ -24,14 +27,54 @@ describeDynamodbStore('in DynamoDB (dynalite)', async (system) => {
 });
 
 describe.skipIf(!requireJava())('with Java and Maven', () => {
-  describeDynamodbStore('in DynamoDB (DynamoDB Local)', async (system) => {
+  describeDynamodbStore('in DynamoDB (DynamoDB Local), with a request for each write', async (system) => {
     const { endpoint, stop } = await dynamodbLocal();
     cleanup.push(stop);
-    return connectTo(endpoint, system);
+    return connectTo(endpoint, system, { batchWrites: false });
+  });
+
+  let batches = 0;
+  describeDynamodbStore('in DynamoDB (DynamoDB Local), with one request for several writes', async (system) => {
+    const { endpoint, stop } = await dynamodbLocal();
+    cleanup.push(stop);
+    const connected = await connectTo(endpoint, system);
+    connected.table!.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          if (commandName === 'BatchExecuteStatementCommand') batches += 1;
+          return next(args);
+        },
+      {},
+    );
+    return { ...connected, store: inCompany(connected.store, system) };
+  });
+
+  test('in which writes were made together', () => {
+    expect(batches).toBeGreaterThan(100);
   });
 });
 
-async function connectTo(endpoint: string, system: System): Promise<Connected> {
+/** The store, whose claims and outcomes are each due at the same time as the claim of another task. */
+function inCompany(store: ResultStore, system: System): ResultStore {
+  const worker = { pid: 7, hostname: 'girder-worker@here' };
+  const accompanied = async <T>(write: Promise<T>): Promise<T> => {
+    const other = { id: system.randomUUID(), owner: 'other', leaseEndMs: system.now(), epoch: 0, ignoreResult: true };
+    const [answer] = await Promise.all([write, store.claim({ ...other, worker })]);
+    return answer;
+  };
+  return {
+    ...store,
+    claim: (claim) => accompanied(store.claim(claim)),
+    complete: (...given) => accompanied(store.complete(...given)),
+    ignore: (claim) => accompanied(store.ignore(claim)),
+  };
+}
+
+async function connectTo(
+  endpoint: string,
+  system: System,
+  options: Pick<DynamodbStoreOptions, 'batchWrites'> = {},
+): Promise<Connected> {
   const settings = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
   const client = new DynamoDBClient(settings);
   cleanup.push(() => client.destroy());
@@ -44,6 +87,5 @@ async function connectTo(endpoint: string, system: System): Promise<Connected> {
     }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 30 }, { TableName: 'celery' });
-  const dynamodb = connectService('DYNAMODB', settings);
-  return { table: { client, dynamodb }, store: createDynamodbStore({ dynamodb, table: 'celery', system }) };
+  return { table: { client }, store: createDynamodbStore({ client, table: 'celery', system, ...options }) };
 }

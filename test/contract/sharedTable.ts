@@ -88,7 +88,7 @@ export function describeSharedTable(subject: StoreUnderTest): void {
   test('keeps a result for ttl_seconds, but at least for 28 days', async () => {
     const ttl = async (ttlSeconds: number) => {
       const store = createDynamodbStore({
-        dynamodb: subject.dynamodb,
+        client: subject.client,
         table: 'celery',
         system: { ...nodeSystem, now: subject.now },
         ttlSeconds,
@@ -121,7 +121,7 @@ export function describeSharedTable(subject: StoreUnderTest): void {
   });
 
   test('prefixes the keys of an application, so that applications do not see each other’s results', async () => {
-    const store = createDynamodbStore({ dynamodb: subject.dynamodb, table: 'celery', keyPrefix: 'myapp' });
+    const store = createDynamodbStore({ client: subject.client, table: 'celery', keyPrefix: 'myapp' });
     const id = subject.newId();
     await store.complete(subject.claimOf({ id }), success, context);
     expect(await python.item(`b'myapp_celery-task-meta-${id}'`)).toBeDefined();
@@ -130,7 +130,7 @@ export function describeSharedTable(subject: StoreUnderTest): void {
   });
 
   test('rejects with advice if the table does not exist', async () => {
-    const store = createDynamodbStore({ dynamodb: subject.dynamodb, table: 'nowhere' });
+    const store = createDynamodbStore({ client: subject.client, table: 'nowhere' });
     const advice = /There is no DynamoDB table "nowhere"\. Deploy the stack/;
     await expect(store.claim(subject.claimOf())).rejects.toThrow(advice);
     await expect(store.read('x')).rejects.toThrow(advice);

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll } from 'vitest';
-import type { ServiceCall } from '../../packages/girder-worker/src/aws/serviceCall.ts';
 import type { Failure } from '../../packages/girder-worker/src/outcome/failure.ts';
 import type { FinalOutcome } from '../../packages/girder-worker/src/outcome/outcome.ts';
 import type { Claim, ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
@@ -13,11 +12,9 @@ export interface Connected {
   readonly table?: TableAccess;
 }
 
-/** Two ways to the table of a store. */
+/** The way to the table of a store. */
 export interface TableAccess {
-  /** The client of the store itself. */
-  readonly dynamodb: ServiceCall;
-  /** A client that makes Python's requests. */
+  /** The client of the store itself, and of Python's requests. */
   readonly client: DynamoDBClient;
 }
 
@@ -27,7 +24,6 @@ export type Connect = (system: System) => Promise<Connected>;
 /** One store, shared by all tests of a suite; each test uses task ids of its own. */
 export interface StoreUnderTest {
   readonly store: ResultStore;
-  readonly dynamodb: ServiceCall;
   readonly client: DynamoDBClient;
   /** The store's time, in ms since 1970. */
   now(): number;
@@ -63,9 +59,6 @@ export function createStoreUnderTest(connect: Connect): StoreUnderTest {
   return {
     get store() {
       return connected.store;
-    },
-    get dynamodb() {
-      return table().dynamodb;
     },
     get client() {
       return table().client;

@@ -1,15 +1,29 @@
 import { fileURLToPath } from 'node:url';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { createDispatcher } from '../../packages/girder-worker/src/dispatch/dispatcher.ts';
+import { createSoloPool } from '../../packages/girder-worker/src/execution/soloPool.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
+import { createDynamodbStore } from '../../packages/girder-worker/src/store/dynamodb/dynamodbStore.ts';
+import type { ResultStore } from '../../packages/girder-worker/src/store/resultStore.ts';
+import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memoryTransport.ts';
 import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
-import { createResultTable } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
-import { stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
+import {
+  createQueue,
+  createResultTable,
+  localSqsClient,
+} from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
+import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import {
   createLambdaFunction,
   type LambdaFunction,
 } from '../../packages/girder-worker-dev/src/local/lambda/lambdaFunction.ts';
 import { type CountingProxy, startCountingProxy } from '../support/countingProxy.ts';
+import { dynamodbLocal, requireJava } from '../support/requirements.ts';
 
 /** The time between two polls for revocations. A batch that takes longer, on a busy machine, makes one read per period. */
 const pollPeriodMs = 250;
@@ -46,7 +60,7 @@ afterAll(async () => {
 });
 
 test.each([1, 10])(
-  'a batch of %i short tasks makes two DynamoDB writes for each task, and no other request',
+  'a batch of %i short tasks makes two DynamoDB writes for each task, and no other request, if the server writes one item per request',
   async (size) => {
     const startMs = performance.now();
     await run(size);
@@ -69,6 +83,60 @@ test('a duplicate of a message whose task has ended makes two writes, which Dyna
   expect(sqs.calls).toEqual([]);
 });
 
+test('a group of 1000 tasks is published in 100 requests, and its queue is looked up once', async () => {
+  const client = localSqsClient(emulators.sqsEndpoint);
+  await createQueue(client, { name: 'celery', visibilityTimeoutSeconds: 60, maxReceiveCount: 10 });
+  client.destroy();
+  const seen = { ...emulators, sqsEndpoint: sqs.endpoint, dynamodbEndpoint: dynamodb.endpoint };
+  const app = new App(createTaskClient(isolatedVariables({}, stackVariables(seen, 'celery'))));
+  await app.canvas.group(Array.from({ length: 1000 }, () => app.canvas.signature('p.task'))).applyAsync();
+  const count = (name: string) => sqs.calls.filter(({ operation }) => operation === name).length;
+  expect([count('SendMessageBatch'), count('GetQueueUrl'), sqs.calls.length]).toEqual([100, 1, 101]);
+});
+
+describe.skipIf(!requireJava())('on a server that writes several items in one request (DynamoDB Local)', () => {
+  test('a batch of ten short tasks makes two requests: one for the claims, and one for the outcomes', async () => {
+    const local = await dynamodbLocal();
+    const counted = await startCountingProxy(local.endpoint);
+    await createResultTable(local.endpoint, 'celery');
+    const settings = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+    const client = new DynamoDBClient({ ...settings, endpoint: counted.endpoint });
+    // A store whose writes wait for those of the other tasks, however slow this machine is.
+    const store = createDynamodbStore({
+      ...{ client, table: 'celery' },
+      system: { ...nodeSystem, startTimer: () => () => undefined },
+    });
+    const dispatch = dispatcherOf(store);
+    const records = () => Array.from({ length: 10 }, () => recordOf(crypto.randomUUID(), 'p.noop'));
+    for (let round = 0; round < 2; round++) {
+      counted.calls.length = 0;
+      const answer = await dispatch({ Records: records() }, { requestId: `${round}`, deadlineMs: Date.now() + 60_000 });
+      expect(answer).toEqual({ batchItemFailures: [] });
+      expect(counted.calls.map(({ operation }) => operation)).toEqual([
+        'BatchExecuteStatement',
+        'BatchExecuteStatement',
+      ]);
+    }
+    client.destroy();
+    await counted.stop();
+    await local.stop();
+  });
+});
+
+/** A dispatcher whose task `p.noop` runs in this process. */
+function dispatcherOf(store: ResultStore) {
+  const task = new App(createTaskClient({})).task({ name: 'p.noop' }, () => 1);
+  const entry = { plugin: 'p@1', options: {}, parameters: { positional: [] }, load: () => task };
+  const registry = { settings: {}, tasks: { 'p.noop': entry } };
+  const pool = createSoloPool(registry);
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const worker = { pid: 1, hostname: 'here' };
+  return createDispatcher({
+    ...{ registry, pool, solo: pool, store, log, worker },
+    transport: createMemoryTransport(),
+  });
+}
+
 /** Runs `size` short tasks as one batch. */
 async function run(size: number): Promise<void> {
   await invoke(Array.from({ length: size }, () => recordOf(crypto.randomUUID())));
@@ -78,12 +146,12 @@ async function invoke(Records: readonly SQSRecord[]): Promise<void> {
   expect(await dispatcher.invoke({ Records })).toEqual({ batchItemFailures: [] });
 }
 
-function recordOf(id: string): SQSRecord {
+function recordOf(id: string, task = 'gwexample.analyses.tasks.fibonacci'): SQSRecord {
   const nowMs = String(Date.now());
   return {
     messageId: crypto.randomUUID(),
     receiptHandle: 'none',
-    body: encode({ task: 'gwexample.analyses.tasks.fibonacci', id, args: [10] }),
+    body: encode({ task, id, args: task === 'p.noop' ? [] : [10] }),
     attributes: {
       ApproximateReceiveCount: '1',
       SentTimestamp: nowMs,

@@ -11,9 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages: readonly string[] = [
   '@aws-lambda-powertools/commons',
   '@aws-lambda-powertools/logger',
+  '@aws-sdk/client-dynamodb',
   '@aws-sdk/client-sqs',
   '@aws-sdk/core',
   '@aws-sdk/credential-provider-env',
+  '@aws-sdk/dynamodb-codec',
   '@aws-sdk/middleware-sdk-sqs',
   '@aws/lambda-invoke-store',
   '@middy/core',
@@ -28,11 +30,11 @@ const packages: readonly string[] = [
   'xz-decompress',
 ];
 
-test('the functions contain code of the listed 17 packages of npm, and of no others', async () => {
+test('the functions contain code of the listed 19 packages of npm, and of no others', async () => {
   using folder = createTemporaryFolder();
   await bundleFunctions({ root, outDir: folder.root });
   const maps = globSync('**/*.map', { cwd: folder.root }).map((file) => readFileSync(join(folder.root, file), 'utf8'));
-  expect(packages).toHaveLength(17);
+  expect(packages).toHaveLength(19);
   expect(maps.length).toBeGreaterThan(10);
   expect(packagesOf(maps.flatMap((map) => (JSON.parse(map) as { readonly sources: string[] }).sources))).toEqual(
     packages,

@@ -46,6 +46,8 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       MemorySize: 1769,
       Timeout: 300,
       EphemeralStorage: { Size: 512 },
+      // Long chains, retries and waits for an eta are no endless loop.
+      RecursiveLoop: 'Allow',
       Role: { 'Fn::GetAtt': ['DispatcherRole', 'Arn'] },
       Environment: {
         Variables: {
@@ -120,7 +122,10 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       },
       {
         Effect: 'Allow',
-        Action: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+        Action: [
+          ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          ...['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
+        ],
         Resource: { 'Fn::GetAtt': ['ResultTable', 'Arn'] },
       },
       {

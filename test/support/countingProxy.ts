@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A request to an AWS service, and its response. */
 export interface AwsCall {
@@ -17,10 +18,12 @@ export interface CountingProxy {
   stop(): Promise<void>;
 }
 
-export async function startCountingProxy(target: string): Promise<CountingProxy> {
+/** @param delayMs how long each request waits before it is passed on */
+export async function startCountingProxy(target: string, delayMs = 0): Promise<CountingProxy> {
   const calls: AwsCall[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await text(incoming);
+    if (delayMs > 0) await sleep(delayMs);
     const { method, headers, url } = incoming;
     const forwarded = request(new URL(url ?? '/', target), { method, headers }, async (answer) => {
       const answered = await text(answer);

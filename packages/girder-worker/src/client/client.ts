@@ -15,7 +15,7 @@ import { connectRemoteControl } from './remoteControl.ts';
 
 /** What a client uses to send tasks and to read results. `store` connects when it is called for the first time. */
 export interface ClientDeps {
-  readonly transport: Pick<Transport, 'publish'>;
+  readonly transport: Pick<Transport, 'publishAll'>;
   store(): Promise<ResultStore>;
   readonly control: Control;
   /** @default nodeSystem */
@@ -46,7 +46,7 @@ export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
   });
   const connections = async () => (await import('../connections/connections.ts')).loadConnections(env);
   return createClient({
-    transport: { publish: async (body, options) => (await transport()).publish(body, options) },
+    transport: { publishAll: async (messages) => (await transport()).publishAll(messages) },
     store,
     control: connectRemoteControl(connections),
   });
@@ -72,7 +72,7 @@ export function createClient({ transport, store, control, system = nodeSystem }:
       else
         await publishExpansion(expansion, {
           startChord: async (groupId, members) => (await store()).startChord(groupId, members),
-          publish: transport.publish,
+          publishAll: transport.publishAll,
           beforePublish: current?.beforePublish,
           system,
         });

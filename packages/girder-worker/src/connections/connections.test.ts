@@ -23,7 +23,7 @@ describe('the node name', () => {
 test('an empty environment means SQS and the table "celery" in the account that the AWS SDK finds', () => {
   expect(loadConnections({})).toMatchObject({
     broker: { url: 'sqs://', queueNamePrefix: undefined, queues: undefined, sqs: {}, sns: {} },
-    backend: { url: 'dynamodb:///celery', table: 'celery', keyPrefix: undefined, dynamodb: {} },
+    backend: { url: 'dynamodb:///celery', table: 'celery', keyPrefix: undefined, dynamodb: {}, batchWrites: true },
   });
 });
 
@@ -34,6 +34,7 @@ test('every variable has its place in the connections', () => {
     GIRDER_WORKER_QUEUE_NAME_PREFIX: 'prod-',
     GIRDER_WORKER_KEY_PREFIX: 'app',
     GIRDER_WORKER_QUEUES: 'celery, long-tasks,',
+    GIRDER_WORKER_BATCH_WRITES: 'off',
     GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'https://sqs/dead',
     GIRDER_WORKER_TOPIC_ARN: 'arn:aws:sns:us-east-1:0:topic',
     GIRDER_WORKER_NODE_NAME: 'me@here',
@@ -58,6 +59,7 @@ test('every variable has its place in the connections', () => {
       keyPrefix: 'app',
       ttlSeconds: 600,
       dynamodb: { ...client, endpoint: 'http://localhost:8001' },
+      batchWrites: false,
     },
   });
 });

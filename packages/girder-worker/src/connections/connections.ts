@@ -43,6 +43,8 @@ export interface BackendConnection {
   /** How long results are kept; undefined for the store's default. */
   readonly ttlSeconds: number | undefined;
   readonly dynamodb: ClientSettings;
+  /** Whether claims and outcomes that are due at about the same time are written in one request. */
+  readonly batchWrites: boolean;
 }
 
 const defaultBroker = 'sqs://';
@@ -53,6 +55,7 @@ const defaultBackend = 'dynamodb:///celery';
  *
  * - GIRDER_WORKER_BROKER, the broker URL (`sqs://`), and GIRDER_WORKER_BACKEND, the backend URL (`dynamodb:///celery`);
  * - GIRDER_WORKER_QUEUE_NAME_PREFIX and GIRDER_WORKER_KEY_PREFIX, prefixes of queue names and of item keys;
+ * - GIRDER_WORKER_BATCH_WRITES, `off` for a request for each claim and each outcome;
  * - GIRDER_WORKER_QUEUES, names of Celery queues, separated by commas;
  * - GIRDER_WORKER_DEAD_LETTER_QUEUE_URL and GIRDER_WORKER_TOPIC_ARN;
  * - GIRDER_WORKER_NODE_NAME, by default `girder-worker@` and the name of the Lambda function, which all its environments
@@ -111,14 +114,22 @@ function readBroker(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): Omit<B
 function readBackend(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): BackendConnection | undefined {
   const url = env.GIRDER_WORKER_BACKEND ?? defaultBackend;
   const backend = faults.collect(() => parseBackendUrl(url));
-  if (!backend) return undefined;
+  const batchWrites = faults.collect(() => parseSwitch('GIRDER_WORKER_BATCH_WRITES', env.GIRDER_WORKER_BATCH_WRITES));
+  if (!backend || batchWrites === undefined) return undefined;
   return {
     url: maskPassword(url),
     table: backend.table,
     keyPrefix: env.GIRDER_WORKER_KEY_PREFIX || undefined,
     ttlSeconds: backend.ttlSeconds,
     dynamodb: clientSettings(env, 'DYNAMODB', backend),
+    batchWrites,
   };
+}
+
+/** A switch that is on unless it is `off`. */
+function parseSwitch(name: string, text = 'on'): boolean {
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new ConfigurationError('Invalid settings', [`${name} must be on or off, got "${text}"`]);
 }
 
 function parseQueues(text: string | undefined): string[] | undefined {

@@ -1,7 +1,6 @@
 import type { Connections } from '../connections/connections.ts';
 import type { Registry } from '../registry/registry.ts';
-import { connectStore } from '../store/dynamodb/connectStore.ts';
-import { connectTaskScan } from '../store/dynamodb/dynamodbTaskScan.ts';
+import { connectStoreAndScan } from '../store/dynamodb/connectStoreAndScan.ts';
 import { defaultSettings } from '../task/config.ts';
 import type { ControlDeps } from './deps.ts';
 
@@ -17,8 +16,7 @@ export function connectControl(
   const queues = async () => (await import('../transport/sqs/sqsQueueAdmin.ts')).connectQueueAdmin(broker);
   return {
     node: nodeName,
-    store: connectStore(backend),
-    taskScan: connectTaskScan(backend),
+    ...connectStoreAndScan(backend),
     queues: { status: async (queue) => (await queues()).status(queue) },
     queueNames: broker.queues ?? [registry?.settings.taskDefaultQueue ?? defaultSettings.taskDefaultQueue],
     registry,

@@ -69,7 +69,7 @@ export function publish(
   const limitMs = Math.min(prepareLimitMs, Math.max(0, window.endMs - prepareMarginMs - system.now()));
   const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent, limitMs));
   const origin = { queue: queueNameOf(parent), queueArn: delivery.receipt.queueArn };
-  const deps = { startChord, publish: transport.publish, beforePublish: prepare, origin, system };
+  const deps = { startChord, publishAll: transport.publishAll, beforePublish: prepare, origin, system };
   return publishExpansion(expansion, deps, options);
 }
 

@@ -62,7 +62,7 @@ test('the handler answers when a continuation cannot be sent because SQS does no
     immutable: true,
   };
   const body = encode({ task: 'p.task', id: 'id', args: [], embed: { callbacks: [next] } });
-  const transport = { ...createRecordedTransport(), publish: never };
+  const transport = { ...createRecordedTransport(), publishAll: never };
   const { value, ms } = await answerWith({ transport }, body);
   expect(value).toEqual(returned);
   expect(ms).toBeLessThan(10_000);

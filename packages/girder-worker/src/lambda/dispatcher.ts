@@ -10,6 +10,7 @@ import { createGirderJobs } from '../girder/girderJobs.ts';
 import type { Registry } from '../registry/registry.ts';
 import { connectStore } from '../store/dynamodb/connectStore.ts';
 import { availableCores } from '../system/cores.ts';
+import { createInvocationSignal } from '../system/invocationSignal.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
@@ -26,6 +27,7 @@ import { createFunctionLog } from './functionLog.ts';
 export async function createDispatcherHandler(registry: Registry, threadFile: URL) {
   const { connections, concurrency, maxHeapMb, memoryMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
 
+  const invocation = createInvocationSignal();
   const onLateError = (error: LateError) => logLateError(log, error);
   const pool = createPool({ threadFile, concurrency, maxHeapMb, onLateError, cores: availableCores(memoryMb) });
   pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
@@ -37,18 +39,23 @@ export async function createDispatcherHandler(registry: Registry, threadFile: UR
     registry,
     pool,
     solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }), onLateError }),
-    store: connectStore(connections.backend),
-    transport: connectTransport(connections.broker),
+    store: connectStore(connections.backend, invocation),
+    transport: connectTransport(connections.broker, invocation),
     log,
     worker: { pid: process.pid, hostname: connections.nodeName },
     maxDeliveries,
   });
 
   // Middy's early timeout would report records as failed whose tasks have ended; the dispatcher observes the deadline itself.
-  return middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler((event, context) =>
-    dispatch(event, {
-      requestId: context.awsRequestId,
-      deadlineMs: nodeSystem.now() + context.getRemainingTimeInMillis(),
-    }),
+  return middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler(
+    async (event, context) => {
+      const deadlineMs = nodeSystem.now() + context.getRemainingTimeInMillis();
+      invocation.begin();
+      try {
+        return await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
+      } finally {
+        invocation.end(); // A request that is under way would be frozen, and go on in the next invocation.
+      }
+    },
   );
 }

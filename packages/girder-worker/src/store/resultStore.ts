@@ -57,7 +57,7 @@ export type ClaimConflict =
 export type ClaimAnswer =
   | {
       readonly kind: 'claimed';
-      /** How often the message was claimed, including this time. Greater than 1 if earlier claims ended without an outcome. */
+      /** How often the message was claimed, including this time. Greater than 1 if earlier claims ended without an outcome; a claim that its owner repeats counts once. */
       readonly attempt: number;
       /** Whether the task was revoked during an earlier claim that ended without an outcome. */
       readonly revoked: boolean;

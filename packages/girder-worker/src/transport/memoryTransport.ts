@@ -131,6 +131,12 @@ export function createMemoryTransport({
       send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
     },
 
+    async publishAll(messages) {
+      for await (const { body, queue, queueArn, ...options } of messages) {
+        send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
+      }
+    },
+
     async resend({ queueArn, messageGroupId, messageAttributes }, body, delay) {
       send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes });
     },

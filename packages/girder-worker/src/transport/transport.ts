@@ -40,10 +40,20 @@ export interface PublishOptions extends Delay {
   readonly messageDeduplicationId?: string | undefined;
 }
 
+/** A message to send, and where to. */
+export interface PublishedMessage extends PublishOptions {
+  readonly body: string;
+}
+
 /** The queues of a broker. Methods reject if the broker refuses the call or cannot be reached. */
 export interface Transport {
   /** Sends a message to a queue; `body` is what `message/encode.ts` returns. */
   publish(body: string, options: PublishOptions): Promise<void>;
+  /**
+   * Sends messages, in as few requests as the broker allows, and in their order within each FIFO queue. Takes them from the iterator as
+   * they are needed. Some may have been sent when it rejects.
+   */
+  publishAll(messages: AsyncIterable<PublishedMessage>): Promise<void>;
   /** Sends a message to the queue from which a delivery came, with the same message group and message attributes. */
   resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
   /**

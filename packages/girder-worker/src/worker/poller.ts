@@ -82,13 +82,11 @@ export function startPoller(options: PollerOptions): Poller {
     const { receipt } = toDelivery(record);
     try {
       if (!(await acquire(receipt))) return await transport.changeVisibility(receipt, 0);
-      try {
-        const invocation = { requestId: system.randomUUID(), deadlineMs: Number.POSITIVE_INFINITY };
-        const { batchItemFailures } = await dispatch({ Records: [record] }, invocation);
-        if (batchItemFailures.length === 0) await transport.acknowledge(receipt);
-      } finally {
-        semaphore.release();
-      }
+      const invocation = { requestId: system.randomUUID(), deadlineMs: Number.POSITIVE_INFINITY };
+      // The next task need not wait until this one's message is deleted.
+      const dispatched = dispatch({ Records: [record] }, invocation).finally(() => semaphore.release());
+      const { batchItemFailures } = await dispatched;
+      if (batchItemFailures.length === 0) await transport.acknowledge(receipt);
     } catch (error) {
       log.warn(`Message ${record.messageId} was not deleted, and will be delivered again: ${describeError(error)}.`);
     }

@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { ServiceError } from '../aws/serviceError.ts';
 import { describeError } from '../system/outage.ts';
 import { isConnectionError, retryUntil } from './retryUntil.ts';
 
@@ -30,13 +29,11 @@ describe('an error of a service', () => {
     expect(isConnectionError(refused)).toBe(true);
     expect(describeError(refused)).toMatch(/ECONNREFUSED/);
     expect(isConnectionError(Object.assign(new Error('busy'), { $metadata: { httpStatusCode: 503 } }))).toBe(true);
-    expect(isConnectionError(new ServiceError('InternalServerError', 'broken', 500))).toBe(true);
     expect(isConnectionError(Object.assign(new Error('slow'), { name: 'TimeoutError' }))).toBe(true);
   });
 
   test('is not transient if a permission is missing or a name is wrong', () => {
     expect(isConnectionError(Object.assign(new Error('no right'), { $metadata: { httpStatusCode: 403 } }))).toBe(false);
-    expect(isConnectionError(new ServiceError('AccessDeniedException', 'no right', 400))).toBe(false);
     expect(isConnectionError(new Error('There is no SQS queue "q".'))).toBe(false);
     expect(isConnectionError('text')).toBe(false);
   });

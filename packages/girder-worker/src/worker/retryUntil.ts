@@ -1,4 +1,3 @@
-import { isTransient } from '../aws/serviceError.ts';
 import { exponentialBackoff } from '../system/backoff.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { Outage } from '../system/outage.ts';
@@ -42,7 +41,6 @@ export async function retryUntil<T>(act: () => Promise<T>, options: RetryUntilOp
  */
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (isTransient(error)) return true;
   const { code, $metadata, $retryable } = error as Partial<SystemAndSdkError>;
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return true;
   if (['TimeoutError', 'AbortError'].includes(error.name)) return true;

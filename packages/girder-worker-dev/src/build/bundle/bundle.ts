@@ -34,9 +34,8 @@ export interface BundleReport extends BundleSizes, Pack {
   readonly warnings: readonly string[];
 }
 
-const environmentCredentials = fileURLToPath(
-  new URL(`./environmentCredentials${extname(import.meta.url)}`, import.meta.url),
-);
+/** Modules that replace packages of the AWS SDK. */
+const replacement = (name: string) => fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url));
 
 /** How modules are resolved, for the registry and for the bundle alike. */
 const resolution = {
@@ -45,7 +44,10 @@ const resolution = {
   splitting: true,
   // If a package has both, its ES modules: only from these can unused exports be removed.
   mainFields: ['module', 'main'],
-  alias: { '@aws-sdk/credential-provider-node': environmentCredentials },
+  alias: {
+    '@aws-sdk/credential-provider-node': replacement('environmentCredentials'),
+    '@aws-sdk/middleware-endpoint-discovery': replacement('noEndpointDiscovery'),
+  },
   // The AWS SDK imports it to describe a browser: 34 KB that no function loads.
   external: ['bowser'],
 } satisfies BuildOptions;

@@ -3,7 +3,7 @@ import { duringTurns } from '../../system/fixtures/duringTurns.ts';
 import { groupOf, taskOf } from '../signatures/signature.ts';
 import { derivedIds } from './derivedIds.ts';
 import { expand } from './expand.ts';
-import { publishExpansion } from './publish.ts';
+import { type PublishDeps, publishExpansion } from './publish.ts';
 
 const sender = {
   ...{ rootId: null, parentId: null, replyTo: undefined, nowMs: 0 },
@@ -15,10 +15,10 @@ async function charactersPerTurn(members: number, argument: string): Promise<num
   const group = groupOf(Array.from({ length: members }, () => taskOf('p.x', [argument])));
   const expansion = expand(group, {}, { ...sender, newId: derivedIds('test') });
   const turns = [0];
-  const publish = async (body: string) => {
-    turns[turns.length - 1]! += body.length;
+  const publishAll: PublishDeps['publishAll'] = async (bodies) => {
+    for await (const { body } of bodies) turns[turns.length - 1]! += body.length;
   };
-  const deps = { startChord: async () => undefined, publish };
+  const deps = { startChord: async () => undefined, publishAll };
   await duringTurns(
     () => turns.push(0),
     () => publishExpansion(expansion, deps),
@@ -49,7 +49,10 @@ test('a message is encoded only when its turn to be published comes', async () =
       return [];
     },
   }));
-  const failing = { startChord: async () => undefined, publish: () => Promise.reject(new Error('no queue')) };
+  const publishAll: PublishDeps['publishAll'] = async (bodies) => {
+    for await (const _ of bodies) throw new Error('no queue');
+  };
+  const failing = { startChord: async () => undefined, publishAll };
   await expect(publishExpansion({ ...expansion, messages: watched }, failing)).rejects.toThrow('no queue');
-  expect(encoded).toBeLessThan(100);
+  expect(encoded).toBeLessThan(5);
 });

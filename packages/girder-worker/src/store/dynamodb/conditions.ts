@@ -9,7 +9,6 @@ import type { AttributeValue } from './attributeValues.ts';
 
 /** No claim, or one that has expired: `lx` is the end of its lease. */
 export const leaseIsFree = '(attribute_not_exists(lx) OR lx < :now)';
-export const leaseIsFreeOrMine = '(attribute_not_exists(lx) OR lx < :now OR own = :own)';
 
 /** No retry or replacement has raised the epoch above that of the claim. */
 export const notOutdated = '(attribute_not_exists(ep) OR ep <= :ep)';

@@ -1,9 +1,10 @@
-import { connectService } from '../../aws/serviceCall.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ClientOptions, clientConfig } from '../../aws/clientConfig.ts';
 import type { BackendConnection } from '../../connections/connections.ts';
 import type { ResultStore } from '../resultStore.ts';
 import { createDynamodbStore } from './dynamodbStore.ts';
 
 /** Returns the result store of a backend; it connects at the first call. */
-export function connectStore({ dynamodb, table, keyPrefix, ttlSeconds }: BackendConnection): ResultStore {
-  return createDynamodbStore({ dynamodb: connectService('DYNAMODB', dynamodb), table, keyPrefix, ttlSeconds });
+export function connectStore(backend: BackendConnection, options: ClientOptions = {}): ResultStore {
+  return createDynamodbStore({ ...backend, client: new DynamoDBClient(clientConfig(backend.dynamodb, options)) });
 }

@@ -1,4 +1,3 @@
-import type { ServiceCall } from '../../aws/serviceCall.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { readResult } from '../document/readResult.ts';
@@ -9,8 +8,11 @@ import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
-import { createTable, type Update } from './table.ts';
+import { createRecentClaims } from './recentClaims.ts';
+import { type Changes, insertStatement, ownedStatement } from './statements.ts';
+import { createTable, type DynamodbClient, type Update } from './table.ts';
 import * as updates from './updates.ts';
+import { createWriteBatcher } from './writeBatcher.ts';
 
 /**
  * The least time that an item is kept after its last write: the longest retention of SQS (14 days), and 14 days more. A
@@ -20,20 +22,24 @@ const minKeptSeconds = 28 * 24 * 3600;
 
 export interface DynamodbStoreOptions extends ResultWriterOptions {
   /** @default nodeSystem */
-  readonly system?: Pick<System, 'now' | 'sleep'>;
-  readonly dynamodb: ServiceCall;
+  readonly system?: Pick<System, 'now' | 'sleep' | 'startTimer'>;
+  readonly client: DynamodbClient;
   readonly table: string;
   /** Celery's `global_keyprefix`, by which several applications can share the table. @default none */
   readonly keyPrefix?: string | undefined;
+  /** Whether claims and outcomes that are due at about the same time are written in one request. @default true */
+  readonly batchWrites?: boolean | undefined;
   /** How long results are kept, at least 28 days. @default 28 days */
   readonly ttlSeconds?: number | undefined;
 }
 
 /** Returns the result store in a DynamoDB table that it can share with unmodified Celery in Python. */
 export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore {
-  const { dynamodb, table: name, keyPrefix, ttlSeconds = 0, system = nodeSystem } = options;
+  const { client, table: name, keyPrefix, ttlSeconds = 0, batchWrites = true, system = nodeSystem } = options;
   const keys = itemKeys(keyPrefix);
-  const table = createTable(dynamodb, name, system);
+  const table = createTable(client, name, system);
+  const batcher = batchWrites ? createWriteBatcher({ execute: table.execute, system }) : undefined;
+  const recent = createRecentClaims(system);
   const write = createResultWriter(options);
   const keptSeconds = Math.max(ttlSeconds, minKeptSeconds);
   const document = (bytes: Uint8Array) => ({ bytes, nowMs: system.now(), keptSeconds });
@@ -64,11 +70,33 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     }
   };
 
-  /** Makes an update that requires a valid claim. */
-  const changeOwned = async (claim: Claim, update: Update): Promise<Ok | ClaimConflict> => {
+  /** Claims a task of which there is no item. Resolves to false if there is one, or if it is not known. */
+  const claimFirst = async (claim: Claim, given: updates.Document, update: Update): Promise<boolean> => {
+    const key = keys.task(claim.id);
+    const statement = () => insertStatement(name, key, updates.firstClaimAttributes(claim, given));
+    return (await batcher?.write(statement(), 0)) || (await table.update(key, updates.ifAbsent(update))) !== undefined;
+  };
+
+  /** Ends a task. */
+  const end = async (claim: Claim, changes: Changes): Promise<Ok | ClaimConflict> => {
+    const others = recent.end(claim.id);
+    const statement = ownedStatement(name, keys.task(claim.id), claim.owner, changes);
+    if (await batcher?.write(statement, others)) return { kind: 'ok' };
+    const written = changes.set.result?.B;
+    return changeOwned(claim, updates.ownedUpdate(claim, changes), ({ bytes, fin }) => {
+      return fin !== undefined && written !== undefined && bytes !== undefined && Buffer.compare(bytes, written) === 0;
+    });
+  };
+
+  /** Makes an update that requires a valid claim. `isMade` tells whether an item shows that it was made, and its answer lost. */
+  const changeOwned = async (
+    claim: Claim,
+    update: Update,
+    isMade: (item: Item) => boolean = () => false,
+  ): Promise<Ok | ClaimConflict> => {
     if (await table.update(keys.task(claim.id), updates.ifOwner(update))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
-    return made ? { kind: 'ok' } : conflictOf(claim, item, system.now());
+    return made || (item && isMade(item)) ? { kind: 'ok' } : conflictOf(claim, item, system.now());
   };
 
   return {
@@ -78,10 +106,14 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       const isStarted = claim.trackStarted === true && !claim.ignoreResult;
       const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
       const update = updates.claimUpdate(claim, document(bytes), isStarted);
-      if (claim.epoch === 0 && (await table.update(keys.task(claim.id), updates.ifAbsent(update))))
+      recent.begin(claim.id);
+      if (claim.epoch === 0 && (await claimFirst(claim, document(bytes), update)))
         return { kind: 'claimed', attempt: 1, revoked: false };
       const { made, item } = await change(claim.id, update, { returned: 'ALL_NEW' });
-      if (!made) return conflictOf(claim, item, system.now());
+      if (!item || !(made || isClaimedBy(claim, item))) {
+        recent.end(claim.id);
+        return conflictOf(claim, item, system.now());
+      }
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
 
@@ -106,25 +138,25 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
     async complete(claim, given, context) {
       const { bytes, outcome } = claim.ignoreResult ? { outcome: given } : write.final(claim.id, given, context);
-      const update = bytes
-        ? updates.completeUpdate(claim, outcome.state, document(bytes))
-        : updates.ignoreUpdate(claim);
-      const answer = await changeOwned(claim, update);
+      const changes = bytes ? updates.endChanges(outcome.state, document(bytes)) : updates.endChanges('IGNORED');
+      const answer = await end(claim, changes);
       return answer.kind === 'ok' ? { kind: 'ok', outcome } : answer;
     },
 
     async retry(claim, outcome, context, nextEpoch) {
       const bytes = claim.ignoreResult ? write.pending(claim.id) : write.retry(claim.id, outcome, context);
+      recent.end(claim.id);
       const isPublished = outcome.arguments !== undefined;
       return changeOwned(claim, updates.retryUpdate(claim, nextEpoch, outcome.etaMs, document(bytes), isPublished));
     },
 
     async release(claim, nextEpoch, { keepAttempts = false } = {}) {
+      recent.end(claim.id);
       return changeOwned(claim, updates.releaseUpdate(claim, nextEpoch, keepAttempts));
     },
 
     async ignore(claim) {
-      return changeOwned(claim, updates.ignoreUpdate(claim));
+      return end(claim, updates.endChanges('IGNORED'));
     },
 
     async updateState(claim, state, metaJson, context) {
@@ -205,6 +237,11 @@ interface ChangeOptions {
 
 /** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
+
+/** Whether this owner has made the claim before, and its answer was lost: a claim that lasts counts no attempt again. */
+function isClaimedBy({ owner, epoch }: Claim, item: Item): boolean {
+  return item.owner === owner && item.fin === undefined && item.epoch <= epoch;
+}
 
 /** Derives why a claim was refused from the item, which was read after the condition had failed. */
 async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {

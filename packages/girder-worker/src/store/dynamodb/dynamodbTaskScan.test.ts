@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localCredentials, localRegion } from '../../../../girder-worker-dev/src/local/emulators/credentials.ts';
 import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
 import { createResultTable } from '../../../../girder-worker-dev/src/local/emulators/resources.ts';
-import { connectService } from '../../aws/serviceCall.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import { stampRevocationKey } from '../stampKeys.ts';
 import { createDynamodbTaskScan } from './dynamodbTaskScan.ts';
@@ -71,9 +70,8 @@ async function put(id: string, { result, ...rest }: Record<string, string | numb
 }
 
 function taskScan(limits = { tasks: 100, pages: 10 }) {
-  const settings = { endpoint: emulators.dynamodbEndpoint, region: localRegion, credentials: localCredentials };
   return createDynamodbTaskScan({
-    dynamodb: connectService('DYNAMODB', settings),
+    client,
     table,
     keyPrefix,
     system: { ...nodeSystem, now: () => nowMs },

@@ -1,15 +1,13 @@
-import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
-import type { BackendConnection } from '../../connections/connections.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
 import type { Attributes } from './attributeValues.ts';
 import { readRequest } from './claimedRequest.ts';
 import { type ItemKeys, itemKeys } from './itemKeys.ts';
-import { createTable } from './table.ts';
+import { createTable, type DynamodbClient } from './table.ts';
 
 export interface DynamodbTaskScanOptions {
-  readonly dynamodb: ServiceCall;
+  readonly client: DynamodbClient;
   readonly table: string;
   /** Celery's `global_keyprefix`; tasks with another prefix are not found. @default none */
   readonly keyPrefix?: string | undefined;
@@ -25,15 +23,10 @@ const filters = {
   revoked: 'attribute_exists(rvk) OR begins_with(#result, :revoked)',
 } as const;
 
-/** Returns the task scan of a backend; it connects at the first call. */
-export function connectTaskScan({ dynamodb, table, keyPrefix }: BackendConnection): TaskScan {
-  return createDynamodbTaskScan({ dynamodb: connectService('DYNAMODB', dynamodb), table, keyPrefix });
-}
-
 export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskScan {
-  const { dynamodb, table: name, keyPrefix, system = nodeSystem, limits = scanLimits } = options;
+  const { client, table: name, keyPrefix, system = nodeSystem, limits = scanLimits } = options;
   const keys = itemKeys(keyPrefix);
-  const table = createTable(dynamodb, name, system);
+  const table = createTable(client, name, system);
 
   return {
     async list(which) {

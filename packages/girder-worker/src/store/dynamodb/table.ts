@@ -1,9 +1,19 @@
-import type { ServiceCall } from '../../aws/serviceCall.ts';
-import { ServiceError } from '../../aws/serviceError.ts';
+import {
+  BatchExecuteStatementCommand,
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  type KeysAndAttributes,
+  ScanCommand,
+  type ScanOutput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { exponentialBackoff } from '../../system/backoff.ts';
 import { forEachConcurrently } from '../../system/concurrently.ts';
 import type { System } from '../../system/system.ts';
-import { type Attributes, fromWire, toWire, type WireAttributes } from './attributeValues.ts';
+import type { Attributes, AttributeValue } from './attributeValues.ts';
+import type { Statement } from './statements.ts';
 
 /** One conditional write. In expressions, a name that DynamoDB reserves is written with `#`: `#result` is `result`. */
 export interface Update {
@@ -12,6 +22,9 @@ export interface Update {
   /** The values of the expressions, such as `:own`. Values that no expression uses are allowed, and not sent. */
   readonly values: Attributes;
 }
+
+/** The client of the AWS SDK, or one that takes its commands. */
+export type DynamodbClient = Pick<DynamoDBClient, 'send'>;
 
 /** DynamoDB's limit of keys per BatchGetItem. */
 const maxBatchSize = 100;
@@ -33,29 +46,34 @@ export interface Table {
   get(key: string): Promise<Attributes | undefined>;
   /** Reads many items; the map has those that exist, by their keys. Strongly consistent unless `consistent` is false. */
   getAll(keys: readonly string[], options?: { consistent: boolean }): Promise<ReadonlyMap<string, Attributes>>;
+  /**
+   * Makes writes of different items in one request, at most `maxStatements`. Resolves to which of them were made; rejects if that is not
+   * known.
+   */
+  execute(statements: readonly Statement[]): Promise<readonly boolean[]>;
   delete(key: string): Promise<void>;
   /** Reads the whole table; yields the items of each page that match the filter. */
   scan(filter: string, values: Attributes): AsyncIterable<readonly Attributes[]>;
 }
 
-export function createTable(dynamodb: ServiceCall, name: string, system: Pick<System, 'sleep'>): Table {
-  const call = <Output>(operation: string, input: object): Promise<Output> =>
-    dynamodb<Output>(operation, input).catch((error: unknown) => {
+export function createTable(client: DynamodbClient, name: string, system: Pick<System, 'sleep'>): Table {
+  const advised = <Output>(answer: Promise<Output>): Promise<Output> =>
+    answer.catch((error: unknown) => {
       throw withAdvice(error, name);
     });
   const keyOf = (key: string) => ({ id: { S: key } });
 
   /** Reads at most 100 items, with further requests for those that DynamoDB did not process. */
-  async function* readBatch(keys: readonly string[], consistent: boolean): AsyncGenerator<WireAttributes> {
+  async function* readBatch(keys: readonly string[], consistent: boolean): AsyncGenerator<Attributes> {
     let left = keys;
     for (let throttledAnswers = 0; left.length > 0; ) {
       if (throttledAnswers > 0) await system.sleep(exponentialBackoff(throttledAnswers, retryDelayMs));
       const Keys = left.map(keyOf);
       const input = { RequestItems: { [name]: { Keys, ConsistentRead: consistent } } };
-      const { Responses, UnprocessedKeys } = await call<BatchGetItemOutput>('BatchGetItem', input);
+      const { Responses, UnprocessedKeys } = await advised(client.send(new BatchGetItemCommand(input)));
       yield* Responses?.[name] ?? [];
       // An answer without any item is throttled. One with some of them may only be cut at 16 MB, which needs no delay.
-      const unprocessed = (UnprocessedKeys?.[name]?.Keys ?? []).map(({ id }) => id?.S ?? '');
+      const unprocessed = keysIn(UnprocessedKeys?.[name]).map(({ id }) => id?.S ?? '');
       throttledAnswers = unprocessed.length < left.length ? 0 : throttledAnswers + 1;
       left = unprocessed;
     }
@@ -65,21 +83,19 @@ export function createTable(dynamodb: ServiceCall, name: string, system: Pick<Sy
     async update(key, { values, ...expressions }, returned = 'NONE') {
       const input = { TableName: name, Key: keyOf(key), ...expressions, ...placeholdersIn(expressions, values) };
       try {
-        const { Attributes = {} } = await call<{ Attributes?: WireAttributes }>('UpdateItem', {
-          ...input,
-          ReturnValues: returned,
-        });
-        return fromWire(Attributes);
+        const command = new UpdateItemCommand({ ...input, ReturnValues: returned });
+        const { Attributes = {} } = await advised(client.send(command));
+        return Attributes;
       } catch (error) {
-        if (error instanceof ServiceError && error.name === 'ConditionalCheckFailedException') return undefined;
+        if (nameOf(error) === 'ConditionalCheckFailedException') return undefined;
         throw error;
       }
     },
 
     async get(key) {
       const input = { TableName: name, Key: keyOf(key), ConsistentRead: true };
-      const { Item } = await call<{ Item?: WireAttributes }>('GetItem', input);
-      return Item && fromWire(Item);
+      const { Item } = await advised(client.send(new GetItemCommand(input)));
+      return Item;
     },
 
     async getAll(keys, { consistent } = { consistent: true }) {
@@ -89,41 +105,45 @@ export function createTable(dynamodb: ServiceCall, name: string, system: Pick<Sy
       );
       const found = new Map<string, Attributes>();
       await forEachConcurrently(batches, maxConcurrentReads, async (batch) => {
-        for await (const item of readBatch(batch, consistent)) found.set(item.id?.S ?? '', fromWire(item));
+        for await (const item of readBatch(batch, consistent)) found.set(item.id?.S ?? '', item);
       });
       return found;
     },
 
+    async execute(statements) {
+      const Statements = statements.map(({ text, parameters }) => ({ Statement: text, Parameters: [...parameters] }));
+      const { Responses = [] } = await client.send(new BatchExecuteStatementCommand({ Statements }));
+      return statements.map((_, index) => Responses[index] !== undefined && Responses[index].Error === undefined);
+    },
+
     async delete(key) {
-      await call('DeleteItem', { TableName: name, Key: keyOf(key) });
+      await advised(client.send(new DeleteItemCommand({ TableName: name, Key: keyOf(key) })));
     },
 
     async *scan(filter, values) {
-      let ExclusiveStartKey: WireAttributes | undefined;
+      let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
       do {
         const expressions = { FilterExpression: filter };
         const input = { TableName: name, ...expressions, ...placeholdersIn(expressions, values), ExclusiveStartKey };
-        const { Items = [], LastEvaluatedKey } = await call<ScanOutput>('Scan', input);
-        yield Items.map(fromWire);
+        const { Items = [], LastEvaluatedKey }: ScanOutput = await advised(client.send(new ScanCommand(input)));
+        yield Items;
         ExclusiveStartKey = LastEvaluatedKey;
       } while (ExclusiveStartKey);
     },
   };
 }
 
-interface BatchGetItemOutput {
-  readonly Responses?: Readonly<Record<string, readonly WireAttributes[]>>;
-  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys: readonly WireAttributes[] }>>;
+function keysIn(unprocessed: KeysAndAttributes | undefined): readonly Attributes[] {
+  return unprocessed?.Keys ?? [];
 }
 
-interface ScanOutput {
-  readonly Items?: readonly WireAttributes[];
-  readonly LastEvaluatedKey?: WireAttributes;
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined;
 }
 
 /** The error, or one with advice if the table does not exist. */
 function withAdvice(error: unknown, table: string): unknown {
-  if (!(error instanceof ServiceError && error.name === 'ResourceNotFoundException')) return error;
+  if (nameOf(error) !== 'ResourceNotFoundException') return error;
   return new Error(
     `There is no DynamoDB table "${table}". Deploy the stack, start \`npm run dev\`, or name another table in GIRDER_WORKER_BACKEND.`,
     { cause: error },
@@ -144,6 +164,6 @@ function placeholdersIn(expressions: Readonly<Record<string, string>>, values: A
   const needed = Object.entries(values).filter(([word]) => used.has(word));
   return {
     ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string> }),
-    ...(needed.length > 0 && { ExpressionAttributeValues: toWire(Object.fromEntries(needed)) }),
+    ...(needed.length > 0 && { ExpressionAttributeValues: Object.fromEntries(needed) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Claim, FinalState, Revocation } from '../resultStore.ts';
-import type { AttributeValue } from './attributeValues.ts';
+import type { Attributes } from './attributeValues.ts';
 import { requestText } from './claimedRequest.ts';
 import {
   claimIsValid,
@@ -7,11 +7,11 @@ import {
   isWaiting,
   isWaitingValues,
   leaseIsFree,
-  leaseIsFreeOrMine,
   notFinal,
   notFinalValues,
   notOutdated,
 } from './conditions.ts';
+import type { Changes } from './statements.ts';
 import type { Update } from './table.ts';
 
 /** A document to write. */
@@ -31,24 +31,37 @@ export function withSeenValue(update: Update, bytes: Uint8Array): Update {
   return { ...update, values: { ...update.values, ':seen': { B: bytes } } };
 }
 
+/** The attributes of a task that is claimed for the first time; `document` is STARTED or PENDING. */
+export function firstClaimAttributes(claim: Claim, document: Document): Attributes {
+  return { ...claimAttributes(claim, document.nowMs), ...documentAttributes(document), att: { N: '1' } };
+}
+
 /** `document` is STARTED, which is stored, or PENDING, which is stored only if there is no document: RETRY stays, as in Celery. */
 export function claimUpdate(claim: Claim, document: Document, isStarted: boolean): Update {
-  const name = claim.task === undefined ? '' : 'tsk = :tsk, ';
-  const digest = claim.digest === undefined ? '' : 'dg = :dg, ';
+  const claimed = claimAttributes(claim, document.nowMs);
   const stored = isStarted ? ':result' : 'if_not_exists(#result, :result)';
   return {
-    UpdateExpression: `SET own = :own, lx = :lx, ep = :ep, req = :req, ${name}${digest}#result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
-    ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFreeOrMine}`,
+    UpdateExpression: `SET ${assignments(claimed)}, #result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
+    ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFree}`,
     values: {
       ...claimIsValidValues(claim),
       ...documentValues(document),
-      ':lx': { N: String(claim.leaseEndMs) },
-      ':req': { S: requestText(claim, document.nowMs) },
-      ...(claim.task !== undefined && { ':tsk': { S: claim.task } }),
-      ...(claim.digest !== undefined && { ':dg': { S: claim.digest } }),
+      ...placeholders(claimed),
       ':now': { N: String(document.nowMs) },
       ':one': { N: '1' },
     },
+  };
+}
+
+function claimAttributes(claim: Claim, nowMs: number): Attributes {
+  const { owner, leaseEndMs, epoch, task, digest } = claim;
+  return {
+    own: { S: owner },
+    lx: { N: String(leaseEndMs) },
+    ep: { N: String(epoch) },
+    req: { S: requestText(claim, nowMs) },
+    ...(task !== undefined && { tsk: { S: task } }),
+    ...(digest !== undefined && { dg: { S: digest } }),
   };
 }
 
@@ -76,11 +89,17 @@ export function renewUpdate(claim: Claim, leaseEndMs: number): Update {
   };
 }
 
-export function completeUpdate(claim: Claim, state: FinalState, document: Document): Update {
+/** Ends a task; without a document, the stored one is kept. */
+export function endChanges(state: FinalState, document?: Document): Changes {
+  return { set: { ...(document && documentAttributes(document)), fin: { S: state } }, remove: ['own', 'lx', 'req'] };
+}
+
+/** Makes changes under a valid claim. */
+export function ownedUpdate(claim: Claim, { set, remove }: Changes): Update {
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
+    UpdateExpression: `SET ${assignments(set)} REMOVE ${remove.join(', ')}`,
     ConditionExpression: claimIsValid,
-    values: { ...claimIsValidValues(claim), ...documentValues(document), ':fin': { S: state } },
+    values: { ...claimIsValidValues(claim), ...placeholders(set) },
   };
 }
 
@@ -112,15 +131,6 @@ export function releaseUpdate(claim: Claim, nextEpoch: number, keepAttempts: boo
     UpdateExpression: `SET ep = :next REMOVE own, lx, req${keepAttempts ? '' : ', att'}`,
     ConditionExpression: claimIsValid,
     values: { ...claimIsValidValues(claim), ':next': { N: String(nextEpoch) } },
-  };
-}
-
-/** Ends a task and keeps its document. */
-export function ignoreUpdate(claim: Claim): Update {
-  return {
-    UpdateExpression: 'SET fin = :fin REMOVE own, lx, req',
-    ConditionExpression: claimIsValid,
-    values: { ...claimIsValidValues(claim), ':fin': { S: 'IGNORED' } },
   };
 }
 
@@ -202,10 +212,25 @@ export function forgetUpdate(document: Document): Update {
   };
 }
 
-function documentValues({ bytes, nowMs, keptSeconds }: Document): Record<string, AttributeValue> {
+function documentValues(document: Document): Attributes {
+  return placeholders(documentAttributes(document));
+}
+
+function documentAttributes({ bytes, nowMs, keptSeconds }: Document): Attributes {
   return {
-    ':result': { B: bytes },
-    ':timestamp': { N: String(nowMs / 1000) },
-    ':ttl': { N: String(Math.ceil(nowMs / 1000 + keptSeconds)) },
+    result: { B: bytes },
+    timestamp: { N: String(nowMs / 1000) },
+    ttl: { N: String(Math.ceil(nowMs / 1000 + keptSeconds)) },
   };
+}
+
+/** `own = :own, #result = :result`. `#` is allowed before any name. */
+function assignments(attributes: Attributes): string {
+  return Object.keys(attributes)
+    .map((name) => `#${name} = :${name}`)
+    .join(', ');
+}
+
+function placeholders(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }

@@ -56,13 +56,14 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
 
     async claim(claim) {
       const item = itemOf(claim.id);
-      const isHeldByOther = isClaimed(item) && item.owner !== claim.owner;
+      const isMine = isClaimed(item) && item.owner === claim.owner;
+      const isHeldByOther = isClaimed(item) && !isMine;
       if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
       const { owner, leaseEndMs, epoch, digest } = claim;
       const isStarted = claim.trackStarted && !claim.ignoreResult;
       const bytes = isStarted ? write.started(claim) : (item.bytes ?? write.pending(claim.id));
       Object.assign(item, { bytes, owner, leaseEndMs, epoch, digest, dueMs: undefined });
-      item.attempts += 1;
+      if (!isMine) item.attempts += 1;
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
 

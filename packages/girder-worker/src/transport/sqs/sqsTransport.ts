@@ -1,13 +1,17 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute } from 'aws-lambda';
-import { connectService, type ServiceCall } from '../../aws/serviceCall.ts';
-import { ServiceError } from '../../aws/serviceError.ts';
+import type { ClientOptions } from '../../aws/clientConfig.ts';
 import type { BrokerConnection } from '../../connections/connections.ts';
+import { type Batcher, createBatcher } from '../../system/batcher.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { deadLetterAttributes } from '../deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from '../queueName.ts';
-import type { PublishOptions, Receipt, Transport } from '../transport.ts';
+import type { PublishedMessage, PublishOptions, Receipt, Transport } from '../transport.ts';
+import { type BatchEntryError, callWithEntries, maxEntries } from './batchCall.ts';
 import { missingQueueError } from './missingQueueError.ts';
+import { sendInBatches } from './sendInBatches.ts';
+import type { SqsCalls } from './sqsCalls.ts';
 
 /** SQS's limit of DelaySeconds. */
 const maxDelaySeconds = 900;
@@ -15,43 +19,60 @@ const maxDelaySeconds = 900;
 const maxVisibilitySeconds = 12 * 3600;
 /** Length to which the reason of a dead letter is cut. */
 const maxReasonLength = 1024;
+/** How long a deletion or a change of visibility waits for others, which are made in the same request. */
+const maxWaitMs = 5;
 
 export interface SqsTransportOptions {
-  readonly sqs: ServiceCall;
+  /** Loads the operations of SQS; called at their first use. */
+  readonly connect: () => Promise<SqsCalls>;
   /** @default the dead-letter queue of the queue from which the message came */
   readonly deadLetterQueueUrl?: string | undefined;
   /** Kombu's `queue_name_prefix`. @default '' */
   readonly queueNamePrefix?: string | undefined;
   /** @default nodeSystem */
-  readonly system?: Pick<System, 'randomUUID'>;
+  readonly system?: Pick<System, 'randomUUID' | 'sleep' | 'random' | 'startTimer'>;
 }
 
-/** Returns the transport of a broker; it connects at the first call. */
-export function connectTransport({ sqs, deadLetterQueueUrl, queueNamePrefix }: BrokerConnection): Transport {
-  return createSqsTransport({ sqs: connectService('SQS', sqs), deadLetterQueueUrl, queueNamePrefix });
+/** Returns the transport of a broker. It loads the SDK and connects at the first call: a short task sends nothing. */
+export function connectTransport(
+  { sqs, deadLetterQueueUrl, queueNamePrefix }: BrokerConnection,
+  options: ClientOptions = {},
+): Transport {
+  const connect = async () => (await import('./sqsCalls.ts')).createSqsCalls(sqs, options);
+  return createSqsTransport({ connect, deadLetterQueueUrl, queueNamePrefix });
 }
 
 /** Returns the transport over SQS. Methods also reject with an Error that names a queue which does not exist. */
 export function createSqsTransport(options: SqsTransportOptions): Transport {
-  const { sqs, deadLetterQueueUrl, queueNamePrefix = '', system = nodeSystem } = options;
-  const queueUrls = new Map<string, string>();
+  const { deadLetterQueueUrl, queueNamePrefix = '', system = nodeSystem } = options;
+  const connect = once(options.connect);
+  const queueUrls = new Map<string, Promise<string>>();
+  const deletions = new Map<string, Batcher<Deletion, BatchEntryError | undefined>>();
+  const hidings = new Map<string, Batcher<Hiding, BatchEntryError | undefined>>();
 
-  const queueUrl = async (QueueName: string): Promise<string> => {
+  const queueUrl = (QueueName: string): Promise<string> => {
     const known = queueUrls.get(QueueName);
     if (known !== undefined) return known;
-    const { QueueUrl } = await sqs<{ QueueUrl: string }>('GetQueueUrl', { QueueName }).catch((error: unknown) => {
+    const url = readQueueUrl(QueueName);
+    queueUrls.set(QueueName, url);
+    url.catch(() => queueUrls.delete(QueueName));
+    return url;
+  };
+
+  const readQueueUrl = async (QueueName: string): Promise<string> => {
+    const sqs = await connect();
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName }).catch((error: unknown) => {
       if (!isMissingQueue(error)) throw error;
       throw missingQueueError(QueueName, "with app.config.update({ taskDefaultQueue: '…' })", error);
     });
-    queueUrls.set(QueueName, QueueUrl);
-    return QueueUrl;
+    return QueueUrl!;
   };
 
   /** The URL of the queue to which SQS moves messages of a queue after too many deliveries. */
   const redriveQueueUrl = async (queueArn: string): Promise<string> => {
     const QueueUrl = await queueUrl(queueNameInArn(queueArn));
-    const input = { QueueUrl, AttributeNames: ['RedrivePolicy'] };
-    const { Attributes } = await sqs<{ Attributes?: { RedrivePolicy?: string } }>('GetQueueAttributes', input);
+    const sqs = await connect();
+    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
     const { RedrivePolicy = '{}' } = Attributes ?? {};
     const { deadLetterTargetArn } = JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string };
     if (deadLetterTargetArn !== undefined) return queueUrl(queueNameInArn(deadLetterTargetArn));
@@ -62,7 +83,43 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
 
   const send = async (queueName: string, MessageBody: string, options: SendOptions) => {
     const QueueUrl = await queueUrl(queueName);
-    await sqs('SendMessage', { QueueUrl, MessageBody, ...sendParameters(queueName, options) });
+    const sqs = await connect();
+    await sqs.sendMessage({ QueueUrl, MessageBody, ...sendParameters(queueName, options) });
+  };
+
+  /** Sends messages to one queue in one request. */
+  const sendTogether = async (queueName: string, messages: readonly PublishedMessage[]) => {
+    const [first] = messages;
+    if (messages.length === 1 && first) return send(queueName, first.body, first);
+    const QueueUrl = await queueUrl(queueName);
+    const sqs = await connect();
+    const entries = messages.map(({ body, ...options }) => ({
+      MessageBody: body,
+      ...sendParameters(queueName, options),
+    }));
+    const errors = await callWithEntries(entries, (Entries) => sqs.sendMessageBatch({ QueueUrl, Entries }), system);
+    const error = errors.find((refused) => refused !== undefined);
+    if (error) throw error;
+  };
+
+  /** The batcher of a queue in the map, which is created at its first use. */
+  const batcherOf = <Entry extends object>(
+    batchers: Map<string, Batcher<Entry, BatchEntryError | undefined>>,
+    QueueUrl: string,
+    call: (sqs: SqsCalls, Entries: (Entry & { Id: string })[]) => ReturnType<SqsCalls['deleteMessageBatch']>,
+  ) => {
+    const known = batchers.get(QueueUrl);
+    if (known) return known;
+    const batcher = createBatcher<Entry, BatchEntryError | undefined>({
+      send: async (entries) => {
+        const sqs = await connect();
+        return callWithEntries(entries, (Entries) => call(sqs, Entries), system);
+      },
+      maxItems: maxEntries,
+      system,
+    });
+    batchers.set(QueueUrl, batcher);
+    return batcher;
   };
 
   /** A FIFO queue takes a group and a deduplication id, and no delay of single messages (docs/wire-format.md §1.6). */
@@ -85,9 +142,12 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     };
   };
 
+  const nameOf = ({ queue, queueArn }: PublishOptions) =>
+    queueArn === undefined ? sqsQueueName(queue, queueNamePrefix) : queueNameInArn(queueArn);
+
   return {
-    publish: (body, { queue, queueArn, ...options }) =>
-      send(queueArn === undefined ? sqsQueueName(queue, queueNamePrefix) : queueNameInArn(queueArn), body, options),
+    publish: (body, options) => send(nameOf(options), body, options),
+    publishAll: (messages) => sendInBatches(messages, { queueOf: nameOf, send: sendTogether }),
     resend: ({ queueArn, messageGroupId, messageAttributes }, body, delay) =>
       send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes }),
 
@@ -101,40 +161,66 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
       };
       const attributes = deadLetterAttributes<SQSMessageAttribute>(why, messageAttributes);
       const parameters = sendParameters(QueueUrl, { ...kept, messageAttributes: attributes });
-      await sqs('SendMessage', { QueueUrl, MessageBody: body, ...parameters });
+      const sqs = await connect();
+      await sqs.sendMessage({ QueueUrl, MessageBody: body, ...parameters });
     },
 
     async acknowledge({ queueArn, receiptHandle }) {
       const QueueUrl = await queueUrl(queueNameInArn(queueArn));
-      await sqs('DeleteMessage', { QueueUrl, ReceiptHandle: receiptHandle });
+      const batcher = batcherOf(deletions, QueueUrl, (sqs, Entries) => sqs.deleteMessageBatch({ QueueUrl, Entries }));
+      const error = await batcher.add({ ReceiptHandle: receiptHandle }, maxWaitMs);
+      if (error) throw error;
     },
 
     async changeVisibility({ queueArn, receiptHandle }, seconds) {
       const QueueUrl = await queueUrl(queueNameInArn(queueArn));
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), maxVisibilitySeconds));
-      await sqs('ChangeMessageVisibility', { QueueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout });
+      const batcher = batcherOf(hidings, QueueUrl, (sqs, Entries) =>
+        sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }),
+      );
+      const error = await batcher.add({ ReceiptHandle: receiptHandle, VisibilityTimeout }, maxWaitMs);
+      if (error) throw error;
     },
   };
 }
 
 type SendOptions = Omit<PublishOptions, 'queue' | 'queueArn'> & Pick<Receipt, 'messageAttributes'>;
 
+/** A message to delete. */
+interface Deletion {
+  readonly ReceiptHandle: string;
+}
+
+/** A message to hide for so many seconds. */
+interface Hiding extends Deletion {
+  readonly VisibilityTimeout: number;
+}
+
+/** Calls `load` at the first call, and returns the same promise from then on. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
 function textAttribute(stringValue: string): SQSMessageAttribute {
   return { dataType: 'String', stringValue };
 }
 
-/** An attribute of a record in the form of SendMessage. A binary value is base64 in both. */
-function attributeValue({ dataType, stringValue, binaryValue }: SQSMessageAttribute) {
+/** An attribute of a record, whose binary value is base64, in the form of SendMessage. */
+function attributeValue({ dataType, stringValue, binaryValue }: SQSMessageAttribute): MessageAttributeValue {
   return {
     DataType: dataType,
     ...(stringValue !== undefined && { StringValue: stringValue }),
-    ...(binaryValue !== undefined && { BinaryValue: binaryValue }),
+    ...(binaryValue !== undefined && { BinaryValue: Buffer.from(binaryValue, 'base64') }),
   };
 }
 
 /** AWS's JSON protocol and its older query protocol, which some emulators speak, name this error differently. */
 function isMissingQueue(error: unknown): boolean {
-  return error instanceof ServiceError && /QueueDoesNotExist|NonExistentQueue/.test(error.name);
+  return error instanceof Error && /QueueDoesNotExist|NonExistentQueue/.test(error.name);
 }
 
 /** Replaces characters that SQS does not accept in message attributes. */
