@@ -3,29 +3,39 @@ import { repeat } from '../system/repeat.ts';
 import { type DispatcherDeps, visibilityTimeoutSeconds } from './deps.ts';
 import type { TaskRun } from './taskRun.ts';
 
+/** The renewal of a claim. */
+export interface ClaimRenewal {
+  /** `listener` is called at each renewal that finds the claim gone: the store will refuse the outcome of the task. */
+  onLost(listener: () => void): void;
+  /** The task has ended, and its outcome is being stored: a claim that is gone from now on is no loss. */
+  ending(): void;
+  /** Resolves when no renewal is under way: a renewal must not hide a message that is being returned. */
+  stop(): Promise<void>;
+}
+
 /**
- * Renews the claim of a running task, and the visibility timeout of its message, if the worker uses leases. `onLost` is
- * called at each renewal that finds the claim gone: the store will refuse the outcome of the task.
- *
- * Returns the function that stops it, whose promise resolves when no renewal is under way: a renewal must not hide a
- * message that is being returned.
+ * Renews the claim of a task, and the visibility timeout of its message, if the worker uses leases: from its claim until its outcome
+ * is stored.
  */
-export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun, onLost: () => void): () => Promise<void> {
+export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRenewal {
   const { store, transport, log, system, lease } = deps;
   const { delivery, claim } = run;
-  if (!lease) return async () => undefined;
+  if (!lease) return { onLost: () => undefined, ending: () => undefined, stop: async () => undefined };
   const outage = createOutage({
     what: `The claim of ${run.title} cannot be renewed`,
     ended: `The claim of ${run.title} is renewed again`,
     ...{ log, system },
   });
+  let lost: () => void = () => undefined;
+  let isEnding = false;
 
-  return repeat(system, lease.periodMs, async () => {
+  const stop = repeat(system, lease.periodMs, async () => {
     try {
       const answer = await store.renew(claim, system.now() + lease.leaseMs);
       if (answer.kind !== 'ok') {
+        if (isEnding) return;
         log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`, run.logFields);
-        return onLost();
+        return lost();
       }
       if (!run.isAcknowledged) await transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease));
       outage.succeeded();
@@ -33,4 +43,13 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun, onLost: ()
       outage.failed(error);
     }
   });
+  return {
+    onLost(listener) {
+      lost = listener;
+    },
+    ending() {
+      isEnding = true;
+    },
+    stop,
+  };
 }

@@ -3,6 +3,7 @@ import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
+import { startClaimRenewal } from './claimRenewal.ts';
 import { publishRetry } from './continuations.ts';
 import { createDeliveryDecoder } from './decodeDelivery.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
@@ -11,6 +12,7 @@ import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
 import { turnMs } from './isolation.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
 import { mayPublishAgain } from './messageDigest.ts';
+import { createPersistence } from './persistence.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
@@ -33,6 +35,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
   const storeOutcome = createOutcomeStore(deps, planner, publisher);
+  const persist = createPersistence(deps);
 
   return async function processDelivery(context) {
     const { delivery } = context;
@@ -71,15 +74,19 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   async function runClaimed(run: TaskRun, claimed: Claimed): Promise<Disposition> {
     const startedMs = system.now();
     let hasEnded = false;
+    const renewal = startClaimRenewal(deps, run);
     try {
-      const result = await runTask(run, claimed);
-      const stored = await storeOutcome(run, result);
+      const result = await runTask(run, claimed, renewal);
+      renewal.ending();
+      const stored = await persist(run, () => storeOutcome(run, result));
+      await renewal.stop();
       if (stored.kind !== 'ok') return await resolveConflict(run, stored);
-      await stored.publish();
+      await persist(run, stored.publish);
       if (run.info) events.emit('ended', run.info, result.outcome, system.now() - startedMs);
       hasEnded = true;
       return stored.disposition;
     } finally {
+      await renewal.stop();
       if (run.info) {
         if (!hasEnded) events.emit('abandoned', run.info);
         await listenersHandled(run.info, run.window);

@@ -7,6 +7,7 @@ import { encode } from '../message/encode.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import { forEachConcurrently } from '../system/concurrently.ts';
+import { startClaimRenewal } from './claimRenewal.ts';
 import type { ContinuationPlanner } from './continuations.ts';
 import { publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
@@ -85,7 +86,8 @@ export function createContinuationPublisher(
     if (answer.kind === 'final' || answer.kind === 'outdated') return; // An earlier delivery has called it.
     if (answer.kind === 'claimedElsewhere') throw new Error(`${run.title} is running in another invocation.`);
 
-    const { outcome } = await runTask(run, answer);
+    const renewal = startClaimRenewal(deps, run);
+    const { outcome } = await runTask(run, answer, renewal).finally(renewal.stop);
     if (outcome.state === 'RETURNED' || (outcome.state === 'REJECTED' && outcome.requeue)) {
       await store.release(run.claim, run.claim.epoch);
       const why = outcome.state === 'RETURNED' ? outcome.why : 'It rejected its message.';

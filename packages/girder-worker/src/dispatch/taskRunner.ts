@@ -8,7 +8,7 @@ import { isObject, type KombuValue, ownValue } from '../kombu/values.ts';
 import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
-import { startClaimRenewal } from './claimRenewal.ts';
+import type { ClaimRenewal } from './claimRenewal.ts';
 import { type ContinuationPlanner, publish, unsendableOutcome } from './continuations.ts';
 import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
@@ -26,14 +26,14 @@ export interface Claimed {
 
 /**
  * Runs a claimed task. Ordinary tasks, errbacks and Celery's own tasks all run here: with their time limits, the deadline
- * of the invocation, revocation, and the renewal of their claim.
+ * of the invocation and revocation. They stop if their claim is lost.
  */
-export type TaskRunner = (run: TaskRun, claimed: Claimed) => Promise<RunResult>;
+export type TaskRunner = (run: TaskRun, claimed: Claimed, renewal: ClaimRenewal) => Promise<RunResult>;
 
 export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlanner): TaskRunner {
   const { registry, pool, solo, store, transport, log, events, revocations, system, maxDeliveries, sharedTime } = deps;
 
-  return async (run, claimed) => {
+  return async (run, claimed, renewal) => {
     const outcome = outcomeWithoutRunning(run, claimed) ?? (await outcomeIfRevoked(run));
     if (outcome) return resultOf(outcome);
     const builtin = builtinRun(run.message.task, run.message);
@@ -44,7 +44,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       await acknowledgeEarly(run);
     }
     const mapCall = builtin && { task: builtin.task, argumentListsJson: stringifyPythonJson(builtin.argumentLists) };
-    return withoutRedelivery(run, await runInPool(run, mapCall));
+    return withoutRedelivery(run, await runInPool(run, mapCall, renewal));
   };
 
   function outcomeWithoutRunning({ message, entry, options }: TaskRun, claimed: Claimed): Outcome | undefined {
@@ -98,7 +98,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     run.isAcknowledged = true;
   }
 
-  async function runInPool(run: TaskRun, mapCall: MapCall | undefined): Promise<RunResult> {
+  async function runInPool(run: TaskRun, mapCall: MapCall | undefined, renewal: ClaimRenewal): Promise<RunResult> {
     const { delivery, message, entry, window } = run;
     let time: RunningTime | undefined;
     const resolveLimits = () => {
@@ -123,7 +123,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       if (!time) terminate({ state: 'RETURNED', why });
     });
     let isLost = false;
-    const stopRenewal = startClaimRenewal(deps, run, () => {
+    renewal.onLost(() => {
       if (isLost) terminate({ state: 'RETURNED', why: 'Its claim is gone, and it did not stop when it was asked to.' });
       else cancel();
       isLost = true;
@@ -134,7 +134,6 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
       time?.end();
       unwatch();
       cancelWait();
-      await stopRenewal();
     }
   }
 

@@ -2,10 +2,11 @@ import { toDelivery } from '../dispatch/delivery.ts';
 import type { Log } from '../events/log.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { createOutage, describeError, type Outage } from '../system/outage.ts';
+import { isTransientError } from '../system/transientError.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { PidboxQueue } from '../transport/sqs/pidboxQueue.ts';
 import type { Transport } from '../transport/transport.ts';
-import { isConnectionError, retryUntil } from './retryUntil.ts';
+import { retryUntil } from './retryUntil.ts';
 
 /** How long a command that failed stays hidden before it is tried again. */
 const visibilityTimeoutSeconds = 10;
@@ -64,7 +65,7 @@ async function listen(options: PidboxListenerOptions, signal: AbortSignal): Prom
 /** Receives commands from one queue, until the worker stops or the queue is deleted. */
 async function usePidboxQueue(options: PidboxListenerOptions, outages: Outages, signal: AbortSignal): Promise<void> {
   const { open, log } = options;
-  const pidbox = await retryUntil(open, { signal, isTransient: isConnectionError, outage: outages.opening });
+  const pidbox = await retryUntil(open, { signal, isTransient: isTransientError, outage: outages.opening });
   if (!pidbox) return;
   const { topicArn, queue, close } = pidbox;
   log.info(`pidbox: Commands are taken from ${topicArn}`);

@@ -34,22 +34,3 @@ export async function retryUntil<T>(act: () => Promise<T>, options: RetryUntilOp
   }
   return undefined;
 }
-
-/**
- * Whether an error is a fault of the network or of AWS that may pass: no answer, or the answer of a service that is busy or
- * broken. A wrong name or a missing permission does not pass.
- */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, $metadata, $retryable } = error as Partial<SystemAndSdkError>;
-  if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) return true;
-  if (['TimeoutError', 'AbortError'].includes(error.name)) return true;
-  return $retryable !== undefined || ($metadata?.httpStatusCode ?? 0) >= 500;
-}
-
-/** The fields of Node's network errors and of the AWS SDK's errors, beside the message. */
-interface SystemAndSdkError {
-  readonly code: unknown;
-  readonly $metadata: { readonly httpStatusCode?: number };
-  readonly $retryable: unknown;
-}

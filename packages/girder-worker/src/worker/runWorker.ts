@@ -13,6 +13,7 @@ import { connectStore } from '../store/dynamodb/connectStore.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { createOutage, type Outage } from '../system/outage.ts';
+import { isTransientError } from '../system/transientError.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
@@ -21,7 +22,7 @@ import { createAbortablePool } from './abortablePool.ts';
 import type { WorkerHealth } from './health.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
-import { isConnectionError, retryUntil } from './retryUntil.ts';
+import { retryUntil } from './retryUntil.ts';
 
 export interface WorkerOptions {
   readonly connections: Connections;
@@ -132,7 +133,7 @@ async function connect(options: WorkerOptions, store: ResultStore): Promise<Queu
   const [brokerOutage, backendOutage] = outages as [Outage, Outage];
   health?.enter('starting', { outages: () => outages.flatMap(({ ongoing }) => ongoing ?? []) });
   const retry = <T>(outage: Outage, act: () => Promise<T>) =>
-    retryUntil(act, { isTransient: isConnectionError, signal: shutdown.warm, outage });
+    retryUntil(act, { isTransient: isTransientError, signal: shutdown.warm, outage });
 
   const consumerOf = connectConsumers(broker);
   const queues = await retry(brokerOutage, () => Promise.all(names.map(consumerOf)));
