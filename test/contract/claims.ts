@@ -251,6 +251,18 @@ export function describeClaims(subject: StoreUnderTest): void {
     expect(await subject.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'FORGOTTEN' });
   });
 
+  test('forgets a task that has not begun, and one that runs, without an effect on them, as Celery', async () => {
+    const claim = subject.claimOf();
+    await subject.store.forget(claim.id);
+    expect(await subject.store.claim(claim)).toMatchObject({ kind: 'claimed', attempt: 1 });
+    await subject.store.updateState(claim, 'PROGRESS', '1', context);
+    await subject.store.forget(claim.id);
+    expect((await subject.store.read(claim.id))?.state).toBe('PENDING');
+    expect(await subject.store.claim({ ...claim, owner: 'other' })).toMatchObject({ kind: 'claimedElsewhere' });
+    expect(await subject.store.complete(claim, success, context)).toMatchObject({ kind: 'ok' });
+    expect((await subject.store.read(claim.id))?.state).toBe('SUCCESS');
+  });
+
   test('refuses a message of a lower epoch than the last one of its task', async () => {
     const claim = subject.claimOf({ epoch: 2, leaseEndMs: subject.now() + 1000 });
     await subject.store.claim(claim);

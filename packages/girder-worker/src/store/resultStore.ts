@@ -173,6 +173,9 @@ export interface ResultStore extends ChordStore {
   read(id: string): Promise<StoredResult | undefined>;
   /** Reads many results at once; ids without a stored result are not in the map. Rejects as `read` does. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
-  /** Deletes the result, but keeps the fact that the task has ended: a late duplicate does not run again. */
+  /**
+   * Deletes the result. The fact that a task has ended is kept: a late duplicate does not run again. As in Celery, a task that has not
+   * ended is not affected, and stores its result when it ends.
+   */
   forget(id: string): Promise<void>;
 }

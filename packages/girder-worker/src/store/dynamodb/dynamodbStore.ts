@@ -83,8 +83,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     const statement = ownedStatement(name, keys.task(claim.id), claim.owner, changes);
     if (await batcher?.write(statement, others)) return { kind: 'ok' };
     const written = changes.set.result?.B;
-    return changeOwned(claim, updates.ownedUpdate(claim, changes), ({ bytes, fin }) => {
-      return fin !== undefined && written !== undefined && bytes !== undefined && Buffer.compare(bytes, written) === 0;
+    return changeOwned(claim, updates.ownedUpdate(claim, changes), (item) => {
+      return item.fin !== undefined && isSameDocument(item, written);
     });
   };
 
@@ -178,7 +178,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         const waiting = { ...document(write.revoked(id, 'revoked')), keptSeconds: keptSeconds + maxWaitSeconds };
         const update = updates.revokeUpdate(waiting, revocation);
         const { made, item } = await change(id, update, { isWaiting: true });
-        if (made) return 'revoked';
+        const isRepeated = item?.fin === 'REVOKED' && isSameDocument(item, waiting.bytes); // The answer was lost.
+        if (made || isRepeated) return 'revoked';
         if (item && (await finalStateOf(item))) return 'final';
         if ((await change(id, updates.flagUpdate(system.now(), revocation))).made) return 'flagged';
       }
@@ -223,7 +224,9 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async forget(id) {
-      await table.update(keys.task(id), updates.forgetUpdate(document(write.pending(id))));
+      const pending = document(write.pending(id));
+      const { made, item } = await change(id, updates.resetUpdate(pending));
+      if (!made && item) await table.update(keys.task(id), updates.forgetUpdate(pending));
     },
   };
 }
@@ -237,6 +240,11 @@ interface ChangeOptions {
 
 /** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
+
+/** Whether the stored document is the one that was written: it contains the time of the write. */
+function isSameDocument({ bytes }: Item, written: Uint8Array | undefined): boolean {
+  return bytes !== undefined && written !== undefined && Buffer.compare(bytes, written) === 0;
+}
 
 /** Whether this owner has made the claim before, and its answer was lost: a claim that lasts counts no attempt again. */
 function isClaimedBy({ owner, epoch }: Claim, item: Item): boolean {

@@ -204,7 +204,16 @@ function revocationFlags(revocation: Revocation): string {
   return revocation === 'terminated' ? 'rvk = :now, trm = :now' : 'rvk = :now';
 }
 
-/** Ends a task without a result. The item stays: without it, a late duplicate would run again. */
+/** Replaces the document of a task that has not ended. */
+export function resetUpdate(document: Document): Update {
+  return {
+    UpdateExpression: `SET ${storeDocument}`,
+    ConditionExpression: `attribute_exists(id) AND ${notFinal}`,
+    values: { ...notFinalValues, ...documentValues(document) },
+  };
+}
+
+/** Removes the result of a task that has ended. The item stays: without it, a late duplicate would run again. */
 export function forgetUpdate(document: Document): Update {
   return {
     UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,

@@ -157,7 +157,8 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     },
 
     async forget(id) {
-      Object.assign(itemOf(id), { bytes: write.pending(id), final: 'FORGOTTEN', ...unclaimed });
+      const item = items.get(id);
+      if (item) Object.assign(item, { bytes: write.pending(id), ...(item.final && { final: 'FORGOTTEN' }) });
     },
   };
 }
