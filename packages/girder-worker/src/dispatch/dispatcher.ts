@@ -54,6 +54,12 @@ export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
 /** The end of an invocation that is left for the answer to Lambda: a fraction of it, at most `maxMs`. */
 const answer = { fraction: 0.02, maxMs: 300 };
 
+/** The deliveries after which a message is sent again. SQS should allow more of them: its `maxReceiveCount` is 10 in `serverless.yml`. */
+const maxReceives = 6;
+
+/** SQS's limit of the delay of a message. */
+const maxDelaySeconds = 900;
+
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
 
 /**
@@ -105,20 +111,36 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const fields = { messageId, queue: queueNameInArn(delivery.receipt.queueArn), requestId };
     try {
       const disposition = await processDelivery(context);
-      if (disposition !== 'acknowledge') await transport.changeVisibility(delivery.receipt, disposition.retryInSeconds);
-      return disposition;
+      return await giveBack(delivery, disposition);
     } catch (error) {
       const text = error instanceof Error ? error.stack : String(error);
       log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
-      const retryInSeconds = redeliveryBackoffSeconds(delivery);
-      await transport.changeVisibility(delivery.receipt, retryInSeconds).catch((failure: unknown) => {
+      const returned = { retryInSeconds: redeliveryBackoffSeconds(delivery) };
+      return giveBack(delivery, returned).catch((failure: unknown) => {
         log.warn(
           `Message ${messageId} is delivered again only after the queue's visibility timeout: ${failure}`,
           fields,
         );
+        return returned;
       });
-      return { retryInSeconds };
     }
+  }
+
+  /**
+   * Sets the visibility timeout of a message that must be delivered again. After several deliveries the message is sent again instead,
+   * and acknowledged, so that SQS counts anew: it takes a message that was delivered too often for one that cannot be processed. The
+   * order of a FIFO queue would not allow that.
+   */
+  async function giveBack(delivery: Delivery, disposition: Disposition): Promise<Disposition> {
+    if (disposition === 'acknowledge') return disposition;
+    const { receipt, body, receiveCount, messageGroup } = delivery;
+    const { retryInSeconds } = disposition;
+    if (receiveCount < maxReceives || messageGroup !== undefined || retryInSeconds > maxDelaySeconds) {
+      await transport.changeVisibility(receipt, retryInSeconds);
+      return disposition;
+    }
+    await transport.resend(receipt, body, { delaySeconds: retryInSeconds });
+    return 'acknowledge';
   }
 }
 
