@@ -109,6 +109,18 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   },
   // Runs tasks in the tests of a plugin.
   testing: { system: 'code', task: 'code' },
+  // The dispatcher, the store and the canvas code in a world of faults, in virtual time.
+  simulation: {
+    system: 'code',
+    message: 'code',
+    registry: 'types',
+    outcome: 'code',
+    execution: 'code',
+    store: 'code',
+    transport: 'code',
+    canvas: 'code',
+    dispatch: 'code',
+  },
   // Writes the files of a new package, all or none.
   scaffold: {},
   cli: {

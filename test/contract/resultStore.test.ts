@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createSimulatedTable } from '../../packages/girder-worker/src/simulation/simulatedTable.ts';
 import {
   createDynamodbStore,
   type DynamodbStoreOptions,
@@ -18,6 +19,12 @@ afterAll(async () => {
 });
 
 describeResultStore('in memory', async (system) => ({ store: createMemoryStore({ system }) }));
+
+describeDynamodbStore('in the table of the fault simulator', async (system) => {
+  const client = createSimulatedTable({ system }).client as DynamoDBClient;
+  const store = createDynamodbStore({ client, table: 'celery', system });
+  return { table: { client }, store: inCompany(store, system) };
+});
 
 describeDynamodbStore('in DynamoDB (dynalite)', async (system) => {
   const server = dynalite({ createTableMs: 0 });

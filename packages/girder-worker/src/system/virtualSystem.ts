@@ -1,4 +1,6 @@
 import { yieldToEventLoop } from './eventLoop.ts';
+import { Heap } from './heap.ts';
+import { seededRandom, uuidFrom } from './seededRandom.ts';
 import { createSleep } from './sleep.ts';
 import type { System } from './system.ts';
 
@@ -16,11 +18,15 @@ export interface VirtualSystem extends System {
    * waits until all promises that can settle have settled.
    */
   advance(ms: number): Promise<void>;
+  /** Lets time pass until the next timer, and fires it. Resolves to whether there was one. */
+  advanceToNext(): Promise<boolean>;
 }
 
 interface Timer {
   readonly dueMs: number;
-  readonly callback: () => void;
+  readonly number: number;
+  /** Undefined if the timer was cancelled. */
+  callback: (() => void) | undefined;
 }
 
 export function createVirtualSystem({
@@ -28,54 +34,48 @@ export function createVirtualSystem({
   seed = 1,
 }: VirtualSystemOptions = {}): VirtualSystem {
   let nowMs = startMs;
-  const timers = new Set<Timer>();
-  const random = mulberry32(seed);
+  let started = 0;
+  /** The earliest first; of several that are due together the one that was started first. */
+  const timers = new Heap<Timer>((one, other) => one.dueMs - other.dueMs || one.number - other.number);
+  const random = seededRandom(seed);
 
   const startTimer: System['startTimer'] = (callback, ms) => {
-    const timer = { dueMs: nowMs + Math.max(0, ms), callback };
-    timers.add(timer);
-    return () => void timers.delete(timer);
+    const timer: Timer = { dueMs: nowMs + Math.max(0, ms), number: started++, callback };
+    timers.push(timer);
+    return () => {
+      timer.callback = undefined;
+    };
   };
 
-  /** The earliest timer; of several that are due together the one that was started first. */
-  const nextTimer = (): Timer | undefined =>
-    [...timers].reduce<Timer | undefined>(
-      (first, timer) => (!first || timer.dueMs < first.dueMs ? timer : first),
-      undefined,
-    );
+  /** Fires the next timer if it is due by then. Returns whether there was one. */
+  const fireNext = (untilMs: number): boolean => {
+    for (let timer = timers.first; timer && timer.dueMs <= untilMs; timer = timers.first) {
+      timers.pop();
+      if (!timer.callback) continue;
+      nowMs = Math.max(nowMs, timer.dueMs);
+      timer.callback();
+      return true;
+    }
+    return false;
+  };
 
   return {
     now: () => nowMs,
     startTimer,
     sleep: createSleep(startTimer),
     random,
-    randomUUID() {
-      const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
-      const variant = '89ab'[Math.floor(random() * 4)];
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
-    },
+    randomUUID: () => uuidFrom(random),
 
     async advance(ms) {
       const endMs = nowMs + ms;
       await yieldToEventLoop(); // No promise is left that can settle without a timer or I/O.
-      for (let timer = nextTimer(); timer && timer.dueMs <= endMs; timer = nextTimer()) {
-        timers.delete(timer);
-        nowMs = Math.max(nowMs, timer.dueMs);
-        timer.callback();
-        await yieldToEventLoop();
-      }
+      while (fireNext(endMs)) await yieldToEventLoop();
       nowMs = endMs;
     },
-  };
-}
 
-/** The generator of Tommy Ettinger (2017): 32 bits of state, the same sequence for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    async advanceToNext() {
+      await yieldToEventLoop();
+      return fireNext(Number.POSITIVE_INFINITY);
+    },
   };
 }

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import type { ResultStore } from '../store/resultStore.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Faults } from './network.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
+
+const noFaults: Faults = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
+/** One invocation of ten dies, and one request of 25 fails or loses its answer. */
+const many: Faults = { error: 0.02, lostAnswer: 0.02, death: 0.003, duplicate: 0.1, staleRead: 0.3 };
+
+test('without faults, each task runs once, and ends with its result', async () => {
+  const report = await simulate({ tasks: 300, seed: 1, faults: noFaults });
+  expect(report.violations).toEqual([]);
+  expect(report.tasks).toBeGreaterThanOrEqual(300);
+  expect(report.faults).toEqual({ error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 });
+});
+
+test.each([1, 2, 3])(
+  'with faults in many requests, nothing is lost, and nothing is done twice: seed %i',
+  async (seed) => {
+    const { violations, faults } = await simulate({ tasks: 600, seed, faults: many });
+    expect(violations).toEqual([]);
+    for (const count of Object.values(faults)) expect(count).toBeGreaterThan(10);
+  },
+  60_000,
+);
+
+test('the same seed gives the same run, and the history of a task', async () => {
+  const run = (trace?: string) => simulate({ tasks: 100, seed: 7, faults: many, trace });
+  const first = await run();
+  expect(await run()).toEqual(first);
+});
+
+describe('a simulation notices', () => {
+  type Mutant = Pick<SimulationOptions, 'mutateStore' | 'mutateTransport'>;
+  const inStore = (change: (store: ResultStore) => Partial<ResultStore>): Mutant => ({
+    mutateStore: (store) => ({ ...store, ...change(store) }),
+  });
+  const inTransport = (change: (transport: Transport) => Partial<Transport>): Mutant => ({
+    mutateTransport: (transport) => ({ ...transport, ...change(transport) }),
+  });
+  let calls = 0;
+
+  test.each<[string, Mutant]>([
+    [
+      'a message that is acknowledged before its result is stored',
+      inStore((store) => ({
+        async complete(claim, outcome, context) {
+          void store.complete(claim, outcome, context).catch(() => undefined);
+          return { kind: 'ok', outcome };
+        },
+      })),
+    ],
+    [
+      'a chord that counts deliveries, and not members',
+      inStore((store) => ({
+        countChordMember: (groupId, member) =>
+          store.countChordMember(groupId, { ...member, memberId: `${member.memberId}-${calls++}` }),
+      })),
+    ],
+    ['a redelivery that does not publish what follows', inStore(() => ({ read: async () => undefined }))],
+    ['a claim without a lease', inStore((store) => ({ claim: (claim) => store.claim({ ...claim, leaseEndMs: 0 }) }))],
+    ['a retry that is acknowledged and not sent', inTransport(() => ({ resend: async () => undefined }))],
+    [
+      'a claim that is released when its task ends by itself',
+      inStore((store) => ({
+        async complete(claim, outcome) {
+          await store.release(claim, claim.epoch);
+          return { kind: 'ok', outcome };
+        },
+      })),
+    ],
+    [
+      'an attempt that is counted for each answer',
+      inStore((store) => ({
+        async claim(claim) {
+          const answer = await store.claim(claim);
+          return answer.kind === 'claimed'
+            ? { ...answer, attempt: answer.attempt + (calls++ % 50 === 0 ? 5 : 0) }
+            : answer;
+        },
+      })),
+    ],
+  ])(
+    '%s',
+    async (_, mutant) => {
+      const { violations } = await simulate({ tasks: 600, seed: 3, faults: { ...many, death: 0.01 }, ...mutant });
+      expect(violations.length).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,71 @@
+import { withCallbacks, withErrbacks } from '../canvas/signatures/links.ts';
+import { chainOf, chordOf, groupOf, taskOf, type WireSignature } from '../canvas/signatures/signature.ts';
+
+/** What a client sends, and what must come of it. */
+export interface Flow {
+  readonly signature: WireSignature;
+  /** The state in which its result must end. */
+  readonly expected: 'SUCCESS' | 'FAILURE' | 'REVOKED';
+  /** The tasks that it consists of. */
+  readonly tasks: number;
+  /** The client revokes it before it sends it. */
+  readonly isRevoked?: true;
+}
+
+/** The tasks of the workload, by what they do. */
+export const taskNames = [
+  'sim.ok',
+  'sim.fails',
+  'sim.retries',
+  'sim.isReplaced',
+  'sim.body',
+  'sim.killsWorker',
+  'sim.errback',
+] as const;
+
+const ok = (value: number) => taskOf('sim.ok', [], { value });
+const fails = () => taskOf('sim.fails');
+const retries = (value: number) => taskOf('sim.retries', [], { value });
+const isReplaced = (value: number) => taskOf('sim.isReplaced', [], { value });
+const errback = () => taskOf('sim.errback');
+
+/** The body of a chord checks that it gets the results of all members, in their order. */
+const body = (expected: readonly number[]) => taskOf('sim.body', [], { expected });
+
+/** A chord whose members return 0, 1, 2 and so on. */
+function chord(size: number, random: () => number): WireSignature {
+  const members = Array.from({ length: size }, (_, index) => {
+    const dice = random();
+    return dice < 0.7 ? ok(index) : dice < 0.85 ? retries(index) : isReplaced(index);
+  });
+  return chordOf(groupOf(members), body(members.map((_, index) => index)));
+}
+
+const kinds: readonly (readonly [weight: number, create: (random: () => number) => Flow])[] = [
+  [30, () => ({ signature: ok(0), expected: 'SUCCESS', tasks: 1 })],
+  [5, () => ({ signature: fails(), expected: 'FAILURE', tasks: 1 })],
+  [5, () => ({ signature: withErrbacks(fails(), [errback()]), expected: 'FAILURE', tasks: 2 })],
+  [8, () => ({ signature: retries(0), expected: 'SUCCESS', tasks: 1 })],
+  [8, () => ({ signature: isReplaced(0), expected: 'SUCCESS', tasks: 1 })],
+  [5, () => ({ signature: withCallbacks(ok(0), [ok(1)]), expected: 'SUCCESS', tasks: 2 })],
+  [8, () => ({ signature: chainOf([ok(0), retries(1), isReplaced(2)]), expected: 'SUCCESS', tasks: 3 })],
+  [5, () => ({ signature: chainOf([ok(0), fails(), ok(2)]), expected: 'FAILURE', tasks: 3 })],
+  [10, (random) => ({ signature: chord(5, random), expected: 'SUCCESS', tasks: 6 })],
+  [1, (random) => ({ signature: chord(60, random), expected: 'SUCCESS', tasks: 61 })],
+  [4, () => ({ signature: chordOf(groupOf([ok(0), fails(), ok(2)]), body([0, 1, 2])), expected: 'FAILURE', tasks: 4 })],
+  [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
+  [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
+  [1, () => ({ signature: taskOf('sim.killsWorker'), expected: 'FAILURE', tasks: 1 })],
+];
+
+const totalWeight = kinds.reduce((sum, [weight]) => sum + weight, 0);
+
+/** Returns a random flow. */
+export function randomFlow(random: () => number): Flow {
+  let dice = random() * totalWeight;
+  for (const [weight, create] of kinds) {
+    dice -= weight;
+    if (dice < 0) return create(random);
+  }
+  return kinds[0]![1](random);
+}
