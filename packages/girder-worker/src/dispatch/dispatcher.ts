@@ -140,6 +140,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return disposition;
     }
     await transport.resend(receipt, body, { delaySeconds: retryInSeconds });
+    await transport.acknowledge(receipt); // Also if the function dies before it has answered.
     return 'acknowledge';
   }
 }

@@ -116,3 +116,16 @@ test('a task that runs for a fifth of the invocation no longer keeps the others 
   await system.advance(10);
   await answer;
 });
+
+test('of several tasks whose function has died twice, one runs, and the others return to the queue at once, each for another time', async () => {
+  const { system, running, attempt, send } = functionUnderTest();
+  for (const id of ['a', 'b', 'c']) {
+    await attempt(id);
+    await attempt(id);
+  }
+  const answer = send({ a: 3, b: 3, c: 3 });
+  await system.advance(1000);
+  expect([...running.keys()]).toEqual(['a']);
+  running.get('a')!();
+  expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-b' }, { itemIdentifier: 'm-c' }] });
+});

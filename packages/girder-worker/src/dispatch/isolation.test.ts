@@ -72,3 +72,16 @@ test('a failed action ends its turn', async () => {
   await expect(failed).rejects.toThrow('no');
   expect(await next).toBe('next');
 });
+
+test('turns are awaited from the first request until the last of them has ended, also if an action goes on after its turn', async () => {
+  const system = createVirtualSystem();
+  const isolation = createIsolation(system);
+  expect(isolation.isAwaited).toBe(false);
+  void isolation.alone(1000, async () => undefined);
+  void isolation.alone(1000, () => new Promise(() => undefined));
+  expect(isolation.isAwaited).toBe(true);
+  await system.advance(999);
+  expect(isolation.isAwaited).toBe(true);
+  await system.advance(2);
+  expect(isolation.isAwaited).toBe(false);
+});

@@ -10,6 +10,8 @@ export interface Isolation {
    * `turnMs`, and no wait for other actions does: a task that runs on after its turn has not ended the process so far.
    */
   alone<T>(turnMs: number, action: () => Promise<T>): Promise<T>;
+  /** Whether an action has its turn, or waits for it. */
+  readonly isAwaited: boolean;
 }
 
 /** The turn of a task whose worker died before: a part of the invocation, and at most `maxMs`. */
@@ -22,6 +24,7 @@ export function turnMs({ startMs, endMs }: { readonly startMs: number; readonly 
 
 export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
   let besideCount = 0;
+  let aloneCount = 0;
   let whenBesideEnds = Promise.withResolvers<void>();
   /** Resolves at the end of the last turn that was requested. */
   let lastTurn: Promise<void> = Promise.resolve();
@@ -29,6 +32,10 @@ export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
   let currentTurn: Promise<void> = Promise.resolve();
 
   return {
+    get isAwaited() {
+      return aloneCount > 0;
+    },
+
     async beside(action) {
       await currentTurn;
       besideCount += 1;
@@ -44,7 +51,11 @@ export function createIsolation(system: Pick<System, 'startTimer'>): Isolation {
     },
 
     async alone(turnMs, action) {
+      aloneCount += 1;
       const turn = Promise.withResolvers<void>();
+      void turn.promise.then(() => {
+        aloneCount -= 1;
+      });
       const previous = lastTurn;
       lastTurn = turn.promise;
       await previous;

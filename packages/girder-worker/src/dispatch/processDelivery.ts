@@ -25,6 +25,12 @@ const listenerLimitMs = 5000;
 const listenerMarginMs = 500;
 
 /**
+ * A task whose worker died twice has probably ended it. If several are delivered together, one of them runs, and the others are delivered again
+ * within this time, each at another: waiting for their turn they would be delivered in vain, again and again.
+ */
+const maxApartSeconds = 60;
+
+/**
  * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
  * is idempotent.
  */
@@ -47,10 +53,10 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
     const run = createTaskRun(deps, message, context);
     if (run.info) events.emit('received', run.info);
-    const wasAttempted = isRedelivered(delivery) && (await store.attempts(message.id)) > 0;
-    return wasAttempted
-      ? isolation.alone(turnMs(run.window), () => claimAndRun(run))
-      : isolation.beside(() => claimAndRun(run));
+    const attempts = isRedelivered(delivery) ? await store.attempts(message.id) : 0;
+    if (attempts === 0) return isolation.beside(() => claimAndRun(run));
+    if (attempts > 1 && isolation.isAwaited) return { retryInSeconds: 1 + system.random() * maxApartSeconds };
+    return isolation.alone(turnMs(run.window), () => claimAndRun(run));
   };
 
   async function claimAndRun(run: TaskRun): Promise<Disposition> {
