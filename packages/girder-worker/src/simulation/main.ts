@@ -1,5 +1,6 @@
 /** The command `npm run simulate`: simulations with several seeds, and the history of a task for which something went wrong. */
 import { parseArgs } from 'node:util';
+import { nodeSystem } from '../system/nodeSystem.ts';
 import { type FaultCounts, type Faults, faultNames } from './network.ts';
 import { type SimulationReport, simulate } from './simulate.ts';
 
@@ -44,10 +45,10 @@ async function run(): Promise<number> {
   const reports: SimulationReport[] = [];
   for (let seed = first; seed < first + count; seed++) {
     const options = { tasks: Math.ceil(tasks / count), seed, faults };
-    const startMs = performance.now();
+    const startMs = nodeSystem.now();
     const report = await simulate({ ...options, trace: values.trace });
     reports.push(report);
-    const seconds = Math.round((performance.now() - startMs) / 1000);
+    const seconds = Math.round((nodeSystem.now() - startMs) / 1000);
     console.log(`seed ${seed}: ${report.tasks} tasks, ${report.violations.length} violations, ${seconds} s`);
     const [violation] = report.violations;
     const trace = values.trace ?? violation?.id;
