@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { loadConnections } from '../../packages/girder-worker/src/connections/connections.ts';
 import { createDispatcher } from '../../packages/girder-worker/src/dispatch/dispatcher.ts';
 import { createSoloPool } from '../../packages/girder-worker/src/execution/soloPool.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
@@ -11,6 +13,7 @@ import type { ResultStore } from '../../packages/girder-worker/src/store/resultS
 import { nodeSystem } from '../../packages/girder-worker/src/system/nodeSystem.ts';
 import { App } from '../../packages/girder-worker/src/task/app.ts';
 import { createMemoryTransport } from '../../packages/girder-worker/src/transport/memoryTransport.ts';
+import { connectTransport } from '../../packages/girder-worker/src/transport/sqs/sqsTransport.ts';
 import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import {
   createQueue,
@@ -92,6 +95,29 @@ test('a group of 1000 tasks is published in 100 requests, and its queue is looke
   await app.canvas.group(Array.from({ length: 1000 }, () => app.canvas.signature('p.task'))).applyAsync();
   const count = (name: string) => sqs.calls.filter(({ operation }) => operation === name).length;
   expect([count('SendMessageBatch'), count('GetQueueUrl'), sqs.calls.length]).toEqual([100, 1, 101]);
+});
+
+test('ten messages are deleted in one request, and hidden in one', async () => {
+  const client = localSqsClient(emulators.sqsEndpoint);
+  const { url } = await createQueue(client, { name: 'deleted', visibilityTimeoutSeconds: 60, maxReceiveCount: 10 });
+  const seen = { ...emulators, sqsEndpoint: sqs.endpoint, dynamodbEndpoint: dynamodb.endpoint };
+  const transport = connectTransport(loadConnections(isolatedVariables({}, stackVariables(seen, 'celery'))).broker);
+  await transport.publishAll(
+    (async function* () {
+      for (let index = 0; index < 10; index++) yield { queue: 'deleted', body: String(index) };
+    })(),
+  );
+  const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }));
+  client.destroy();
+  const receipts = Messages.map(({ ReceiptHandle }) => ({
+    queueArn: 'arn:aws:sqs:us-east-1:000000000000:deleted',
+    receiptHandle: ReceiptHandle!,
+  }));
+  expect(receipts).toHaveLength(10);
+  sqs.calls.length = 0;
+  await Promise.all(receipts.map((receipt) => transport.changeVisibility(receipt, 30)));
+  await Promise.all(receipts.map((receipt) => transport.acknowledge(receipt)));
+  expect(sqs.calls.map(({ operation }) => operation)).toEqual(['ChangeMessageVisibilityBatch', 'DeleteMessageBatch']);
 });
 
 describe.skipIf(!requireJava())('on a server that writes several items in one request (DynamoDB Local)', () => {

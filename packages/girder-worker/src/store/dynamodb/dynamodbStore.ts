@@ -73,30 +73,29 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
   /** Claims a task of which there is no item. Resolves to false if there is one, or if it is not known. */
   const claimFirst = async (claim: Claim, given: updates.Document, update: Update): Promise<boolean> => {
     const key = keys.task(claim.id);
-    const statement = () => insertStatement(name, key, updates.firstClaimAttributes(claim, given));
-    return (await batcher?.write(statement(), 0)) || (await table.update(key, updates.ifAbsent(update))) !== undefined;
+    const statement = insertStatement(name, key, updates.firstClaimAttributes(claim, given));
+    const written = (await batcher?.write(statement, 0)) ?? 'open';
+    return written === 'open' ? (await table.update(key, updates.ifAbsent(update))) !== undefined : written === 'made';
   };
 
   /** Ends a task. */
   const end = async (claim: Claim, changes: Changes): Promise<Ok | ClaimConflict> => {
     const others = recent.end(claim.id);
     const statement = ownedStatement(name, keys.task(claim.id), claim.owner, changes);
-    if (await batcher?.write(statement, others)) return { kind: 'ok' };
-    const written = changes.set.result?.B;
-    return changeOwned(claim, updates.ownedUpdate(claim, changes), (item) => {
-      return item.fin !== undefined && isSameDocument(item, written);
-    });
+    const update = updates.ownedUpdate(claim, changes);
+    const written = (await batcher?.write(statement, others)) ?? 'open';
+    if (written === 'made') return { kind: 'ok' };
+    if (written === 'open' && (await table.update(keys.task(claim.id), updates.ifOwner(update)))) return { kind: 'ok' };
+    const { made, item } = await change(claim.id, update);
+    const isRepeated = item?.fin !== undefined && isSameDocument(item, changes.set.result?.B); // The answer was lost.
+    return made || isRepeated ? { kind: 'ok' } : conflictOf(claim, item, system.now());
   };
 
-  /** Makes an update that requires a valid claim. `isMade` tells whether an item shows that it was made, and its answer lost. */
-  const changeOwned = async (
-    claim: Claim,
-    update: Update,
-    isMade: (item: Item) => boolean = () => false,
-  ): Promise<Ok | ClaimConflict> => {
+  /** Makes an update that requires a valid claim. */
+  const changeOwned = async (claim: Claim, update: Update): Promise<Ok | ClaimConflict> => {
     if (await table.update(keys.task(claim.id), updates.ifOwner(update))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
-    return made || (item && isMade(item)) ? { kind: 'ok' } : conflictOf(claim, item, system.now());
+    return made ? { kind: 'ok' } : conflictOf(claim, item, system.now());
   };
 
   return {

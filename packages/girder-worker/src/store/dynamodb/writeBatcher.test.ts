@@ -25,13 +25,13 @@ function batcherUnderTest(
 test('writes that are due at the same time are one request, and each learns whether it was made', async () => {
   const { requests, write } = batcherUnderTest();
   const writes = ['a', 'refused', 'b'].map((key) => write(statementOf(key), 0));
-  expect(await Promise.all(writes)).toEqual([true, false, true]);
+  expect(await Promise.all(writes)).toEqual(['made', 'refused', 'made']);
   expect(requests).toEqual([['a', 'refused', 'b']]);
 });
 
 test('a write that stands alone is left to its caller, at once', async () => {
   const { requests, write } = batcherUnderTest();
-  expect(await write(statementOf('a'), 0)).toBe(false);
+  expect(await write(statementOf('a'), 0)).toBe('open');
   expect(requests).toEqual([]);
 });
 
@@ -42,11 +42,11 @@ test('a write waits a few ms for the others that are likely to be due, until the
   const second = write(statementOf('b'), 1);
   await system.advance(2);
   expect(requests).toEqual([]);
-  expect(await Promise.all([first, second, write(statementOf('c'), 0)])).toEqual([true, true, true]);
+  expect(await Promise.all([first, second, write(statementOf('c'), 0)])).toEqual(['made', 'made', 'made']);
   expect(requests).toEqual([['a', 'b', 'c']]);
   const alone = write(statementOf('d'), 5);
   await system.advance(5);
-  expect(await alone).toBe(false);
+  expect(await alone).toBe('open');
 });
 
 test('a request has at most 25 writes and 1 MiB', async () => {
@@ -62,9 +62,9 @@ test('a request has at most 25 writes and 1 MiB', async () => {
 test('a second write of an item is left to its caller while the first is under way', async () => {
   const { requests, write } = batcherUnderTest();
   const keys = ['a', 'b', 'a'];
-  expect(await Promise.all(keys.map((key) => write(statementOf(key), 0)))).toEqual([true, true, false]);
+  expect(await Promise.all(keys.map((key) => write(statementOf(key), 0)))).toEqual(['made', 'made', 'open']);
   expect(requests).toEqual([['a', 'b']]);
-  expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual([true, true]);
+  expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual(['made', 'made']);
 });
 
 test.each(['UnknownOperationException', 'AccessDeniedException'])(
@@ -74,7 +74,7 @@ test.each(['UnknownOperationException', 'AccessDeniedException'])(
       throw Object.assign(new Error('no'), { name });
     });
     for (let round = 0; round < 2; round++)
-      expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual([false, false]);
+      expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual(['open', 'open']);
     expect(requests).toHaveLength(1);
   },
 );
@@ -84,6 +84,6 @@ test('after a request that failed for another reason, its writes are left to the
     throw Object.assign(new Error('busy'), { name: 'ThrottlingException' });
   });
   for (let round = 0; round < 2; round++)
-    expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual([false, false]);
+    expect(await Promise.all(['a', 'b'].map((key) => write(statementOf(key), 0)))).toEqual(['open', 'open']);
   expect(requests).toHaveLength(2);
 });
