@@ -19,10 +19,12 @@ import { updateDocument } from './support/document.ts';
 import { describeMachine } from './support/machine.ts';
 import type { BenchOptions, Subject } from './support/subject.ts';
 import { tableOf } from './support/table.ts';
+import { worker } from './worker.ts';
 
 const subjects: readonly Subject[] = [
   executor,
   endToEnd,
+  worker,
   batchWrites,
   bullmq,
   bundle,
