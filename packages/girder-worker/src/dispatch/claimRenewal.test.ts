@@ -82,6 +82,28 @@ test('a message that is being returned is not hidden again by a renewal that is 
   expect(memory.visibilityChanges.map(({ seconds }) => seconds)).toEqual([61, 0]);
 });
 
+test('a claim that is being released is not taken again by a renewal that is under way', async () => {
+  const renewing = Promise.withResolvers<void>();
+  const renewed = Promise.withResolvers<void>();
+  const memory = createMemoryStore();
+  const store: typeof memory = {
+    ...memory,
+    async renew(...given) {
+      renewing.resolve();
+      await renewed.promise;
+      return memory.renew(...given);
+    },
+  };
+  const { runs, send, returned } = dispatchOne({}, { store, lease }, endless);
+  const answer = send();
+  await renewing.promise;
+  runs[0]?.end({ state: 'RETURNED', why: 'The worker was shut down.' });
+  await new Promise((resolve) => setImmediate(resolve)); // Whatever follows the end of the task is under way.
+  renewed.resolve();
+  expect(await answer).toEqual(returned);
+  expect(await memory.claim(claimOfAnother(Date.now() + 60_000))).toMatchObject({ kind: 'claimed', attempt: 1 });
+});
+
 test('the claim of an invocation is not renewed: it ends five seconds after the deadline', async () => {
   const deadlineMs = Date.now() + 60_000;
   const { store, runs, send } = dispatchOne({}, {}, deadlineMs);

@@ -84,6 +84,8 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     try {
       const result = await runTask(run, claimed, renewal);
       renewal.ending();
+      const { state } = result.outcome;
+      if (state === 'RETURNED' || state === 'REJECTED') await renewal.stop(); // It would take the claim again that is released.
       const stored = await persist(run, () => storeOutcome(run, result));
       await renewal.stop();
       if (stored.kind !== 'ok') return await resolveConflict(run, stored);
