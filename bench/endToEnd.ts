@@ -7,7 +7,7 @@ import { createResultTable, localSqsClient } from '../packages/girder-worker-dev
 import { isolatedVariables, stackVariables } from '../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { pythonVenv, requirePython } from '../test/support/requirements.ts';
 import { fencedWrites, measureCeiling, plainWrites } from './support/ceiling.ts';
-import { type CeleryOptions, startCelery } from './support/celeryWorker.ts';
+import { type CeleryOptions, celeryVersion, startCelery } from './support/celeryWorker.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { drain, type Load } from './support/drain.ts';
 import { table } from './support/function.ts';
@@ -15,8 +15,6 @@ import { interleave } from './support/rounds.ts';
 import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
 import { type RunningWorker, startDispatcherOn } from './support/worker.ts';
-
-const celeryVersion = '5.7.0';
 
 /**
  * Numbers of tasks, large enough to average out Celery's pause of one second between polls. With its defaults, Celery runs

@@ -10,7 +10,7 @@ import {
 import { isolatedVariables, stackVariables } from '../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { dynamodbLocal, pythonVenv, requireJava, requirePython } from '../test/support/requirements.ts';
 import { startWorkerProcess } from '../test/support/workerProcess.ts';
-import { startCelery } from './support/celeryWorker.ts';
+import { celeryVersion, startCelery } from './support/celeryWorker.ts';
 import { bundleDeployment } from './support/deployment.ts';
 import { drain } from './support/drain.ts';
 import { table } from './support/function.ts';
@@ -20,7 +20,6 @@ import { ratioOf, spreadOf } from './support/spread.ts';
 import type { BenchOptions, Figure, Findings, Subject } from './support/subject.ts';
 import { type RunningWorker, startDispatcherOn } from './support/worker.ts';
 
-const celeryVersion = '5.7.0';
 const celery = 'Celery prefork -c 2, tuned';
 const ourWorker = 'girder-worker worker -c 2';
 const ourFunction = 'girder-worker, as a function';

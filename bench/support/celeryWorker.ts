@@ -7,6 +7,9 @@ import { celeryUrls, isolatedVariables } from '../../packages/girder-worker-dev/
 import { table } from './function.ts';
 import type { RunningWorker } from './worker.ts';
 
+/** The version with which this worker is compared. */
+export const celeryVersion = '5.7.0';
+
 export interface CeleryOptions {
   readonly python: string;
   readonly emulators: Emulators;

@@ -9,8 +9,9 @@ import { decode } from '../../packages/girder-worker/src/message/decode.ts';
 import { encode } from '../../packages/girder-worker/src/message/encode.ts';
 import { lookUp, type Registry } from '../../packages/girder-worker/src/registry/registry.ts';
 import { createMemoryStore } from '../../packages/girder-worker/src/store/memory/memoryStore.ts';
+import { seededRandom } from '../../packages/girder-worker/src/system/seededRandom.ts';
 import { createRecordedTransport } from '../../packages/girder-worker/src/transport/fixtures/recordedTransport.ts';
-import { mutatedMessage, seeded } from './mutate.ts';
+import { mutatedMessage } from './mutate.ts';
 
 const batches = 2250;
 const mutatedPerBatch = 9;
@@ -55,7 +56,7 @@ test(`of ${batches * mutatedPerBatch} mutated messages, each ends in a result, i
     log: { debug: silent, info: silent, warn: silent, error: silent },
     worker: { pid: 1, hostname: 'fuzz' },
   });
-  const random = seeded(20261123);
+  const random = seededRandom(20261123);
   const counts = { result: 0, deadLetter: 0, resent: 0, returned: 0 };
 
   for (let batch = 0; batch < batches; batch++) {

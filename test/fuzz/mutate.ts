@@ -1,10 +1,4 @@
-import { createVirtualSystem } from '../../packages/girder-worker/src/system/virtualSystem.ts';
 import { type RecordedEnvelope, recordedFiles, recordedMessages } from '../wire/captures.ts';
-
-/** Returns a generator of random numbers from 0 to 1, with the same sequence for the same seed. */
-export function seeded(seed: number): () => number {
-  return createVirtualSystem({ seed }).random;
-}
 
 type Random = () => number;
 

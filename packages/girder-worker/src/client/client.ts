@@ -5,6 +5,7 @@ import { wireOptions } from '../canvas/signatures/callOptions.ts';
 import { taskOf } from '../canvas/signatures/signature.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { once } from '../system/once.ts';
 import type { System } from '../system/system.ts';
 import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client/client.ts';
 import { runningTask } from '../task/current.ts';
@@ -93,14 +94,5 @@ export function createClient({ transport, store, control, system = nodeSystem }:
       },
     },
     control,
-  };
-}
-
-/** Calls `load` at the first call, and returns the same promise from then on. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
   };
 }

@@ -9,6 +9,7 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { resolvesWithin } from '../system/timeouts.ts';
 import { queueNameInArn } from '../transport/queueName.ts';
+import { maxDelaySeconds } from '../transport/transport.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
 import type {
   BeforeContinuations,
@@ -56,9 +57,6 @@ const answer = { fraction: 0.02, maxMs: 300 };
 
 /** The deliveries after which a message is sent again. SQS should allow more of them: its `maxReceiveCount` is 10 in `serverless.yml`. */
 const maxReceives = 6;
-
-/** SQS's limit of the delay of a message. */
-const maxDelaySeconds = 900;
 
 export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQSBatchResponse>;
 

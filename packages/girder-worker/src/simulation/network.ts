@@ -23,8 +23,6 @@ export type FaultCounts = Record<keyof Faults, number>;
 
 export interface NetworkOptions {
   readonly faults: Faults;
-  /** Whether faults happen now. */
-  readonly isFaulty: () => boolean;
   readonly counts: FaultCounts;
 }
 
@@ -37,14 +35,14 @@ const maxLatencyMs = 20;
 export type Request = <Answer>(apply: () => Answer | Promise<Answer>) => Promise<Answer>;
 
 /** Returns the function by which a process makes requests. */
-export function createNetwork(process: Process, { faults, isFaulty, counts }: NetworkOptions): Request {
+export function createNetwork(process: Process, { faults, counts }: NetworkOptions): Request {
   const { system } = process;
   const latency = () => system.sleep(1 + system.random() * maxLatencyMs);
 
   return async (apply) => {
     for (let attempt = 1; ; attempt++) {
       await latency();
-      const dice = isFaulty() ? system.random() : 1;
+      const dice = system.random();
       const { death, error, lostAnswer } = faults;
       const isLastBreath = dice < death;
       if (isLastBreath && dice < death / 2) return dieNow();

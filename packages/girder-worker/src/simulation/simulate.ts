@@ -94,7 +94,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
   /** What a process sees of table and queue. */
   const seenBy = (process: Process) => {
-    const network = createNetwork(process, { faults, isFaulty: () => true, counts });
+    const network = createNetwork(process, { faults, counts });
     const request: Request = (apply) => {
       requests += 1;
       return network(apply);

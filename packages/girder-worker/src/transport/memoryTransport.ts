@@ -3,7 +3,7 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { deadLetterAttributes } from './deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from './queueName.ts';
-import type { PublishOptions, Receipt, Transport } from './transport.ts';
+import { maxDelaySeconds, type PublishOptions, type Receipt, type Transport } from './transport.ts';
 
 export interface MemoryQueueSettings {
   /** How long a received message stays hidden if the receiver does not say so. @default 30, as in SQS */
@@ -47,7 +47,6 @@ export interface MemoryTransportOptions {
 }
 
 const region = 'us-east-1';
-const maxDelaySeconds = 900;
 const maxVisibilitySeconds = 12 * 3600;
 const maxReceivedMessages = 10;
 /** For so long after a message, a FIFO queue drops further ones with its deduplication id. */

@@ -24,8 +24,11 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+/** SQS's limit of the delay of a message. */
+export const maxDelaySeconds = 900;
+
 export interface Delay {
-  /** How long the message is invisible after it was sent, at most 900. Ignored by FIFO queues. @default 0 */
+  /** How long the message is invisible after it was sent, at most `maxDelaySeconds`. Ignored by FIFO queues. @default 0 */
   readonly delaySeconds?: number | undefined;
 }
 

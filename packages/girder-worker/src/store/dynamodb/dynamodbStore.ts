@@ -71,21 +71,23 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
   };
 
   /** Claims a task of which there is no item. Resolves to false if there is one, or if it is not known. */
-  const claimFirst = async (claim: Claim, given: updates.Document, update: Update): Promise<boolean> => {
+  const claimFirst = async (claim: Claim, given: updates.Document, update: () => Update): Promise<boolean> => {
     const key = keys.task(claim.id);
-    const statement = insertStatement(name, key, updates.firstClaimAttributes(claim, given));
-    const written = (await batcher?.write(statement, 0)) ?? 'open';
-    return written === 'open' ? (await table.update(key, updates.ifAbsent(update))) !== undefined : written === 'made';
+    const insert = () => insertStatement(name, key, updates.firstClaimAttributes(claim, given));
+    const written = (await batcher?.write(insert(), 0)) ?? 'open';
+    return written === 'open'
+      ? (await table.update(key, updates.ifAbsent(update()))) !== undefined
+      : written === 'made';
   };
 
   /** Ends a task. */
   const end = async (claim: Claim, changes: Changes): Promise<Ok | ClaimConflict> => {
     const others = recent.end(claim.id);
-    const statement = ownedStatement(name, keys.task(claim.id), claim.owner, changes);
-    const update = updates.ownedUpdate(claim, changes);
-    const written = (await batcher?.write(statement, others)) ?? 'open';
+    const key = keys.task(claim.id);
+    const written = (await batcher?.write(ownedStatement(name, key, claim.owner, changes), others)) ?? 'open';
     if (written === 'made') return { kind: 'ok' };
-    if (written === 'open' && (await table.update(keys.task(claim.id), updates.ifOwner(update)))) return { kind: 'ok' };
+    const update = updates.ownedUpdate(claim, changes);
+    if (written === 'open' && (await table.update(key, updates.ifOwner(update)))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
     const isRepeated = item?.fin !== undefined && isSameDocument(item, changes.set.result?.B); // The answer was lost.
     return made || isRepeated ? { kind: 'ok' } : conflictOf(claim, item, system.now());
@@ -104,11 +106,12 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     async claim(claim) {
       const isStarted = claim.trackStarted === true && !claim.ignoreResult;
       const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
-      const update = updates.claimUpdate(claim, document(bytes), isStarted);
+      const given = document(bytes);
+      const update = () => updates.claimUpdate(claim, given, isStarted);
       recent.begin(claim.id);
-      if (claim.epoch === 0 && (await claimFirst(claim, document(bytes), update)))
+      if (claim.epoch === 0 && (await claimFirst(claim, given, update)))
         return { kind: 'claimed', attempt: 1, revoked: false };
-      const { made, item } = await change(claim.id, update, { returned: 'ALL_NEW' });
+      const { made, item } = await change(claim.id, update(), { returned: 'ALL_NEW' });
       if (!item || !(made || isClaimedBy(claim, item))) {
         recent.end(claim.id);
         return conflictOf(claim, item, system.now());

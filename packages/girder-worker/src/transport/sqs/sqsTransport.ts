@@ -4,17 +4,22 @@ import type { ClientOptions } from '../../aws/clientConfig.ts';
 import type { BrokerConnection } from '../../connections/connections.ts';
 import { type Batcher, createBatcher } from '../../system/batcher.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
+import { once } from '../../system/once.ts';
 import type { System } from '../../system/system.ts';
 import { deadLetterAttributes } from '../deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from '../queueName.ts';
-import type { PublishedMessage, PublishOptions, Receipt, Transport } from '../transport.ts';
+import {
+  maxDelaySeconds,
+  type PublishedMessage,
+  type PublishOptions,
+  type Receipt,
+  type Transport,
+} from '../transport.ts';
 import { type BatchEntryError, callWithEntries, maxEntries } from './batchCall.ts';
 import { missingQueueError } from './missingQueueError.ts';
 import { sendInBatches } from './sendInBatches.ts';
 import type { SqsCalls } from './sqsCalls.ts';
 
-/** SQS's limit of DelaySeconds. */
-const maxDelaySeconds = 900;
 /** SQS's limit of VisibilityTimeout. */
 const maxVisibilitySeconds = 12 * 3600;
 /** Length to which the reason of a dead letter is cut. */
@@ -194,15 +199,6 @@ interface Deletion {
 /** A message to hide for so many seconds. */
 interface Hiding extends Deletion {
   readonly VisibilityTimeout: number;
-}
-
-/** Calls `load` at the first call, and returns the same promise from then on. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
-  };
 }
 
 function textAttribute(stringValue: string): SQSMessageAttribute {
