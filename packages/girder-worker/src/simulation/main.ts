@@ -25,37 +25,59 @@ nothing is done twice. The same seed gives the same run.
   duplicate    SQS delivers a message a second time                                     per delivery
   staleRead    a read that is not consistent does not see the last write                per item`;
 
-const { values } = parseArgs({
-  options: {
-    tasks: { type: 'string', default: '20000' },
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '1' },
-    faults: { type: 'string', default: '' },
-    trace: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
+const options = {
+  tasks: { type: 'string', default: '20000' },
+  seed: { type: 'string', default: '1' },
+  seeds: { type: 'string', default: '1' },
+  faults: { type: 'string', default: '' },
+  trace: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
 
-if (values.help) console.log(help);
-else process.exitCode = await run();
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+type Settings = ReturnType<typeof readSettings>;
 
-async function run(): Promise<number> {
-  const [tasks, first, count] = [numberOf('tasks'), numberOf('seed'), numberOf('seeds')];
-  const faults = { ...defaults, ...faultsIn(values.faults) };
+const settings = settingsOrExplain();
+if (settings?.help) console.log(help);
+else if (settings) process.exitCode = await run(settings);
+
+/** Returns undefined if an option is wrong, which was explained then. */
+function settingsOrExplain(): Settings | undefined {
+  try {
+    return readSettings(parseArgs({ options }).values);
+  } catch (error) {
+    console.error(`${(error as Error).message}\nSee npm run simulate -- --help.`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function readSettings(values: Values) {
+  return {
+    tasks: numberOf(values, 'tasks'),
+    first: numberOf(values, 'seed'),
+    count: numberOf(values, 'seeds'),
+    faults: { ...defaults, ...faultsIn(values.faults) },
+    trace: values.trace,
+    help: values.help,
+  };
+}
+
+async function run({ tasks, first, count, faults, trace: wanted }: Settings): Promise<number> {
   const reports: SimulationReport[] = [];
   for (let seed = first; seed < first + count; seed++) {
-    const options = { tasks: Math.ceil(tasks / count), seed, faults };
+    const simulation = { tasks: Math.ceil(tasks / count), seed, faults };
     const startMs = nodeSystem.now();
-    const report = await simulate({ ...options, trace: values.trace });
+    const report = await simulate({ ...simulation, trace: wanted });
     reports.push(report);
     const seconds = Math.round((nodeSystem.now() - startMs) / 1000);
     console.log(`seed ${seed}: ${report.tasks} tasks, ${report.violations.length} violations, ${seconds} s`);
     const [violation] = report.violations;
-    const trace = values.trace ?? violation?.id;
+    const trace = wanted ?? violation?.id;
     if (violation)
       for (const { invariant, id, text } of report.violations) console.log(`  ${id}: ${invariant}: ${text}`);
     if (trace !== undefined) {
-      const { history } = values.trace ? report : await simulate({ ...options, trace });
+      const { history } = wanted ? report : await simulate({ ...simulation, trace });
       console.log(`\nThe history of ${trace}, with seed ${seed}:\n${history.map((line) => `  ${line}`).join('\n')}\n`);
     }
   }
@@ -63,7 +85,7 @@ async function run(): Promise<number> {
   return reports.some(({ violations }) => violations.length > 0) ? 1 : 0;
 }
 
-function numberOf(name: 'tasks' | 'seed' | 'seeds'): number {
+function numberOf(values: Values, name: 'tasks' | 'seed' | 'seeds'): number {
   const number = Number(values[name]);
   if (Number.isInteger(number) && number > 0) return number;
   throw new Error(`--${name} must be a positive integer, got "${values[name]}".`);
