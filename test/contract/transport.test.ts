@@ -9,14 +9,15 @@ import { type Emulators, startEmulators } from '../../packages/girder-worker-dev
 import { createQueue, localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { sqsRecord } from '../../packages/girder-worker-dev/src/local/lambda/sqsEvent.ts';
-import { describeTransport, maxReceiveCount } from './transport.ts';
+import { describeTransport, maxReceiveCount, missingQueue } from './transport.ts';
 
 const visibilityTimeoutSeconds = 60;
 
 describeTransport('queues in memory', async (names) => {
   const system = createVirtualSystem();
   const queues = Object.fromEntries(names.map((name) => [name, { maxReceiveCount }]));
-  const transport = createMemoryTransport({ system, queues });
+  const missing = { [missingQueue]: { refusal: `There is no queue "${missingQueue}".` } };
+  const transport = createMemoryTransport({ system, queues: { ...queues, ...missing } });
   return {
     transport,
     receive: async (queue) => transport.receive(queue, { visibilityTimeoutSeconds }),

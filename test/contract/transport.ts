@@ -15,6 +15,9 @@ export interface TransportUnderTest {
 /** The queues of the suite: `NAME` and `NAME-dead-letters`, which gets a message after two deliveries; and FIFO twins. */
 export const maxReceiveCount = 2;
 
+/** A queue that does not exist. */
+export const missingQueue = 'missing';
+
 /** Attributes of a sender, of each kind of SQS. */
 const senders = {
   tenant: { dataType: 'String', stringValue: 'acme' },
@@ -38,7 +41,7 @@ export function describeTransport(
 ) {
   describe(name, () => {
     const queues = ['plain', 'again', 'hidden', 'delayed', 'dead', 'often', 'gone', 'groups.fifo', 'once.fifo'];
-    queues.push('known', 'kept', 'kept.fifo', 'buried.fifo');
+    queues.push('many', 'known', 'kept', 'kept.fifo', 'buried.fifo');
     let connected: TransportUnderTest;
     beforeAll(async () => {
       connected = await connect(queues);
@@ -103,6 +106,18 @@ export function describeTransport(
           queue: { stringValue: receipt.queueArn },
         },
       });
+    });
+
+    test('sends all messages but those for a queue that does not exist, and names these', async () => {
+      async function* messages() {
+        for (let index = 0; index < 25; index++)
+          yield { body: `${index}`, queue: index % 5 === 0 ? missingQueue : 'many', index };
+      }
+      const refused = await connected.transport.publishAll(messages());
+      expect(refused.map(({ message }) => message.index).sort((one, other) => one - other)).toEqual([0, 5, 10, 15, 20]);
+      for (const { error } of refused) expect(error.message).toContain(missingQueue);
+      const received = [...(await receive('many')), ...(await receive('many'))];
+      expect(received).toHaveLength(20);
     });
 
     test('publishes to the queue of an ARN, whatever its Celery name is', async () => {

@@ -70,13 +70,15 @@ export function createClient({ transport, store, control, system = nodeSystem }:
       };
       const expansion = expand(signature, call, sender);
       if (current?.record) current.record(expansion.messages);
-      else
-        await publishExpansion(expansion, {
+      else {
+        const [refused] = await publishExpansion(expansion, {
           startChord: async (groupId, members) => (await store()).startChord(groupId, members),
           publishAll: transport.publishAll,
           beforePublish: current?.beforePublish,
           system,
         });
+        if (refused) throw refused.error;
+      }
       current?.children.push(...expansion.children);
       return handleOf(expansion.result, backend);
     };

@@ -1,13 +1,14 @@
 import type { Expansion } from '../canvas/apply/expansion.ts';
-import { publishExpansion } from '../canvas/apply/publish.ts';
+import { type EncodedMessage, publishExpansion, type Refused } from '../canvas/apply/publish.ts';
 import type { EndedMember } from '../canvas/continuations/failUnreachable.ts';
 import type { Continuations } from '../canvas/continuations/plan.ts';
 import { CanvasError } from '../canvas/signatures/errors.ts';
+import { beyondLimit, maxMessageBytes } from '../canvas/signatures/limits.ts';
 import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
 import { EncodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
 import { type RetryChanges, retryBody } from '../message/retryBody.ts';
-import { toFailure } from '../outcome/failure.ts';
+import { type Failure, failureOf, toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { BeforePublish } from '../task/current.ts';
 import type { DispatcherDeps } from './deps.ts';
@@ -49,6 +50,16 @@ export function unsendableOutcome({ task }: Message, error: unknown): FinalOutco
   return { state: 'FAILURE', failure: toFailure(error, task.slice(0, task.lastIndexOf('.'))) };
 }
 
+/** The text of why the message of a task was not sent. Kombu raises OperationalError if a broker refuses a message. */
+export function refusalText({ message: { queue }, error }: Refused<EncodedMessage>): string {
+  return `The queue "${queue}" refuses the message of this task: ${error.message}`;
+}
+
+/** The failure of a task whose message the broker refuses. */
+export function refusalFailure(refused: Refused<EncodedMessage>): Failure {
+  return failureOf('OperationalError', [refusalText(refused)], 'kombu.exceptions');
+}
+
 /** The longest that the preparation of messages may take, and the end of an invocation that it leaves to their publication. */
 const prepareLimitMs = 5000;
 const prepareMarginMs = 1000;
@@ -58,13 +69,15 @@ const prepareMarginMs = 1000;
  *
  * Messages for the queue that the run's own message names go to the queue from which that came: only its sender knows how the
  * name becomes a queue of SQS (`queue_name_prefix`, `predefined_queues`).
+ *
+ * Resolves to the messages that the broker refuses: their tasks will never run.
  */
 export function publish(
   { store, transport, system, beforePublish }: DispatcherDeps,
   { message: parent, window, delivery }: Pick<TaskRun, 'message' | 'window' | 'delivery'>,
   expansion: Expansion,
   options?: { readonly delaySeconds?: number },
-): Promise<void> {
+): Promise<readonly Refused<EncodedMessage>[]> {
   const { startChord } = store;
   const limitMs = Math.min(prepareLimitMs, Math.max(0, window.endMs - prepareMarginMs - system.now()));
   const prepare: BeforePublish | undefined = beforePublish && ((messages) => beforePublish(messages, parent, limitMs));
@@ -73,13 +86,29 @@ export function publish(
   return publishExpansion(expansion, deps, options);
 }
 
-/** Publishes the message of a retry, which may differ in its arguments, with a higher count of retries and an eta. */
+/**
+ * Encodes the message of a retry, which may differ in its arguments, with a higher count of retries and an eta. Throws an error that
+ * `isUnsendable` for a message that SQS does not take.
+ */
+export function encodeRetry({ system }: Pick<DispatcherDeps, 'system'>, run: TaskRun, changes: RetryChanges): string {
+  const { delivery, message, title } = run;
+  const body = retryBody(delivery.body, message, changes, system);
+  if (body.length <= maxMessageBytes) return body;
+  throw beyondLimit(
+    `The message of the retry of ${title} has ${body.length} bytes`,
+    `${maxMessageBytes} bytes`,
+    'pass the key of a large value instead of the value',
+  );
+}
+
+/** Publishes the message that `encodeRetry` has returned. */
 export async function publishRetry(
   { transport, system }: DispatcherDeps,
-  { delivery, message }: TaskRun,
-  changes: RetryChanges,
+  { delivery }: TaskRun,
+  body: string,
+  etaMs: number,
   minDelaySeconds = 0,
 ): Promise<void> {
-  const delaySeconds = Math.max(minDelaySeconds, Math.ceil((changes.etaMs - system.now()) / 1000));
-  await transport.resend(delivery.receipt, retryBody(delivery.body, message, changes, system), { delaySeconds });
+  const delaySeconds = Math.max(minDelaySeconds, Math.ceil((etaMs - system.now()) / 1000));
+  await transport.resend(delivery.receipt, body, { delaySeconds });
 }

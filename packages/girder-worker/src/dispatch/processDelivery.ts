@@ -1,28 +1,22 @@
-import type { RunInfo } from '../events/taskEvents.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
-import { publishRetry } from './continuations.ts';
+import { encodeRetry, publishRetry } from './continuations.ts';
 import { createDeliveryDecoder } from './decodeDelivery.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
-import type { DispatcherDeps, Disposition, InvocationWindow } from './deps.ts';
+import type { DispatcherDeps, Disposition } from './deps.ts';
 import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
 import { turnMs } from './isolation.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
+import { listenersHandled } from './listenersHandled.ts';
 import { mayPublishAgain } from './messageDigest.ts';
 import { createPersistence } from './persistence.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
 import { type Claimed, createTaskRunner } from './taskRunner.ts';
-
-/** The longest that the end of a run waits for asynchronous task event listeners. */
-const listenerLimitMs = 5000;
-
-/** The end of an invocation that listeners leave to the answer of the handler. */
-const listenerMarginMs = 500;
 
 /**
  * A task whose worker died twice has probably ended it. If several are delivered together, one of them runs, and the others are delivered again
@@ -97,13 +91,9 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
       await renewal.stop();
       if (run.info) {
         if (!hasEnded) events.emit('abandoned', run.info);
-        await listenersHandled(run.info, run.window);
+        await listenersHandled(deps, run.info, run.window);
       }
     }
-  }
-
-  function listenersHandled(info: RunInfo, { endMs }: InvocationWindow): Promise<void> {
-    return events.handled(info, Math.min(listenerLimitMs, Math.max(0, endMs - listenerMarginMs - system.now())));
   }
 
   /**
@@ -169,13 +159,15 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
           );
         if (run.info) {
           events.emit('endedBefore', run.info, conflict.state);
-          await listenersHandled(run.info, run.window);
+          await listenersHandled(deps, run.info, run.window);
         }
         return 'acknowledge';
       case 'outdated':
         log.info(`Task ${run.title} was sent again since: this message is outdated`, run.logFields);
-        if (conflict.dueMs !== null)
-          await publishRetry(deps, run, { retries: run.message.retries + 1, etaMs: conflict.dueMs });
+        if (conflict.dueMs !== null) {
+          const retry = { retries: run.message.retries + 1, etaMs: conflict.dueMs };
+          await publishRetry(deps, run, encodeRetry(deps, run, retry), retry.etaMs);
+        }
         return 'acknowledge';
       case 'claimedElsewhere':
         log.info(`Task ${run.title} is running in another invocation`, run.logFields);

@@ -7,6 +7,7 @@ import { encode } from '../message/encode.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { StoredResult } from '../store/resultStore.ts';
 import { forEachConcurrently } from '../system/concurrently.ts';
+import { once } from '../system/once.ts';
 import { startClaimRenewal } from './claimRenewal.ts';
 import type { ContinuationPlanner } from './continuations.ts';
 import { publish } from './continuations.ts';
@@ -19,7 +20,11 @@ const maxConcurrentWrites = 20;
 
 /** Publishes what follows a task that has ended. Safe to repeat: every id that is published derives from the task's own. */
 export interface ContinuationPublisher {
-  publish(run: TaskRun, continuations: Continuations): Promise<void>;
+  /**
+   * A task whose message the broker refuses has failed, and what follows it is published. `isChordBody` tells that the continuations
+   * are the body of a chord.
+   */
+  publish(run: TaskRun, continuations: Continuations, isChordBody?: boolean): Promise<void>;
   /** Publishes again what follows a task that ended in another delivery, from its stored result. */
   republish(run: TaskRun): Promise<void>;
 }
@@ -30,17 +35,24 @@ export function createContinuationPublisher(
   runTask: TaskRunner,
 ): ContinuationPublisher {
   const { store, log, system } = deps;
+  const loadRefusedTasks = once(async () => (await import('./refusedTasks.ts')).createRefusedTasks(deps, planner));
 
   const publisher: ContinuationPublisher = {
-    async publish(run, { expansions, failedSteps, endedMembers, errbacks }) {
-      for (const expansion of expansions) await publish(deps, run, expansion);
+    async publish(run, { expansions, failedSteps, endedMembers, errbacks }, isChordBody = false) {
+      for (const expansion of expansions) {
+        const refused = await publish(deps, run, expansion);
+        await forEachConcurrently(refused, maxConcurrentWrites, async (each) => {
+          const failRefused = await loadRefusedTasks();
+          await publisher.publish(run, await failRefused(run, each, isChordBody));
+        });
+      }
       await forEachConcurrently(failedSteps, maxConcurrentWrites, ({ id, failure, children = [], ...context }) =>
         store.fail(id, failure, { ...context, childrenJson: stringifyPythonJson(children) }),
       );
       for (const [index, errback] of errbacks.entries()) await callErrback(run, errback, index);
       for (const member of endedMembers) {
         const continuations = await planner.countMember(run.message, member);
-        await publisher.publish(run, continuations);
+        await publisher.publish(run, continuations, true);
         if (continuations !== noContinuations) await store.endChord(member.groupId);
       }
     },

@@ -4,7 +4,14 @@ import { parsePythonJson, stringifyPythonJson } from '../kombu/json/pythonJson.t
 import type { RetryChanges } from '../message/retryBody.ts';
 import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
-import { type ContinuationPlanner, publish, publishRetry, unsendableOutcome } from './continuations.ts';
+import {
+  type ContinuationPlanner,
+  encodeRetry,
+  publish,
+  publishRetry,
+  refusalFailure,
+  unsendableOutcome,
+} from './continuations.ts';
 import { redeliveryBackoffSeconds } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import type { ContinuationPublisher } from './publishContinuations.ts';
@@ -56,12 +63,18 @@ export function createOutcomeStore(
       case 'RETRY': {
         const retries = message.retries + 1;
         const context = { ...run.context, childrenJson };
-        const changes = { retries, etaMs: outcome.etaMs, ...argumentsIn(outcome) };
+        const { etaMs } = outcome;
+        let body: string;
+        try {
+          body = encodeRetry(deps, run, { retries, etaMs, ...argumentsIn(outcome) });
+        } catch (error) {
+          return complete(run, unsendableOutcome(message, error), childrenJson);
+        }
         // Other arguments are stored nowhere from which a later delivery could publish them: publish them first.
-        if (outcome.arguments) await publishRetry(deps, run, changes, minDelaySeconds);
+        if (outcome.arguments) await publishRetry(deps, run, body, etaMs, minDelaySeconds);
         const stored = await store.retry(claim, outcome, context, epochOf({ ...message, retries }));
         return answer(stored, 'acknowledge', async () => {
-          if (!outcome.arguments) await publishRetry(deps, run, changes);
+          if (!outcome.arguments) await publishRetry(deps, run, body, etaMs);
         });
       }
       case 'REPLACED':
@@ -98,7 +111,8 @@ export function createOutcomeStore(
     } catch (error) {
       return complete(run, unsendableOutcome(message, error), childrenJson);
     }
-    await publish(deps, run, expansion, { delaySeconds: minDelaySeconds });
+    const [refused] = await publish(deps, run, expansion, { delaySeconds: minDelaySeconds });
+    if (refused) return complete(run, { state: 'FAILURE', failure: refusalFailure(refused) }, childrenJson);
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return answer(await store.release(claim, nextEpoch), 'acknowledge');
   }

@@ -9,7 +9,7 @@ import { notRegistered, workerLost } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { lookUp } from '../registry/registry.ts';
 import type { ClaimRenewal } from './claimRenewal.ts';
-import { type ContinuationPlanner, publish, unsendableOutcome } from './continuations.ts';
+import { type ContinuationPlanner, publish, refusalFailure, unsendableOutcome } from './continuations.ts';
 import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { etaTooFar, isEtaTooFar, isExpired } from './eta.ts';
@@ -76,7 +76,8 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
         } catch (error) {
           return resultOf(unsendableOutcome(run.message, error));
         }
-        await publish(deps, run, expansion);
+        const [refused] = await publish(deps, run, expansion);
+        if (refused) return resultOf({ state: 'FAILURE', failure: refusalFailure(refused) });
         const { result, children } = expansion;
         return {
           outcome: { state: 'SUCCESS', resultJson: stringifyPythonJson(result) },

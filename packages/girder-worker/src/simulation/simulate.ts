@@ -1,5 +1,6 @@
-// Loaded before the dispatcher loads it: virtual time does not wait until an import has ended.
+// Loaded before the dispatcher loads them: virtual time does not wait until an import has ended.
 import '../dispatch/continuationPlanner.ts';
+import '../dispatch/refusedTasks.ts';
 import { expand } from '../canvas/apply/expand.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
 import { createDynamodbStore } from '../store/dynamodb/dynamodbStore.ts';
@@ -125,6 +126,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
             sent(body);
             return queues.publish(body, to);
           });
+        return [];
       },
       resend: (receipt, body, delay) =>
         request(() => {

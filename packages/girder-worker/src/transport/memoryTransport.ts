@@ -3,13 +3,22 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { deadLetterAttributes } from './deadLetterAttributes.ts';
 import { queueNameInArn, sqsQueueName } from './queueName.ts';
-import { maxDelaySeconds, type PublishOptions, type Receipt, type Transport } from './transport.ts';
+import {
+  maxDelaySeconds,
+  type PublishedMessage,
+  type PublishOptions,
+  type Receipt,
+  type RefusedMessage,
+  type Transport,
+} from './transport.ts';
 
 export interface MemoryQueueSettings {
   /** How long a received message stays hidden if the receiver does not say so. @default 30, as in SQS */
   readonly visibilityTimeoutSeconds?: number;
   /** After so many deliveries a message moves to the dead-letter queue instead of being delivered again. @default never */
   readonly maxReceiveCount?: number;
+  /** Why the queue takes no messages, as if it did not exist or might not be sent to. @default it takes them */
+  readonly refusal?: string;
   /** The name of the dead-letter queue. @default the queue's name with the suffix `-dead-letters` */
   readonly deadLetterQueue?: string;
 }
@@ -30,6 +39,9 @@ export interface MemoryMessage {
   /** Received, and neither acknowledged nor visible again. */
   readonly isInFlight: boolean;
 }
+
+/** A queue does not take a message. */
+class Refusal extends Error {}
 
 /** Queues in this process with the rules of SQS: visibility timeouts, delays, receive counts, dead letters, FIFO groups. */
 export interface MemoryTransport extends Transport {
@@ -81,6 +93,8 @@ export function createMemoryTransport({
   };
 
   const send = (name: string, body: string, options: SendOptions = {}): void => {
+    const { refusal } = settings[name] ?? {};
+    if (refusal !== undefined) throw new Refusal(refusal);
     const queue = queueOf(name);
     const isFifo = name.endsWith('.fifo');
     const messageDeduplicationId = isFifo ? (options.messageDeduplicationId ?? system.randomUUID()) : undefined;
@@ -130,10 +144,18 @@ export function createMemoryTransport({
       send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
     },
 
-    async publishAll(messages) {
-      for await (const { body, queue, queueArn, ...options } of messages) {
-        send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
+    async publishAll<Message extends PublishedMessage>(messages: AsyncIterable<Message>) {
+      const refused: RefusedMessage<Message>[] = [];
+      for await (const message of messages) {
+        const { body, queue, queueArn, ...options } = message;
+        try {
+          send(queueArn === undefined ? sqsQueueName(queue) : queueNameInArn(queueArn), body, options);
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          refused.push({ message, error });
+        }
       }
+      return refused;
     },
 
     async resend({ queueArn, messageGroupId, messageAttributes }, body, delay) {

@@ -48,15 +48,24 @@ export interface PublishedMessage extends PublishOptions {
   readonly body: string;
 }
 
+/** A message that the broker refuses now and at any other attempt: its queue does not exist, or does not take it from this sender. */
+export interface RefusedMessage<Message extends PublishedMessage> {
+  readonly message: Message;
+  readonly error: Error;
+}
+
 /** The queues of a broker. Methods reject if the broker refuses the call or cannot be reached. */
 export interface Transport {
   /** Sends a message to a queue; `body` is what `message/encode.ts` returns. */
   publish(body: string, options: PublishOptions): Promise<void>;
   /**
    * Sends messages, in as few requests as the broker allows, and in their order within each FIFO queue. Takes them from the iterator as
-   * they are needed. Some may have been sent when it rejects.
+   * they are needed. Resolves to the messages that the broker refuses; all others are sent. Rejects if the broker cannot be reached:
+   * then some may have been sent.
    */
-  publishAll(messages: AsyncIterable<PublishedMessage>): Promise<void>;
+  publishAll<Message extends PublishedMessage>(
+    messages: AsyncIterable<Message>,
+  ): Promise<readonly RefusedMessage<Message>[]>;
   /** Sends a message to the queue from which a delivery came, with the same message group and message attributes. */
   resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
   /**

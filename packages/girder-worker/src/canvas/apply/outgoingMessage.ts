@@ -1,4 +1,4 @@
-import { utcIsoTimeWithMicroseconds } from '../../kombu/isoTime.ts';
+import { isoToMs, utcIsoTimeWithMicroseconds } from '../../kombu/isoTime.ts';
 import { DateTime } from '../../kombu/values.ts';
 import type { OutgoingMessage } from '../../message/encode.ts';
 import type { ApplyOptions } from '../../task/client/client.ts';
@@ -123,7 +123,7 @@ function numberOrNull(option: unknown): number | null {
 /** A time in the form of the headers, ISO 8601. A number is in seconds from now. */
 function isoTimeOf(option: unknown, nowMs: number): string | null {
   if (option === undefined || option === null) return null;
-  if (typeof option === 'string') return option;
+  if (typeof option === 'string' && !Number.isNaN(isoToMs(option))) return option;
   if (typeof option === 'number' && Number.isFinite(option)) {
     return utcIsoTimeWithMicroseconds(new Date(nowMs + option * 1000));
   }

@@ -17,6 +17,17 @@ export interface Route {
   readonly messageDeduplicationId?: string;
 }
 
+/** A message that is ready to be sent. */
+export interface EncodedMessage extends Route {
+  readonly body: string;
+}
+
+/** A message that the broker refuses now and at any other attempt. */
+export interface Refused<Message extends EncodedMessage> {
+  readonly message: Message;
+  readonly error: Error;
+}
+
 /** The queue from which the message came that the published messages follow. */
 export interface OriginQueue {
   /** Celery's name, as the sender of the message knows the queue. */
@@ -26,8 +37,10 @@ export interface OriginQueue {
 
 export interface PublishDeps {
   readonly startChord: ChordStore['startChord'];
-  /** Sends messages, in their order within each FIFO queue. */
-  readonly publishAll: (messages: AsyncIterable<Route & { readonly body: string }>) => Promise<void>;
+  /** Sends messages, in their order within each FIFO queue. Resolves to those that the broker refuses; all others are sent. */
+  readonly publishAll: <Message extends EncodedMessage>(
+    messages: AsyncIterable<Message>,
+  ) => Promise<readonly Refused<Message>[]>;
   readonly beforePublish?: BeforePublish | undefined;
   /** Messages to the queue of this name go to this very queue. Undefined for a client. */
   readonly origin?: OriginQueue | undefined;
@@ -44,15 +57,17 @@ const charactersPerTurn = 256 * 1024;
 /**
  * Writes the chords, and then publishes the messages: a member that ends early finds its chord. A message is encoded when its
  * turn comes, so that a large group neither blocks the event loop nor exists as a whole. `delaySeconds` overrides that of each message.
+ *
+ * Resolves to the messages that the broker refuses; all others are sent.
  */
 export async function publishExpansion(
   { chords, messages }: Expansion,
   { startChord, publishAll, beforePublish, origin, system = nodeSystem }: PublishDeps,
   { delaySeconds }: { readonly delaySeconds?: number } = {},
-): Promise<void> {
+): Promise<readonly Refused<EncodedMessage>[]> {
   await forEachConcurrently(chords, maxConcurrency, ({ groupId, members }) => startChord(groupId, members));
   const prepared = beforePublish ? await beforePublish(messages) : messages;
-  await publishAll(encoded(prepared));
+  return publishAll(encoded(prepared));
 
   /** The encoded messages, with turns of the event loop between parts of them. */
   async function* encoded(left: typeof messages) {

@@ -17,6 +17,7 @@ async function charactersPerTurn(members: number, argument: string): Promise<num
   const turns = [0];
   const publishAll: PublishDeps['publishAll'] = async (bodies) => {
     for await (const { body } of bodies) turns[turns.length - 1]! += body.length;
+    return [];
   };
   const deps = { startChord: async () => undefined, publishAll };
   await duringTurns(
@@ -51,6 +52,7 @@ test('a message is encoded only when its turn to be published comes', async () =
   }));
   const publishAll: PublishDeps['publishAll'] = async (bodies) => {
     for await (const _ of bodies) throw new Error('no queue');
+    return [];
   };
   const failing = { startChord: async () => undefined, publishAll };
   await expect(publishExpansion({ ...expansion, messages: watched }, failing)).rejects.toThrow('no queue');

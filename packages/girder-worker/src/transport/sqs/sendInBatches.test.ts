@@ -22,6 +22,7 @@ test('1000 messages for one queue are sent in 100 requests, at most five at the 
       most = Math.max(most, ++underWay);
       await yieldToEventLoop();
       underWay -= 1;
+      return [];
     },
   });
   expect(sizes).toEqual(Array.from({ length: 100 }, () => 10));
@@ -37,6 +38,7 @@ test('each queue has requests of its own', async () => {
       async send(queue, messages) {
         expect(messages.every((message) => message.queue === queue)).toBe(true);
         sent.push(`${queue}${messages.length}`);
+        return [];
       },
     },
   );
@@ -46,7 +48,10 @@ test('each queue has requests of its own', async () => {
 
 test('a request has at most 1 MiB, counted in UTF-8', async () => {
   const sizes: number[] = [];
-  const send = async (_: string, messages: readonly Message[]) => void sizes.push(messages.length);
+  const send = async (_: string, messages: readonly Message[]) => {
+    sizes.push(messages.length);
+    return [];
+  };
   await sendInBatches(messagesOf('celery', 5, 'é'.repeat(200 * 1024)), { queueOf, send });
   expect(sizes).toEqual([2, 2, 1]);
 });
@@ -61,6 +66,7 @@ test('the messages of a FIFO queue are sent in their order, one request after th
       await yieldToEventLoop();
       underWay -= 1;
       sent.push(...messages.map(({ body }) => body));
+      return [];
     },
   });
   expect(sent).toEqual(messagesOf('groups.fifo', 35).map(({ body }) => body));

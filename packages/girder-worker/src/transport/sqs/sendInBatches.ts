@@ -1,3 +1,4 @@
+import type { PublishedMessage, RefusedMessage } from '../transport.ts';
 import { maxEntries } from './batchCall.ts';
 
 /** SQS's limit of a request, of the texts of all its messages. */
@@ -12,21 +13,23 @@ interface Batch<Message> {
   bytes: number;
 }
 
-export interface SendOptions<Message> {
+export interface SendOptions<Message extends PublishedMessage> {
   /** The name of the queue of a message in SQS. */
   readonly queueOf: (message: Message) => string;
-  /** Sends messages to their queue in one request. */
-  readonly send: (queue: string, messages: readonly Message[]) => Promise<void>;
+  /** Sends messages to their queue in one request. Resolves to those that are refused. */
+  readonly send: (queue: string, messages: readonly Message[]) => Promise<readonly RefusedMessage<Message>[]>;
 }
 
 /**
  * Sends messages in as few requests as SQS's limits allow, in their order for a FIFO queue. Takes them from the iterator as they are
- * needed. After the first request that fails no further one begins; rejects with its error when those under way have ended.
+ * needed. Resolves to the messages that are refused. After the first request that fails no further one begins; rejects with its error when
+ * those under way have ended.
  */
-export async function sendInBatches<Message extends { readonly body: string }>(
+export async function sendInBatches<Message extends PublishedMessage>(
   messages: AsyncIterable<Message> | Iterable<Message>,
   { queueOf, send }: SendOptions<Message>,
-): Promise<void> {
+): Promise<readonly RefusedMessage<Message>[]> {
+  const refused: RefusedMessage<Message>[] = [];
   const batches = new Map<string, Batch<Message>>();
   const underWay = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
@@ -34,6 +37,7 @@ export async function sendInBatches<Message extends { readonly body: string }>(
   const start = async (queue: string, batch: Batch<Message>) => {
     if (failure) return;
     const sent = send(queue, batch.messages)
+      .then((more) => void refused.push(...more))
       .catch((error: unknown) => {
         failure ??= { error };
       })
@@ -60,4 +64,5 @@ export async function sendInBatches<Message extends { readonly body: string }>(
   for (const [queue, batch] of batches) await start(queue, batch);
   await Promise.all(underWay);
   if (failure) throw failure.error;
+  return refused;
 }

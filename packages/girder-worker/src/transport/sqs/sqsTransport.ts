@@ -13,10 +13,12 @@ import {
   type PublishedMessage,
   type PublishOptions,
   type Receipt,
+  type RefusedMessage,
   type Transport,
 } from '../transport.ts';
 import { type BatchEntryError, callWithEntries, maxEntries } from './batchCall.ts';
 import { missingQueueError } from './missingQueueError.ts';
+import { isMissingQueue, isRefusal, isRefusalByQueue } from './refusal.ts';
 import { sendInBatches } from './sendInBatches.ts';
 import type { SqsCalls } from './sqsCalls.ts';
 
@@ -92,10 +94,26 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     await sqs.sendMessage({ QueueUrl, MessageBody, ...sendParameters(queueName, options) });
   };
 
-  /** Sends messages to one queue in one request. */
-  const sendTogether = async (queueName: string, messages: readonly PublishedMessage[]) => {
+  /** Sends messages to one queue, in one request unless that is refused for one of them. Resolves to those that are refused. */
+  const sendTogether = async <Message extends PublishedMessage>(
+    queueName: string,
+    messages: readonly Message[],
+  ): Promise<readonly RefusedMessage<Message>[]> => {
     const [first] = messages;
-    if (messages.length === 1 && first) return send(queueName, first.body, first);
+    try {
+      if (messages.length > 1) return await sendBatch(queueName, messages);
+      if (first) await send(queueName, first.body, first);
+      return [];
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (messages.length === 1 || isRefusalByQueue(error)) return messages.map((message) => ({ message, error }));
+    }
+    const refused: RefusedMessage<Message>[] = [];
+    for (const message of messages) refused.push(...(await sendTogether(queueName, [message])));
+    return refused;
+  };
+
+  const sendBatch = async <Message extends PublishedMessage>(queueName: string, messages: readonly Message[]) => {
     const QueueUrl = await queueUrl(queueName);
     const sqs = await connect();
     const entries = messages.map(({ body, ...options }) => ({
@@ -103,8 +121,12 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
       ...sendParameters(queueName, options),
     }));
     const errors = await callWithEntries(entries, (Entries) => sqs.sendMessageBatch({ QueueUrl, Entries }), system);
-    const error = errors.find((refused) => refused !== undefined);
-    if (error) throw error;
+    return messages.flatMap((message, index) => {
+      const error = errors[index];
+      if (!error) return [];
+      if (isRefusal(error)) return [{ message, error }];
+      throw error;
+    });
   };
 
   /** The batcher of a queue in the map, which is created at its first use. */
@@ -212,11 +234,6 @@ function attributeValue({ dataType, stringValue, binaryValue }: SQSMessageAttrib
     ...(stringValue !== undefined && { StringValue: stringValue }),
     ...(binaryValue !== undefined && { BinaryValue: Buffer.from(binaryValue, 'base64') }),
   };
-}
-
-/** AWS's JSON protocol and its older query protocol, which some emulators speak, name this error differently. */
-function isMissingQueue(error: unknown): boolean {
-  return error instanceof Error && /QueueDoesNotExist|NonExistentQueue/.test(error.name);
 }
 
 /** Replaces characters that SQS does not accept in message attributes. */
