@@ -105,9 +105,9 @@ export function describeSharedChords(subject: StoreUnderTest, python: ReturnType
         ExpressionAttributeValues: { ':recorded': { SS: ['member-300', 'member-301'] } },
       }),
     );
-    expect(await count(groupId, 300)).toEqual({ count: 2, isNew: true });
-    expect(await count(groupId, 301)).toEqual({ count: 2, isNew: false });
-    expect(await count(groupId, 302)).toEqual({ count: 3, isNew: true });
+    expect(await count(groupId, 300)).toMatchObject({ count: 2, isNew: true });
+    expect(await count(groupId, 301)).toMatchObject({ count: 2, isNew: false });
+    expect(await count(groupId, 302)).toMatchObject({ count: 3, isNew: true });
   });
 
   test('of concurrent workers in both languages, exactly one completes a chord, in any order', async () => {

@@ -15,7 +15,7 @@ import { passes } from '../../packages/girder-worker/src/kombu/serializers/jsonp
 import { maxYamlCharacters, nodeWeight } from '../../packages/girder-worker/src/kombu/serializers/yamlReader.ts';
 import { defaultLimits } from '../../packages/girder-worker/src/message/decode.ts';
 import { maxIdBytes, maxNameCharacters, maxStampValues } from '../../packages/girder-worker/src/message/limits.ts';
-import { maxDocumentBytes } from '../../packages/girder-worker/src/store/document/storedBytes.ts';
+import { maxDocumentBytes, maxParts } from '../../packages/girder-worker/src/store/document/storedBytes.ts';
 import { maxWaitDays, unfinishedChordDays } from '../../packages/girder-worker/src/store/limits.ts';
 
 /** A test, by its file and a part of its title. */
@@ -198,14 +198,26 @@ export const limitGroups: readonly LimitGroup[] = [
         ],
       },
       {
-        name: 'ids of the members of a chord, and of what `celery.group` and `celery.chunks` send',
-        value: `${bytes(maxDocumentBytes)} compressed, about 18,000 members`,
+        name: 'ids of what `celery.group`, `celery.chord` and `celery.chunks` send',
+        value: `${bytes(maxDocumentBytes)} compressed, about 18,000 messages`,
         beyond: failsTask,
-        reason: 'they are one item of the table, as in Celery',
+        reason: 'they are the result of the task, which is one item of the table, as in Celery',
         tests: [
           [`${src}/dispatch/continuationLimits.test.ts`, 'sends as many messages as an item holds ids of them'],
-          [`${src}/dispatch/continuationLimits.test.ts`, 'a chord with more members than an item holds has failed'],
           [`${src}/dispatch/continuationLimits.test.ts`, 'with more messages than an item holds ids'],
+        ],
+      },
+      {
+        name: 'ids of the members of a chord',
+        value: `${bytes(maxParts * maxDocumentBytes)} compressed, about 70,000 members`,
+        beyond: `${failsTask}; a client gets BackendStoreError`,
+        reason: `they are up to ${maxParts} items of the table; Python’s clients and workers read only a group that is one item, of about 18,000 members`,
+        tests: [
+          ['test/contract/chords.ts', 'restores a group of 50,000 members'],
+          [
+            `${src}/dispatch/continuationLimits.test.ts`,
+            'a chord with more ids than the items of a group hold has failed',
+          ],
         ],
       },
       {

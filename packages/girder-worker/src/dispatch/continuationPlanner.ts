@@ -5,10 +5,11 @@ import { chordBodyInSteps, failedChordInSteps } from '../canvas/continuations/ch
 import { continuationsInSteps, onlyChordMembership, sendFrom } from '../canvas/continuations/continuations.ts';
 import { type Continuations, noContinuations } from '../canvas/continuations/plan.ts';
 import { replacementInSteps } from '../canvas/continuations/replacement.ts';
+import type { CanvasError } from '../canvas/signatures/errors.ts';
 import { beyondLimit } from '../canvas/signatures/limits.ts';
 import type { Message } from '../message/message.ts';
 import { groupDocument } from '../store/document/resultDocument.ts';
-import { encodeDocument, maxDocumentBytes } from '../store/document/storedBytes.ts';
+import { encodeDocument, encodeParts, maxDocumentBytes, maxParts } from '../store/document/storedBytes.ts';
 import type { ResultTuple } from '../store/resultStore.ts';
 import { runStepsInTurns, type Steps } from '../system/steps.ts';
 import { type ChordPlanner, createChordCounter } from './chordCounter.ts';
@@ -90,17 +91,27 @@ function* assertSendable(expansions: readonly Expansion[]): Steps<void> {
     yield* size.add(messages);
     for (const { members } of chords) {
       yield;
-      assertFitsItem('The item of a chord', members);
+      assertChordFits(members);
     }
   }
 }
 
 /** Throws CanvasError TOO_LARGE for ids of more tasks than an item of the table holds. */
 function assertFitsItem(what: string, result: ResultTuple): void {
-  if (encodeDocument(groupDocument(result), maxDocumentBytes)) return;
-  throw beyondLimit(
+  if (!encodeDocument(groupDocument(result), maxDocumentBytes)) throw tooManyIds(what, result, maxDocumentBytes);
+}
+
+/** Throws CanvasError TOO_LARGE for more members than the items of a group hold. */
+function assertChordFits(members: ResultTuple): void {
+  const document = groupDocument(members);
+  if (encodeDocument(document, maxDocumentBytes) || encodeParts(document)) return;
+  throw tooManyIds('A chord', members, maxParts * maxDocumentBytes);
+}
+
+function tooManyIds(what: string, result: ResultTuple, limitBytes: number): CanvasError {
+  return beyondLimit(
     `${what} has ${taskIdsOf(result).length} ids of tasks`,
-    `${maxDocumentBytes} bytes`,
+    `${limitBytes} bytes`,
     'send fewer and larger tasks, or let several tasks send them',
   );
 }

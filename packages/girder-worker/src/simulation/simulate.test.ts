@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Faults } from './network.ts';
@@ -52,10 +53,11 @@ describe('a simulation notices', () => {
       })),
     ],
     [
-      'a chord that counts deliveries, and not members',
+      'a chord that counts deliveries, and takes each member for ended',
       inStore((store) => ({
         countChordMember: (groupId, member) =>
           store.countChordMember(groupId, { ...member, memberId: `${member.memberId}-${calls++}` }),
+        countedMembers: async (groupId) => new Set(taskIdsOf((await store.readGroup(groupId))!)),
       })),
     ],
     ['a redelivery that does not publish what follows', inStore(() => ({ read: async () => undefined }))],

@@ -164,8 +164,8 @@ function returnedAttributes(returned: string | undefined, before: Attributes, af
       return after;
     case 'UPDATED_NEW':
       return only(after);
-    case 'UPDATED_OLD':
-      return only(before);
+    case 'ALL_OLD':
+      return before;
     default:
       return {};
   }

@@ -28,6 +28,22 @@ export function encodeDocument(document: string, compressionAboveBytes: number):
   return bytes.length > maxDocumentBytes ? undefined : bytes;
 }
 
+/** The most items into which a document is cut. */
+export const maxParts = 4;
+
+/**
+ * Returns a document that does not fit into an item as parts that do: the compressed bytes, cut. Returns undefined if there would be
+ * more than four.
+ */
+export function encodeParts(document: string): readonly Uint8Array[] | undefined {
+  const bytes = compressed(Buffer.from(document));
+  const count = Math.ceil(bytes.length / maxDocumentBytes);
+  if (count > maxParts) return undefined;
+  return Array.from({ length: count }, (_, part) =>
+    bytes.subarray(part * maxDocumentBytes, (part + 1) * maxDocumentBytes),
+  );
+}
+
 /** The size of a document in bytes, plain and compressed. */
 export function sizesOf(document: string): { readonly plain: number; readonly compressed: number } {
   const plain = Buffer.from(document);

@@ -8,6 +8,8 @@ export interface ItemKeys {
   /** The count of the deliveries that began to decode an SQS message; Celery has no such item. */
   decoding(messageId: string): string;
   group(groupId: string): string;
+  /** A part of a group that is too large for one item; Celery has no such item. */
+  groupPart(groupId: string, part: number): string;
   chord(groupId: string): string;
   /** One of the items in which we record the members of a large chord; Celery has no such item. */
   chordShard(groupId: string, shard: number): string;
@@ -26,6 +28,7 @@ export function itemKeys(globalPrefix = ''): ItemKeys {
     stamp: (stampKey) => key('girder-worker-stamp-', stampKey),
     decoding: (messageId) => key('girder-worker-decoding-', messageId),
     group: (groupId) => key('celery-taskset-meta-', groupId),
+    groupPart: (groupId, part) => key('celery-taskset-meta-', `${groupId}-part-${part}`),
     chord: (groupId) => key('chord-unlock-', groupId),
     chordShard: (groupId, shard) => key('chord-unlock-', `${groupId}-members-${shard}`),
   };

@@ -36,7 +36,7 @@ const maxConcurrentReads = 10;
 const retryDelayMs = { first: 50, max: 2000 };
 
 /** The attributes that a write returns: all, or those that it changed, after or before it. */
-type Returned = 'NONE' | 'ALL_NEW' | 'UPDATED_NEW' | 'UPDATED_OLD';
+type Returned = 'NONE' | 'ALL_NEW' | 'ALL_OLD' | 'UPDATED_NEW';
 
 /** A table with Celery's key `id`. All methods reject with an Error that names the table if it does not exist. */
 export interface Table {

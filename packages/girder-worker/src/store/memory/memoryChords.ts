@@ -5,7 +5,7 @@ import { groupDocument } from '../document/resultDocument.ts';
 /** Chords and groups in this process. */
 export function createMemoryChords(): ChordStore {
   const groups = new Map<string, Uint8Array>();
-  const chords = new Map<string, Set<string>>();
+  const chords = new Map<string, { readonly members: Set<string>; isEnded: boolean }>();
 
   const saveGroup: ChordStore['saveGroup'] = async (groupId, group) => {
     groups.set(groupId, Buffer.from(groupDocument(group)));
@@ -15,20 +15,27 @@ export function createMemoryChords(): ChordStore {
     saveGroup,
 
     async startChord(groupId, group) {
-      if (!chords.has(groupId)) chords.set(groupId, new Set());
+      const { members } = chords.get(groupId) ?? { members: new Set<string>() };
+      chords.set(groupId, { members, isEnded: false });
       await saveGroup(groupId, group);
     },
 
     async countChordMember(groupId, { memberId }) {
-      const members = chords.get(groupId);
-      if (!members) return undefined;
+      const chord = chords.get(groupId);
+      if (!chord) return undefined;
+      const { members, isEnded } = chord;
       const isNew = !members.has(memberId);
       members.add(memberId);
-      return { count: members.size, isNew };
+      return { count: members.size, isNew, isEnded };
     },
 
-    async endChord() {
-      // Items in memory do not expire.
+    async countedMembers(groupId) {
+      return new Set(chords.get(groupId)?.members);
+    },
+
+    async endChord(groupId) {
+      const chord = chords.get(groupId);
+      if (chord) chord.isEnded = true; // Items in memory do not expire.
     },
 
     async readGroup(groupId) {
