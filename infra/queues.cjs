@@ -19,6 +19,7 @@ module.exports = async ({ resolveVariable }) => {
     MessageRetentionPeriod: retentionSeconds,
   };
   const maxReceiveCount = await parameter('maxReceiveCount');
+  const fifoMaxReceiveCount = await parameter('fifoMaxReceiveCount');
   const mapping = {
     batchSize: await parameter('batchSize'),
     maximumConcurrency: await parameter('maxConcurrency'),
@@ -34,20 +35,21 @@ module.exports = async ({ resolveVariable }) => {
       id: `TaskQueue${suffixOf(name)}`,
       deadLetterId: `DeadLetterQueue${suffixOf(name)}`,
       fifo: isFifo ? { FifoQueue: true } : {},
+      maxReceives: isFifo ? fifoMaxReceiveCount : maxReceiveCount,
     };
   });
   return {
     resources: {
       Resources: Object.assign(
         {},
-        ...queues.map(({ name, id, deadLetterId, fifo }) => ({
+        ...queues.map(({ name, id, deadLetterId, fifo, maxReceives }) => ({
           [id]: {
             Type: 'AWS::SQS::Queue',
             Properties: {
               QueueName: name,
               ...fifo,
               ...settings,
-              RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetterId), maxReceiveCount },
+              RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetterId), maxReceiveCount: maxReceives },
             },
           },
           [deadLetterId]: {

@@ -259,7 +259,10 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       ['orders.fifo', true],
     ]);
     expect(queues.map(({ RedrivePolicy }) => RedrivePolicy)).toEqual(
-      ids.map((id) => ({ deadLetterTargetArn: arn(`DeadLetterQueue${id}`), maxReceiveCount: 10 })),
+      ids.map((id) => ({
+        deadLetterTargetArn: arn(`DeadLetterQueue${id}`),
+        maxReceiveCount: id.endsWith('Fifo') ? 1000 : 10,
+      })),
     );
     const deadLetters = ids.map((id) => resources[`DeadLetterQueue${id}`]!.Properties);
     expect(deadLetters.map(({ QueueName, FifoQueue }) => [QueueName, FifoQueue])).toEqual([

@@ -15,6 +15,7 @@ export const tableName = 'celery';
 const functionName = 'girder-worker-dev-dispatcher';
 const memoryMb = 1769;
 const maxReceiveCount = 10;
+const fifoMaxReceiveCount = 1000;
 
 /**
  * How much longer the visibility timeout is than the timeout of an invocation. The claim of an invocation that died expires
@@ -58,8 +59,15 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
   const { queues: names = ['celery'] } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
-  const settings = { visibilityTimeoutSeconds, maxReceiveCount };
-  const queues = await Promise.all(names.map((name) => createQueue(sqs, { name: sqsQueueName(name), ...settings })));
+  const queues = await Promise.all(
+    names.map((name) =>
+      createQueue(sqs, {
+        name: sqsQueueName(name),
+        visibilityTimeoutSeconds,
+        maxReceiveCount: name.endsWith('.fifo') ? fifoMaxReceiveCount : maxReceiveCount,
+      }),
+    ),
+  );
   await createResultTable(emulators.dynamodbEndpoint, tableName);
 
   const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text', ...more };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { app } from '../app.ts';
 import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import { Reject } from '../task/errors.ts';
+import type { Task } from '../task/task.ts';
 import { createVirtualStack } from './fixtures/virtualStack.ts';
 
 const maxReceiveCount = 10;
@@ -66,4 +67,34 @@ test('the message of a FIFO queue keeps its place: it is not sent again', async 
   }
   expect(transport.resent).toEqual([]);
   expect(transport.messages('ordered.fifo')).toMatchObject([{ receiveCount: 8 }]);
+});
+
+test('of 30 messages of one FIFO group, of which an invocation has time for one, and of which invocations die, each ends in order', async () => {
+  const ended: string[] = [];
+  const { system, transport, send, invokeWithin } = createVirtualStack({
+    timeoutMs: 60_000,
+    tasks: {
+      'p.long': {
+        load: () =>
+          app.task({ name: 'p.long' }, async function (this: Task) {
+            await system.sleep(36_000);
+            if (!this.canceled) ended.push(this.request.id);
+          }),
+      },
+    },
+    queues: { 'ordered.fifo': { maxReceiveCount: 1000 } },
+  });
+  const ids = Array.from({ length: 30 }, (_, index) => `t${index}`);
+  for (const id of ids) await send({ task: 'p.long', id }, 'ordered.fifo');
+  let most = 0;
+  for (let round = 0; transport.messages('ordered.fifo').length > 0; round++) {
+    // The function of every second delivery dies at once.
+    if (round % 2 === 1) transport.receive('ordered.fifo', { visibilityTimeoutSeconds: 60 });
+    else await invokeWithin(61_000, 'ordered.fifo');
+    most = Math.max(most, ...transport.messages('ordered.fifo').map(({ receiveCount }) => receiveCount));
+    await system.advance(61_000);
+  }
+  expect(ended).toEqual(ids);
+  expect(most).toBeGreaterThan(maxReceiveCount);
+  expect(transport.messages('ordered-dead-letters.fifo')).toEqual([]);
 });
