@@ -76,7 +76,7 @@ export function publish(
   { store, transport, system, beforePublish }: DispatcherDeps,
   { message: parent, window, delivery }: Pick<TaskRun, 'message' | 'window' | 'delivery'>,
   expansion: Expansion,
-  options?: { readonly delaySeconds?: number },
+  options?: { readonly minDelaySeconds?: number },
 ): Promise<readonly Refused<EncodedMessage>[]> {
   const { startChord } = store;
   const limitMs = Math.min(prepareLimitMs, Math.max(0, window.endMs - prepareMarginMs - system.now()));

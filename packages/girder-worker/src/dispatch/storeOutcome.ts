@@ -111,7 +111,7 @@ export function createOutcomeStore(
     } catch (error) {
       return complete(run, unsendableOutcome(message, error), childrenJson);
     }
-    const [refused] = await publish(deps, run, expansion, { delaySeconds: minDelaySeconds });
+    const [refused] = await publish(deps, run, expansion, { minDelaySeconds });
     if (refused) return complete(run, { state: 'FAILURE', failure: refusalFailure(refused) }, childrenJson);
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return answer(await store.release(claim, nextEpoch), 'acknowledge');

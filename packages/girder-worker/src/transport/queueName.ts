@@ -12,3 +12,10 @@ export function sqsQueueName(celeryQueue: string, prefix = ''): string {
 export function queueNameInArn(arn: string): string {
   return arn.slice(arn.lastIndexOf(':') + 1);
 }
+
+/** The queue that a name or an ARN names; `account` is undefined for a name. */
+export function queueNamedBy(nameOrArn: string): { readonly name: string; readonly account: string | undefined } {
+  if (!nameOrArn.startsWith('arn:')) return { name: nameOrArn, account: undefined };
+  const [, , , , account, name = ''] = nameOrArn.split(':');
+  return { name, account };
+}

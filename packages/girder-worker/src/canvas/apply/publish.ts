@@ -56,14 +56,15 @@ const charactersPerTurn = 256 * 1024;
 
 /**
  * Writes the chords, and then publishes the messages: a member that ends early finds its chord. A message is encoded when its
- * turn comes, so that a large group neither blocks the event loop nor exists as a whole. `delaySeconds` overrides that of each message.
+ * turn comes, so that a large group neither blocks the event loop nor exists as a whole. No message has a shorter
+ * delay than `minDelaySeconds`.
  *
  * Resolves to the messages that the broker refuses; all others are sent.
  */
 export async function publishExpansion(
   { chords, messages }: Expansion,
   { startChord, publishAll, beforePublish, origin, system = nodeSystem }: PublishDeps,
-  { delaySeconds }: { readonly delaySeconds?: number } = {},
+  { minDelaySeconds = 0 }: { readonly minDelaySeconds?: number } = {},
 ): Promise<readonly Refused<EncodedMessage>[]> {
   await forEachConcurrently(chords, maxConcurrency, ({ groupId, members }) => startChord(groupId, members));
   const prepared = beforePublish ? await beforePublish(messages) : messages;
@@ -74,7 +75,8 @@ export async function publishExpansion(
     let characters = 0;
     for (const message of left) {
       const body = encode(message, system);
-      yield { body, ...routeOf(message, origin), ...(delaySeconds !== undefined && { delaySeconds }) };
+      const route = routeOf(message, origin);
+      yield { body, ...route, delaySeconds: Math.max(route.delaySeconds ?? 0, minDelaySeconds) };
       characters += body.length;
       if (characters < charactersPerTurn) continue;
       characters = 0;

@@ -7,7 +7,7 @@ import { nodeSystem } from '../../system/nodeSystem.ts';
 import { once } from '../../system/once.ts';
 import type { System } from '../../system/system.ts';
 import { deadLetterAttributes } from '../deadLetterAttributes.ts';
-import { queueNameInArn, sqsQueueName } from '../queueName.ts';
+import { queueNamedBy, queueNameInArn, sqsQueueName } from '../queueName.ts';
 import {
   maxDelaySeconds,
   type PublishedMessage,
@@ -57,18 +57,21 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
   const deletions = new Map<string, Batcher<Deletion, BatchEntryError | undefined>>();
   const hidings = new Map<string, Batcher<Hiding, BatchEntryError | undefined>>();
 
-  const queueUrl = (QueueName: string): Promise<string> => {
-    const known = queueUrls.get(QueueName);
+  /** The URL of a queue, which is given by its name, or by its ARN if a message came from it: it may be in another account. */
+  const queueUrl = (queue: string): Promise<string> => {
+    const known = queueUrls.get(queue);
     if (known !== undefined) return known;
-    const url = readQueueUrl(QueueName);
-    queueUrls.set(QueueName, url);
-    url.catch(() => queueUrls.delete(QueueName));
+    const url = readQueueUrl(queue);
+    queueUrls.set(queue, url);
+    url.catch(() => queueUrls.delete(queue));
     return url;
   };
 
-  const readQueueUrl = async (QueueName: string): Promise<string> => {
+  const readQueueUrl = async (queue: string): Promise<string> => {
     const sqs = await connect();
-    const { QueueUrl } = await sqs.getQueueUrl({ QueueName }).catch((error: unknown) => {
+    const { name: QueueName, account } = queueNamedBy(queue);
+    const owner = account === undefined ? {} : { QueueOwnerAWSAccountId: account };
+    const { QueueUrl } = await sqs.getQueueUrl({ QueueName, ...owner }).catch((error: unknown) => {
       if (!isMissingQueue(error)) throw error;
       throw missingQueueError(QueueName, "with app.config.update({ taskDefaultQueue: '…' })", error);
     });
@@ -77,48 +80,48 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
 
   /** The URL of the queue to which SQS moves messages of a queue after too many deliveries. */
   const redriveQueueUrl = async (queueArn: string): Promise<string> => {
-    const QueueUrl = await queueUrl(queueNameInArn(queueArn));
+    const QueueUrl = await queueUrl(queueArn);
     const sqs = await connect();
     const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
     const { RedrivePolicy = '{}' } = Attributes ?? {};
     const { deadLetterTargetArn } = JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string };
-    if (deadLetterTargetArn !== undefined) return queueUrl(queueNameInArn(deadLetterTargetArn));
+    if (deadLetterTargetArn !== undefined) return queueUrl(deadLetterTargetArn);
     throw new Error(
       `There is no dead-letter queue: the queue ${queueNameInArn(queueArn)} has no redrive policy, and GIRDER_WORKER_DEAD_LETTER_QUEUE_URL is not set. Set one of them.`,
     );
   };
 
-  const send = async (queueName: string, MessageBody: string, options: SendOptions) => {
-    const QueueUrl = await queueUrl(queueName);
+  const send = async (queue: string, MessageBody: string, options: SendOptions) => {
+    const QueueUrl = await queueUrl(queue);
     const sqs = await connect();
-    await sqs.sendMessage({ QueueUrl, MessageBody, ...sendParameters(queueName, options) });
+    await sqs.sendMessage({ QueueUrl, MessageBody, ...sendParameters(queue, options) });
   };
 
   /** Sends messages to one queue, in one request unless that is refused for one of them. Resolves to those that are refused. */
   const sendTogether = async <Message extends PublishedMessage>(
-    queueName: string,
+    queue: string,
     messages: readonly Message[],
   ): Promise<readonly RefusedMessage<Message>[]> => {
     const [first] = messages;
     try {
-      if (messages.length > 1) return await sendBatch(queueName, messages);
-      if (first) await send(queueName, first.body, first);
+      if (messages.length > 1) return await sendBatch(queue, messages);
+      if (first) await send(queue, first.body, first);
       return [];
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (messages.length === 1 || isRefusalByQueue(error)) return messages.map((message) => ({ message, error }));
     }
     const refused: RefusedMessage<Message>[] = [];
-    for (const message of messages) refused.push(...(await sendTogether(queueName, [message])));
+    for (const message of messages) refused.push(...(await sendTogether(queue, [message])));
     return refused;
   };
 
-  const sendBatch = async <Message extends PublishedMessage>(queueName: string, messages: readonly Message[]) => {
-    const QueueUrl = await queueUrl(queueName);
+  const sendBatch = async <Message extends PublishedMessage>(queue: string, messages: readonly Message[]) => {
+    const QueueUrl = await queueUrl(queue);
     const sqs = await connect();
     const entries = messages.map(({ body, ...options }) => ({
       MessageBody: body,
-      ...sendParameters(queueName, options),
+      ...sendParameters(queue, options),
     }));
     const errors = await callWithEntries(entries, (Entries) => sqs.sendMessageBatch({ QueueUrl, Entries }), system);
     return messages.flatMap((message, index) => {
@@ -150,11 +153,11 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
   };
 
   /** A FIFO queue takes a group and a deduplication id, and no delay of single messages (docs/wire-format.md §1.6). */
-  const sendParameters = (queueName: string, options: SendOptions) => {
+  const sendParameters = (queue: string, options: SendOptions) => {
     const { delaySeconds = 0, messageGroupId, messageDeduplicationId, messageAttributes = {} } = options;
     const attributes = Object.entries(messageAttributes).map(([name, value]) => [name, attributeValue(value)]);
     const MessageAttributes = attributes.length > 0 && { MessageAttributes: Object.fromEntries(attributes) };
-    if (queueName.endsWith('.fifo')) {
+    if (queue.endsWith('.fifo')) {
       return {
         ...MessageAttributes,
         MessageGroupId: messageGroupId ?? 'default',
@@ -169,14 +172,13 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     };
   };
 
-  const nameOf = ({ queue, queueArn }: PublishOptions) =>
-    queueArn === undefined ? sqsQueueName(queue, queueNamePrefix) : queueNameInArn(queueArn);
+  const queueOf = ({ queue, queueArn }: PublishOptions) => queueArn ?? sqsQueueName(queue, queueNamePrefix);
 
   return {
-    publish: (body, options) => send(nameOf(options), body, options),
-    publishAll: (messages) => sendInBatches(messages, { queueOf: nameOf, send: sendTogether }),
+    publish: (body, options) => send(queueOf(options), body, options),
+    publishAll: (messages) => sendInBatches(messages, { queueOf, send: sendTogether }),
     resend: ({ queueArn, messageGroupId, messageAttributes }, body, delay) =>
-      send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes }),
+      send(queueArn, body, { ...delay, messageGroupId, messageAttributes }),
 
     async deadLetter({ receipt, body, code, reason }) {
       const { queueArn, messageAttributes, ...kept } = receipt;
@@ -193,14 +195,14 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     },
 
     async acknowledge({ queueArn, receiptHandle }) {
-      const QueueUrl = await queueUrl(queueNameInArn(queueArn));
+      const QueueUrl = await queueUrl(queueArn);
       const batcher = batcherOf(deletions, QueueUrl, (sqs, Entries) => sqs.deleteMessageBatch({ QueueUrl, Entries }));
       const error = await batcher.add({ ReceiptHandle: receiptHandle }, maxWaitMs);
       if (error) throw error;
     },
 
     async changeVisibility({ queueArn, receiptHandle }, seconds) {
-      const QueueUrl = await queueUrl(queueNameInArn(queueArn));
+      const QueueUrl = await queueUrl(queueArn);
       const VisibilityTimeout = Math.max(0, Math.min(Math.ceil(seconds), maxVisibilitySeconds));
       const batcher = batcherOf(hidings, QueueUrl, (sqs, Entries) =>
         sqs.changeMessageVisibilityBatch({ QueueUrl, Entries }),
