@@ -1,0 +1,81 @@
+import { createProcess } from './process.ts';
+import { createSimulatedFunction, type SimulatedFunction, timeoutMs } from './simulatedFunction.ts';
+import type { Services, World } from './world.ts';
+
+export interface EventSourceMappingOptions {
+  /** The name of the queue in SQS. */
+  readonly queue: string;
+  /** Functions at the same time. */
+  readonly maxConcurrency: number;
+  /** How far the clocks of the functions are off at most, in ms. */
+  readonly maxClockOffsetMs: number;
+  /** What a function sees of table and queues. */
+  readonly changed: (services: Services) => Services;
+}
+
+/** Passes the messages of a queue to functions, in batches, as Lambda does. */
+export interface EventSourceMapping {
+  readonly invocations: number;
+  /** Whether no function runs. */
+  isIdle(): boolean;
+}
+
+/** Between two polls, in ms. */
+const pollPeriodMs = 200;
+
+export function startEventSourceMapping(world: World, options: EventSourceMappingOptions): EventSourceMapping {
+  const { system, random, faults, faultCounts, observer, queues } = world;
+  const { queue, maxConcurrency, maxClockOffsetMs, changed } = options;
+  const functions: SimulatedFunction[] = [];
+  let invocations = 0;
+
+  const freeFunction = (): SimulatedFunction | undefined => {
+    const alive = functions.filter(({ process }) => !process.isDead);
+    functions.length = 0;
+    functions.push(...alive);
+    const free = alive.find(({ isBusy }) => !isBusy);
+    if (free || alive.length === maxConcurrency) return free;
+    const clockOffsetMs = Math.round((random() * 2 - 1) * maxClockOffsetMs);
+    const process = createProcess({ name: `function ${invocations}`, world: system, clockOffsetMs });
+    const created = createSimulatedFunction({ process, observer, ...changed(world.servicesFor(process)) });
+    functions.push(created);
+    return created;
+  };
+
+  const invoke = async (target: SimulatedFunction) => {
+    const records = queues.receive(queue, {
+      maxMessages: 1 + Math.floor(random() * 10),
+      visibilityTimeoutSeconds: (6 * timeoutMs) / 1000,
+    });
+    if (records.length === 0) return;
+    invocations += 1;
+    for (const { eventSourceARN: queueArn, receiptHandle } of records) {
+      if (random() >= faults.duplicate) continue;
+      faultCounts.duplicate += 1;
+      await queues.changeVisibility({ queueArn, receiptHandle }, random() * 60);
+    }
+    const settled = await target.invoke(records);
+    for (const { eventSourceARN: queueArn, receiptHandle } of settled ?? []) {
+      // A deletion whose request fails: the message is delivered again.
+      if (random() < faults.lostAnswer) faultCounts.lostAnswer += 1;
+      else await queues.acknowledge({ queueArn, receiptHandle });
+    }
+  };
+
+  const poll = () => {
+    for (let target = freeFunction(); target; target = freeFunction()) {
+      if (!queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now())) break;
+      void invoke(target);
+      if (!target.isBusy) break;
+    }
+    system.startTimer(poll, pollPeriodMs);
+  };
+  poll();
+
+  return {
+    get invocations() {
+      return invocations;
+    },
+    isIdle: () => functions.every(({ isBusy, process }) => !isBusy || process.isDead),
+  };
+}
