@@ -6,13 +6,13 @@ import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import { createVirtualSystem } from '../system/virtualSystem.ts';
 import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import './continuationPlanner.ts'; // Loaded before the dispatcher loads it: virtual time does not wait until an import has ended.
-import { createDispatcher } from './dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from './dispatcher.ts';
 import { claimOfAnother, receipt, success } from './fixtures/dispatchOne.ts';
 
 const windowMs = 100_000;
 
 /** A function with a batch of tasks, whose runs the test ends. */
-function functionUnderTest() {
+function functionUnderTest(options: Pick<DispatcherOptions, 'lease'> = {}) {
   const system = createVirtualSystem();
   const store = createMemoryStore({ system });
   const transport = createRecordedTransport();
@@ -41,6 +41,7 @@ function functionUnderTest() {
     ...{ pool, solo: pool, store, transport, system },
     log: { debug: note, info: note, warn: note, error: note },
     worker: { pid: 1, hostname: 'here' },
+    ...options,
   });
   const recordOf = (id: string, receiveCount: number) =>
     ({
@@ -59,7 +60,10 @@ function functionUnderTest() {
     send: (receiveCounts: Readonly<Record<string, number>>) =>
       dispatch(
         { Records: Object.entries(receiveCounts).map(([id, count]) => recordOf(id, count)) },
-        { requestId: system.randomUUID(), deadlineMs: system.now() + windowMs },
+        {
+          requestId: system.randomUUID(),
+          deadlineMs: options.lease ? Number.POSITIVE_INFINITY : system.now() + windowMs,
+        },
       ),
   };
 }
@@ -128,4 +132,21 @@ test('of several tasks whose function has died twice, one runs, and the others r
   expect([...running.keys()]).toEqual(['a']);
   running.get('a')!();
   expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-b' }, { itemIdentifier: 'm-c' }] });
+});
+
+test('in a worker with leases, the claim of a task that waited for its turn lasts for a whole lease', async () => {
+  const leaseMs = 60_000;
+  const { system, store, running, attempt, send } = functionUnderTest({ lease: { leaseMs, periodMs: 20_000 } });
+  const other = send({ other: 1 });
+  await system.advance(10);
+  await attempt('a');
+  const answer = send({ a: 2 });
+  while (!running.has('a')) await system.advance(100);
+  expect(await store.claim({ ...claimOfAnother(system.now() + leaseMs), id: 'a', owner: 'third' })).toMatchObject({
+    kind: 'claimedElsewhere',
+    untilMs: expect.closeTo(system.now() + leaseMs, -3),
+  });
+  for (const end of running.values()) end();
+  await system.advance(10);
+  expect(await Promise.all([other, answer])).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
 });

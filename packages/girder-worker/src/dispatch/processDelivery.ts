@@ -15,7 +15,7 @@ import { mayPublishAgain } from './messageDigest.ts';
 import { createPersistence } from './persistence.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
-import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields } from './taskRun.ts';
+import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields, withNewLease } from './taskRun.ts';
 import { type Claimed, createTaskRunner } from './taskRunner.ts';
 
 /**
@@ -53,7 +53,8 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     return isolation.alone(turnMs(run.window), () => claimAndRun(run));
   };
 
-  async function claimAndRun(run: TaskRun): Promise<Disposition> {
+  async function claimAndRun(delivered: TaskRun): Promise<Disposition> {
+    const run = withNewLease(deps, delivered);
     const claimed = await store.claim(run.claim);
     if (claimed.kind !== 'claimed') return resolveConflict(run, claimed);
 

@@ -107,6 +107,11 @@ export function leaseEndMs({ lease, system }: DispatcherDeps, { endMs }: Invocat
   return lease ? system.now() + lease.leaseMs : endMs + leaseMarginMs;
 }
 
+/** The run with a claim whose lease begins now: it may have waited for its turn since its delivery. */
+export function withNewLease(deps: DispatcherDeps, run: TaskRun): TaskRun {
+  return { ...run, claim: { ...run.claim, leaseEndMs: leaseEndMs(deps, run.window) } };
+}
+
 /** More retries than any task makes. */
 const retriesPerReplacement = 1_000_000;
 
