@@ -119,7 +119,9 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     store: 'code',
     transport: 'code',
     canvas: 'code',
+    events: 'types',
     dispatch: 'code',
+    worker: 'code',
   },
   // Writes the files of a new package, all or none.
   scaffold: {},

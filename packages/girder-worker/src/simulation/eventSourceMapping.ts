@@ -1,5 +1,10 @@
-import { createProcess } from './process.ts';
-import { createSimulatedFunction, type SimulatedFunction, timeoutMs } from './simulatedFunction.ts';
+import { createProcess, type Process } from './process.ts';
+import {
+  createSimulatedFunction,
+  type SimulatedFunction,
+  type SimulatedFunctionOptions,
+  timeoutMs,
+} from './simulatedFunction.ts';
 import type { Services, World } from './world.ts';
 
 export interface EventSourceMappingOptions {
@@ -9,8 +14,8 @@ export interface EventSourceMappingOptions {
   readonly maxConcurrency: number;
   /** How far the clocks of the functions are off at most, in ms. */
   readonly maxClockOffsetMs: number;
-  /** What a function sees of table and queues. */
-  readonly changed: (services: Services) => Services;
+  /** What a function is made of. */
+  readonly partsOf: (process: Process) => Services & Pick<SimulatedFunctionOptions, 'pool'>;
 }
 
 /** Passes the messages of a queue to functions, in batches, as Lambda does. */
@@ -20,14 +25,15 @@ export interface EventSourceMapping {
   isIdle(): boolean;
 }
 
-/** Between two polls, in ms. */
-const pollPeriodMs = 200;
+/** Between two polls, in ms: longer while no message comes, so that days of virtual time cost little. */
+const pollPeriodMs = { first: 200, max: 10_000 };
 
 export function startEventSourceMapping(world: World, options: EventSourceMappingOptions): EventSourceMapping {
   const { system, random, faults, faultCounts, observer, queues } = world;
-  const { queue, maxConcurrency, maxClockOffsetMs, changed } = options;
+  const { queue, maxConcurrency, maxClockOffsetMs, partsOf } = options;
   const functions: SimulatedFunction[] = [];
   let invocations = 0;
+  let pauseMs = pollPeriodMs.first;
 
   const freeFunction = (): SimulatedFunction | undefined => {
     const alive = functions.filter(({ process }) => !process.isDead);
@@ -36,24 +42,20 @@ export function startEventSourceMapping(world: World, options: EventSourceMappin
     const free = alive.find(({ isBusy }) => !isBusy);
     if (free || alive.length === maxConcurrency) return free;
     const clockOffsetMs = Math.round((random() * 2 - 1) * maxClockOffsetMs);
-    const process = createProcess({ name: `function ${invocations}`, world: system, clockOffsetMs });
-    const created = createSimulatedFunction({ process, observer, ...changed(world.servicesFor(process)) });
+    const process = createProcess({ name: `function ${invocations} of ${queue}`, world: system, clockOffsetMs });
+    const created = createSimulatedFunction({ process, observer, ...partsOf(process) });
     functions.push(created);
     return created;
   };
 
   const invoke = async (target: SimulatedFunction) => {
-    const records = queues.receive(queue, {
+    const records = world.receive(queue, {
       maxMessages: 1 + Math.floor(random() * 10),
       visibilityTimeoutSeconds: (6 * timeoutMs) / 1000,
     });
     if (records.length === 0) return;
+    pauseMs = pollPeriodMs.first;
     invocations += 1;
-    for (const { eventSourceARN: queueArn, receiptHandle } of records) {
-      if (random() >= faults.duplicate) continue;
-      faultCounts.duplicate += 1;
-      await queues.changeVisibility({ queueArn, receiptHandle }, random() * 60);
-    }
     const settled = await target.invoke(records);
     for (const { eventSourceARN: queueArn, receiptHandle } of settled ?? []) {
       // A deletion whose request fails: the message is delivered again.
@@ -64,11 +66,12 @@ export function startEventSourceMapping(world: World, options: EventSourceMappin
 
   const poll = () => {
     for (let target = freeFunction(); target; target = freeFunction()) {
-      if (!queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now())) break;
+      if (!world.hasVisible(queue)) break;
       void invoke(target);
       if (!target.isBusy) break;
     }
-    system.startTimer(poll, pollPeriodMs);
+    system.startTimer(poll, pauseMs);
+    pauseMs = Math.min(2 * pauseMs, pollPeriodMs.max);
   };
   poll();
 

@@ -113,6 +113,7 @@ function tableOf(reports: readonly SimulationReport[]): string {
     ['runs', sum(({ runs }) => runs)],
     ['bodies of chords, each with all results in order', sum(({ chordBodies }) => chordBodies)],
     ['invocations', sum(({ invocations }) => invocations)],
+    ['workers, of which each has died or was shut down', sum(({ workers }) => workers)],
     ['requests to DynamoDB and SQS', sum(({ requests }) => requests)],
     ['requests that failed', faults('error')],
     ['answers that were lost', faults('lostAnswer')],

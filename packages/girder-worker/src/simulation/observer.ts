@@ -1,3 +1,5 @@
+import type { Log } from '../events/log.ts';
+import type { Outcome } from '../outcome/outcome.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import type { Process } from './process.ts';
 
@@ -13,6 +15,7 @@ export type Invariant =
   | 'when the handler has returned, no task runs'
   | 'the returned messages are messages of the event'
   | 'few messages per task, however long it waits'
+  | 'a task fails with its worker only after five deaths'
   | 'every dead letter has a result';
 
 export interface Violation {
@@ -29,6 +32,9 @@ export interface ObservedRun {
   readonly process: Process;
 }
 
+/** The claims that are lost before a task fails with WorkerLostError. */
+const maxAttempts = 5;
+
 /** The messages of one task that are sent in the worst case: its retries, its waits, and the copies of a message that returns often. */
 const maxMessagesPerTask = 30;
 
@@ -39,10 +45,15 @@ export class Observer {
   bodies = 0;
   maxMessages = 0;
   readonly #terminal = new Map<string, { readonly state: string; readonly bytes: Uint8Array | undefined }>();
-  readonly #expected = new Map<string, string>();
+  readonly #expected = new Map<string, readonly string[]>();
   readonly #revoked = new Set<string>();
   readonly #running = new Map<string, ObservedRun>();
   readonly #lastRuns = new Map<string, ObservedRun>();
+  /** The runs that were terminated, and whose messages returned to their queues. */
+  readonly #returned = new WeakSet<ObservedRun>();
+  readonly #processes = new Map<string, Process>();
+  /** How many claims of a task were lost, as their processes died. */
+  readonly #lostClaims = new Map<string, number>();
   readonly #messages = new Map<string, number>();
   readonly #trace: string | undefined;
   readonly history: string[] = [];
@@ -55,7 +66,7 @@ export class Observer {
   }
 
   /** A client has sent a flow whose result has this id. */
-  accepted(id: string, expected: string, isRevoked: boolean): void {
+  accepted(id: string, expected: readonly string[], isRevoked: boolean): void {
     this.#expected.set(id, expected);
     if (isRevoked) this.#revoked.add(id);
   }
@@ -63,6 +74,20 @@ export class Observer {
   /** The results that have not ended. */
   isOpen(id: string): boolean {
     return !this.#terminal.has(id);
+  }
+
+  /** A process has begun to dispatch messages: the claims under this request id are its own. */
+  invoked(process: Process, requestId: string): void {
+    this.#processes.set(requestId, process);
+  }
+
+  /** The log of a process: what it tells of a task is a part of the task's history. */
+  logOf(process: Process): Log {
+    const note = (text: string) => {
+      const id = /\[([^\]]+)\]/.exec(text)?.[1];
+      if (id !== undefined) this.note(id, `${process.name}: ${text.split('\n')[0]}`);
+    };
+    return { debug: note, info: note, warn: note, error: note };
   }
 
   published(id: string): void {
@@ -84,7 +109,7 @@ export class Observer {
     const last = this.#lastRuns.get(id);
     if (last && last.epoch > epoch)
       this.#violated('an older retry never runs after a newer one', id, `${epoch} after ${last.epoch}`);
-    if (last?.epoch === epoch && last.task === run.task && !last.process.isDead)
+    if (last?.epoch === epoch && last.task === run.task && !last.process.isDead && !this.#returned.has(last))
       this.#violated(
         'without a death between run and result, one run per message of a retry',
         id,
@@ -96,8 +121,9 @@ export class Observer {
     this.#lastRuns.set(id, run);
   }
 
-  ended(run: ObservedRun): void {
-    this.note(run.id, `has ended in ${run.process.name}`);
+  ended(run: ObservedRun, state: Outcome['state']): void {
+    this.note(run.id, `has ended in ${run.process.name}: ${state}`);
+    if (state === 'RETURNED') this.#returned.add(run);
     if (this.#running.get(run.id) === run) this.#running.delete(run.id);
   }
 
@@ -122,15 +148,28 @@ export class Observer {
     const id = /^b'celery-task-meta-(.*)'$/.exec(key)?.[1];
     if (id === undefined) return;
     if (this.#trace === id) this.note(id, `${describe(before)} → ${describe(after)}`);
+    this.#watchClaim(id, before?.own?.S, after?.own?.S);
     const state = after?.fin?.S;
     const bytes = after?.result?.B;
     const terminal = this.#terminal.get(id);
     if (!terminal) {
       if (state !== undefined) this.#terminal.set(id, { state, bytes });
+      if (state !== undefined && before?.own && isWorkerLost(state, bytes)) this.#lostItsWorkers(id);
       return;
     }
     const isSame = terminal.state === state && Buffer.compare(terminal.bytes ?? nothing, bytes ?? nothing) === 0;
     if (!isSame) this.#violated('one terminal result that never changes', id, `${terminal.state}, then ${state}`);
+  }
+
+  #lostItsWorkers(id: string): void {
+    const lost = this.#lostClaims.get(id) ?? 0;
+    if (lost < maxAttempts) this.#violated('a task fails with its worker only after five deaths', id, `${lost} deaths`);
+  }
+
+  #watchClaim(id: string, before: string | undefined, after: string | undefined): void {
+    if (before === undefined || after === undefined || before === after) return;
+    const process = this.#processes.get(before.slice(0, before.lastIndexOf(':')));
+    if (process?.isDead) this.#lostClaims.set(id, (this.#lostClaims.get(id) ?? 0) + 1);
   }
 
   deadLetter(id: string): void {
@@ -140,8 +179,10 @@ export class Observer {
   /** To be called at the end. */
   finish(): void {
     for (const [id, expected] of this.#expected) {
-      const state = this.#terminal.get(id)?.state ?? 'PENDING';
-      if (state !== expected) this.#violated('the result is the expected one', id, `${state} instead of ${expected}`);
+      const { state, bytes } = this.#terminal.get(id) ?? { state: 'PENDING' };
+      if (!expected.includes(state) && !isWorkerLost(state, bytes))
+        // Whether that is right, is another invariant.
+        this.#violated('the result is the expected one', id, `${state} instead of ${expected.join(' or ')}`);
     }
   }
 
@@ -156,6 +197,11 @@ export class Observer {
 }
 
 const nothing = new Uint8Array();
+
+/** Whether a task, or one that it depends on, has failed because its worker died again and again. */
+function isWorkerLost(state: string, bytes: Uint8Array | undefined): boolean {
+  return state === 'FAILURE' && bytes !== undefined && Buffer.from(bytes).includes('WorkerLostError');
+}
 
 /** The attributes that decide about a task. */
 function describe(item: Attributes | undefined): string {

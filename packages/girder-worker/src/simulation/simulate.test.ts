@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
+import type { RunResult } from '../execution/pool.ts';
+import { resultOf } from '../execution/protocol.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Faults } from './network.ts';
@@ -33,7 +35,7 @@ test('the same seed gives the same run, and the history of a task', async () => 
 });
 
 describe('a simulation notices', () => {
-  type Mutant = Pick<SimulationOptions, 'mutateStore' | 'mutateTransport'>;
+  type Mutant = Omit<Partial<SimulationOptions>, 'tasks' | 'seed' | 'faults'>;
   const inStore = (change: (store: ResultStore) => Partial<ResultStore>): Mutant => ({
     mutateStore: (store) => ({ ...store, ...change(store) }),
   });
@@ -82,6 +84,21 @@ describe('a simulation notices', () => {
             : answer;
         },
       })),
+    ],
+    ['a worker that does not renew its claims', inStore(() => ({ renew: async () => ({ kind: 'ok' }) }))],
+    [
+      'a worker that returns a message while its task still runs',
+      {
+        maxWorkerLifeMs: 600_000,
+        mutatePool: (pool) => ({
+          run(...request) {
+            const { promise: ended, resolve } = Promise.withResolvers<RunResult>();
+            const run = pool.run(...request);
+            void run.ended.then(resolve);
+            return { ...run, ended, terminate: (outcome) => resolve(resultOf(outcome)) };
+          },
+        }),
+      },
     ],
   ])(
     '%s',

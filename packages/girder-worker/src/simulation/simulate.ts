@@ -1,14 +1,18 @@
 // Loaded before the dispatcher loads them: virtual time does not wait until an import has ended.
 import '../dispatch/continuationPlanner.ts';
 import '../dispatch/refusedTasks.ts';
+import type { Pool } from '../execution/pool.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
 import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
 import type { FaultCounts, Faults } from './network.ts';
 import type { Violation } from './observer.ts';
+import type { Process } from './process.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
-import { taskIdOf } from './simulatedPool.ts';
+import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
+import { startWorkers } from './workers.ts';
+import { longQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -19,7 +23,11 @@ export interface SimulationOptions {
   readonly faults: Faults;
   /** Functions at the same time. @default 20 */
   readonly maxConcurrency?: number;
-  /** How far the clocks of the functions are off at most, in ms. @default 2000 */
+  /** Long-running workers at the same time. @default 2 */
+  readonly workers?: number;
+  /** How long a worker runs at most until it dies or is shut down, in ms. @default two hours */
+  readonly maxWorkerLifeMs?: number;
+  /** How far the clocks of the functions and workers are off at most, in ms. @default 2000 */
   readonly maxClockOffsetMs?: number;
   /** The id of a task whose history is told. @default none */
   readonly trace?: string | undefined;
@@ -27,6 +35,8 @@ export interface SimulationOptions {
   readonly mutateStore?: (store: ResultStore) => ResultStore;
   /** Changes the queues of a function. @default unchanged */
   readonly mutateTransport?: (transport: Transport) => Transport;
+  /** Changes what runs the tasks of a function or a worker. @default unchanged */
+  readonly mutatePool?: (pool: Pick<Pool, 'run'>) => Pick<Pool, 'run'>;
 }
 
 /** What happened in a simulation. */
@@ -39,6 +49,8 @@ export interface SimulationReport {
   readonly maxMessagesPerTask: number;
   readonly deadLetters: number;
   readonly invocations: number;
+  /** The long-running workers that were started. */
+  readonly workers: number;
   readonly requests: number;
   /** How often each fault happened. */
   readonly faults: FaultCounts;
@@ -48,8 +60,9 @@ export interface SimulationReport {
   readonly history: readonly string[];
 }
 
-const queue = 'celery';
-const maxReceiveCount = 10;
+const mainQueue = 'celery';
+const queueNames = [mainQueue, longQueue];
+const queue = { maxReceiveCount: 10 };
 
 /** After the last flow was sent, everything has ended in less: visibility timeouts and retention are shorter. */
 const patienceMs = 14 * 24 * 3600 * 1000;
@@ -60,16 +73,30 @@ const maxViolations = 20;
 /** The client looks for results once in so many steps. */
 const stepsPerLook = 50;
 
+const unchanged = <T>(part: T): T => part;
+
 /** Runs the dispatcher, the store and the canvas code in a world of faults, in virtual time. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { tasks, seed, faults, maxConcurrency = 20, maxClockOffsetMs = 2000, trace } = options;
-  const { mutateStore = (store) => store, mutateTransport = (transport) => transport } = options;
-  const world = createWorld({ seed, faults, trace, queues: { [queue]: { maxReceiveCount } } });
-  const { system, observer, queues } = world;
-  const mapping = startEventSourceMapping(world, {
-    ...{ queue, maxConcurrency, maxClockOffsetMs },
-    changed: ({ store, transport }) => ({ store: mutateStore(store), transport: mutateTransport(transport) }),
+  const { mutateStore = unchanged, mutateTransport = unchanged, mutatePool = unchanged, workers = 2 } = options;
+  const { maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
+  const world = createWorld({
+    seed,
+    faults,
+    trace,
+    queues: Object.fromEntries(queueNames.map((name) => [name, queue])),
   });
+  const { system, observer, queues } = world;
+  const partsOf = (process: Process) => {
+    const { store, transport } = world.servicesFor(process);
+    return {
+      store: mutateStore(store),
+      transport: mutateTransport(transport),
+      pool: mutatePool(createSimulatedPool(process, observer)),
+    };
+  };
+  const mapping = startEventSourceMapping(world, { queue: mainQueue, maxConcurrency, maxClockOffsetMs, partsOf });
+  startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
   const client = createSimulatedClient(world, tasks);
 
   let giveUpMs = Number.POSITIVE_INFINITY;
@@ -78,13 +105,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       await yieldToEventLoop(); // The processes have done what they do at this time: the order of promises decides nothing.
       await client.sendMore();
       if (client.hasSentAll() && giveUpMs === Number.POSITIVE_INFINITY) giveUpMs = system.now() + patienceMs;
-      const isIdle = queues.messages(queue).length === 0 && mapping.isIdle();
+      const isIdle = queueNames.every((name) => queues.messages(name).length === 0) && mapping.isIdle();
       if ((client.hasSentAll() && isIdle) || observer.violations.length > maxViolations) break;
     }
     await system.advanceToNext();
   }
 
-  const deadLetters = queues.messages(`${queue}-dead-letters`);
+  const deadLetters = queueNames.flatMap((name) => queues.messages(`${name}-dead-letters`));
   for (const { body } of deadLetters) observer.deadLetter(taskIdOf(body));
   observer.finish();
   return {

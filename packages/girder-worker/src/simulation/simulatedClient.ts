@@ -32,7 +32,7 @@ export function createSimulatedClient(world: World, wantedTasks: number): Simula
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
-    observer.accepted(id, flow.expected, flow.isRevoked === true);
+    observer.accepted(id, [flow.expected].flat(), flow.isRevoked === true);
     if (flow.isRevoked) await store.revoke(id, 'revoked');
     await publishExpansion(expansion, { startChord: store.startChord, publishAll: transport.publishAll, system });
     open.add(id);

@@ -1,12 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
-import { createDispatcher } from '../dispatch/dispatcher.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { ResultStore } from '../store/resultStore.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Pool } from '../execution/pool.ts';
 import type { Observer } from './observer.ts';
 import type { Process } from './process.ts';
-import { createSimulatedPool } from './simulatedPool.ts';
-import { taskNames } from './workload.ts';
+import { createSimulatedDispatcher } from './simulatedDispatcher.ts';
+import type { Services } from './world.ts';
 
 /** The timeout of the functions, in ms. */
 export const timeoutMs = 300_000;
@@ -19,31 +16,16 @@ export interface SimulatedFunction {
   invoke(records: readonly SQSRecord[]): Promise<readonly SQSRecord[] | undefined>;
 }
 
-export interface SimulatedFunctionOptions {
+export interface SimulatedFunctionOptions extends Services {
   readonly process: Process;
-  readonly store: ResultStore;
-  readonly transport: Transport;
+  readonly pool: Pick<Pool, 'run'>;
   readonly observer: Observer;
 }
 
-const parameters = { positional: [], rest: 'args', keywordRest: 'kwargs' } as const;
-const entry = { plugin: 'sim@1', options: {}, parameters, load: () => undefined };
-const registry: Registry = { settings: {}, tasks: Object.fromEntries(taskNames.map((name) => [name, entry])) };
-
 export function createSimulatedFunction(options: SimulatedFunctionOptions): SimulatedFunction {
-  const { process, store, transport, observer } = options;
+  const { process, observer } = options;
   const { system } = process;
-  const pool = createSimulatedPool(process, observer);
-  const note = (text: string) => {
-    const id = /\[([^\]]+)\]/.exec(text)?.[1];
-    if (id !== undefined) observer.note(id, `${process.name}: ${text.split('\n')[0]}`);
-  };
-  const dispatch = createDispatcher({
-    ...{ registry, pool, solo: pool, store, transport, system },
-    log: { debug: note, info: note, warn: note, error: note },
-    worker: { pid: 1, hostname: process.name },
-    revocationPeriodMs: 5000,
-  });
+  const dispatch = createSimulatedDispatcher(options);
 
   const simulated: SimulatedFunction = {
     process,

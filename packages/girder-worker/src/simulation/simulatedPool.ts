@@ -9,8 +9,11 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Observer } from './observer.ts';
 import type { Process } from './process.ts';
 
-/** How long a task runs at most, in ms. */
-const maxTaskMs = 20_000;
+/** How long a task runs, in ms. */
+const taskMs = [0, 20_000] as const;
+
+/** How long `sim.isLong` runs: longer than the timeout of a function. */
+const longTaskMs = [310_000, 1_500_000] as const;
 
 /** The times that `sim.retries` is tried again. */
 const retries = 2;
@@ -36,7 +39,7 @@ export function createSimulatedPool(process: Process, observer: Observer): Pick<
     const end = (outcome: Outcome) => {
       if (hasEnded || process.isDead) return;
       hasEnded = true;
-      observer.ended(run);
+      observer.ended(run, outcome.state);
       resolve(resultOf(outcome));
     };
     const limits = resolveLimits();
@@ -46,7 +49,8 @@ export function createSimulatedPool(process: Process, observer: Observer): Pick<
     }
     observer.began(run);
     if (message.task === 'sim.body') observer.gotResults(message.id, message.args[0], message.kwargs.expected);
-    const durationMs = system.random() * maxTaskMs;
+    const [minMs, maxMs] = message.task === 'sim.isLong' ? longTaskMs : taskMs;
+    const durationMs = minMs + system.random() * (maxMs - minMs);
     if (limits.hard && limits.hard.ms < durationMs) {
       const { ms, outcome } = limits.hard;
       system.startTimer(() => end(outcome(0)), ms);

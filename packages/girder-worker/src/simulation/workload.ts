@@ -1,11 +1,16 @@
 import { withCallbacks, withErrbacks } from '../canvas/signatures/links.ts';
 import { chainOf, chordOf, groupOf, taskOf, type WireSignature } from '../canvas/signatures/signature.ts';
 
+/** The queue of tasks that run longer than a function may: only workers receive from it. */
+export const longQueue = 'long';
+
+type FlowState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
+
 /** What a client sends, and what must come of it. */
 export interface Flow {
   readonly signature: WireSignature;
-  /** The state in which its result must end. */
-  readonly expected: 'SUCCESS' | 'FAILURE' | 'REVOKED';
+  /** The state in which its result must end, or several of which one is right. */
+  readonly expected: FlowState | readonly FlowState[];
   /** The tasks that it consists of. */
   readonly tasks: number;
   /** The client revokes it before it sends it. */
@@ -21,12 +26,15 @@ export const taskNames = [
   'sim.body',
   'sim.killsWorker',
   'sim.errback',
+  'sim.isLong',
 ] as const;
 
 const ok = (value: number) => taskOf('sim.ok', [], { value });
 const fails = () => taskOf('sim.fails');
 const retries = (value: number) => taskOf('sim.retries', [], { value });
 const isReplaced = (value: number) => taskOf('sim.isReplaced', [], { value });
+const isLong = () => taskOf('sim.isLong');
+const inLongQueue = (signature: WireSignature) => ({ ...signature, options: { queue: longQueue } });
 const errback = () => taskOf('sim.errback');
 
 /** The body of a chord checks that it gets the results of all members, in their order. */
@@ -55,6 +63,9 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [4, () => ({ signature: chordOf(groupOf([ok(0), fails(), ok(2)]), body([0, 1, 2])), expected: 'FAILURE', tasks: 4 })],
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
   [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
+  [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],
+  // A function ends it at its timeout, a worker does not.
+  [1, () => ({ signature: isLong(), expected: ['SUCCESS', 'FAILURE'], tasks: 1 })],
   [1, () => ({ signature: taskOf('sim.killsWorker'), expected: 'FAILURE', tasks: 1 })],
 ];
 

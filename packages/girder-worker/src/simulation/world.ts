@@ -1,9 +1,11 @@
+import type { SQSRecord } from 'aws-lambda';
 import { createDynamodbStore } from '../store/dynamodb/dynamodbStore.ts';
 import type { DynamodbClient } from '../store/dynamodb/table.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { seededRandom } from '../system/seededRandom.ts';
 import { createVirtualSystem, type VirtualSystem } from '../system/virtualSystem.ts';
 import { createMemoryTransport, type MemoryQueueSettings, type MemoryTransport } from '../transport/memoryTransport.ts';
+import type { ReceiveOptions } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createNetwork, type FaultCounts, type Faults, type Request } from './network.ts';
 import { Observer } from './observer.ts';
@@ -32,26 +34,35 @@ export interface World {
   readonly system: VirtualSystem;
   /** Random numbers of the world, apart from those of its processes. */
   readonly random: () => number;
-  readonly faults: Faults;
   readonly observer: Observer;
   readonly queues: MemoryTransport;
   /** How often each fault happened. */
   readonly faultCounts: FaultCounts;
-  readonly counts: { requests: number; messages: number };
-  /** Table and queues for a process: its requests take time and fail. */
+  readonly counts: { requests: number; messages: number; workers: number };
+  /** Makes the requests of a process, which take time and fail. */
+  requestsOf(process: Process): Request;
+  /** Table and queues for a process. */
   servicesFor(process: Process): Services;
+  /** Whether a message of a queue could be received. */
+  hasVisible(queue: string): boolean;
+  /** Receives messages, some of which SQS delivers a second time within a minute. */
+  receive(queue: string, options: Pick<ReceiveOptions, 'maxMessages' | 'visibilityTimeoutSeconds'>): SQSRecord[];
+  readonly faults: Faults;
   /** Table and queues for a client, whose requests do not fail. */
   reliableServices(): Services;
 }
 
 const table = 'celery';
 
+/** A message that is delivered twice is delivered again within this time. */
+const maxDuplicateSeconds = 60;
+
 export function createWorld({ seed, faults, queues: settings, trace }: WorldOptions): World {
   const system = createVirtualSystem({ seed });
   const random = seededRandom(seed + 1);
   const observer = new Observer(system.now, trace);
   const faultCounts: FaultCounts = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
-  const counts = { requests: 0, messages: 0 };
+  const counts = { requests: 0, messages: 0, workers: 0 };
   const isStale = () => {
     const stale = random() < faults.staleRead;
     if (stale) faultCounts.staleRead += 1;
@@ -100,16 +111,27 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
     };
   };
 
+  const requestsOf = (process: Process): Request => {
+    const network = createNetwork(process, { faults, counts: faultCounts });
+    return (apply) => {
+      counts.requests += 1;
+      return network(apply);
+    };
+  };
+
   return {
-    ...{ system, random, faults, observer, queues, faultCounts, counts },
-    servicesFor(process) {
-      const network = createNetwork(process, { faults, counts: faultCounts });
-      const request: Request = (apply) => {
-        counts.requests += 1;
-        return network(apply);
-      };
-      return servicesBy(request, process);
-    },
+    ...{ system, random, faults, observer, queues, faultCounts, counts, requestsOf },
+    servicesFor: (process) => servicesBy(requestsOf(process), process),
     reliableServices: () => servicesBy(async (apply) => apply(), { system }),
+    hasVisible: (queue) => queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now()),
+    receive(queue, options) {
+      const records = queues.receive(queue, options);
+      for (const { eventSourceARN: queueArn, receiptHandle } of records) {
+        if (random() >= faults.duplicate) continue;
+        faultCounts.duplicate += 1;
+        void queues.changeVisibility({ queueArn, receiptHandle }, random() * maxDuplicateSeconds);
+      }
+      return records;
+    },
   };
 }
