@@ -1,6 +1,7 @@
 import type { Log } from '../events/log.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
+import { createFifoOrder } from './fifoOrder.ts';
 import type { Process } from './process.ts';
 
 /** What must hold in every simulation. */
@@ -16,6 +17,7 @@ export type Invariant =
   | 'the returned messages are messages of the event'
   | 'few messages per task, however long it waits'
   | 'a task fails with its worker only after five deaths'
+  | 'the tasks of a FIFO message group run in their order'
   | 'every dead letter has a result';
 
 export interface Violation {
@@ -55,6 +57,8 @@ export class Observer {
   /** How many claims of a task were lost, as their processes died. */
   readonly #lostClaims = new Map<string, number>();
   readonly #messages = new Map<string, number>();
+  /** The order of the FIFO message groups. */
+  readonly fifo = createFifoOrder((id) => this.#terminal.has(id));
   readonly #trace: string | undefined;
   readonly history: string[] = [];
   readonly #now: () => number;
@@ -117,12 +121,15 @@ export class Observer {
       );
     if (this.#revoked.has(id))
       this.#violated('a task that was revoked before it was sent does not run', id, process.name);
+    const earlier = this.fifo.began(id);
+    if (earlier) this.#violated('the tasks of a FIFO message group run in their order', id, `before ${earlier}`);
     this.#running.set(id, run);
     this.#lastRuns.set(id, run);
   }
 
   ended(run: ObservedRun, state: Outcome['state']): void {
     this.note(run.id, `has ended in ${run.process.name}: ${state}`);
+    this.fifo.ended(run.id, state);
     if (state === 'RETURNED') this.#returned.add(run);
     if (this.#running.get(run.id) === run) this.#running.delete(run.id);
   }

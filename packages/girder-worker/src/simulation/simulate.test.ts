@@ -87,6 +87,10 @@ describe('a simulation notices', () => {
     ],
     ['a worker that does not renew its claims', inStore(() => ({ renew: async () => ({ kind: 'ok' }) }))],
     [
+      'a worker that runs the messages of a FIFO message group beside each other',
+      { mutateConsumer: (consumer) => ({ ...consumer, isFifo: false }) },
+    ],
+    [
       'a worker that returns a message while its task still runs',
       {
         maxWorkerLifeMs: 600_000,

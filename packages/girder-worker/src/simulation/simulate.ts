@@ -4,6 +4,7 @@ import '../dispatch/refusedTasks.ts';
 import type { Pool } from '../execution/pool.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
+import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
 import type { FaultCounts, Faults } from './network.ts';
@@ -12,7 +13,7 @@ import type { Process } from './process.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
-import { longQueue } from './workload.ts';
+import { fifoQueue, longQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -35,6 +36,8 @@ export interface SimulationOptions {
   readonly mutateStore?: (store: ResultStore) => ResultStore;
   /** Changes the queues of a function. @default unchanged */
   readonly mutateTransport?: (transport: Transport) => Transport;
+  /** Changes the queues from which a worker receives. @default unchanged */
+  readonly mutateConsumer?: (consumer: QueueConsumer) => QueueConsumer;
   /** Changes what runs the tasks of a function or a worker. @default unchanged */
   readonly mutatePool?: (pool: Pick<Pool, 'run'>) => Pick<Pool, 'run'>;
 }
@@ -60,8 +63,8 @@ export interface SimulationReport {
   readonly history: readonly string[];
 }
 
-const mainQueue = 'celery';
-const queueNames = [mainQueue, longQueue];
+const functionQueues = ['celery', fifoQueue];
+const queueNames = [...functionQueues, longQueue];
 const queue = { maxReceiveCount: 10 };
 
 /** After the last flow was sent, everything has ended in less: visibility timeouts and retention are shorter. */
@@ -79,7 +82,7 @@ const unchanged = <T>(part: T): T => part;
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { tasks, seed, faults, maxConcurrency = 20, maxClockOffsetMs = 2000, trace } = options;
   const { mutateStore = unchanged, mutateTransport = unchanged, mutatePool = unchanged, workers = 2 } = options;
-  const { maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
+  const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     seed,
     faults,
@@ -92,10 +95,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     return {
       store: mutateStore(store),
       transport: mutateTransport(transport),
+      mutateConsumer,
       pool: mutatePool(createSimulatedPool(process, observer)),
     };
   };
-  const mapping = startEventSourceMapping(world, { queue: mainQueue, maxConcurrency, maxClockOffsetMs, partsOf });
+  const mappings = functionQueues.map((name) =>
+    startEventSourceMapping(world, { queue: name, maxConcurrency, maxClockOffsetMs, partsOf }),
+  );
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
   const client = createSimulatedClient(world, tasks);
 
@@ -105,18 +111,19 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       await yieldToEventLoop(); // The processes have done what they do at this time: the order of promises decides nothing.
       await client.sendMore();
       if (client.hasSentAll() && giveUpMs === Number.POSITIVE_INFINITY) giveUpMs = system.now() + patienceMs;
-      const isIdle = queueNames.every((name) => queues.messages(name).length === 0) && mapping.isIdle();
+      const isIdle =
+        queueNames.every((name) => queues.messages(name).length === 0) && mappings.every((mapping) => mapping.isIdle());
       if ((client.hasSentAll() && isIdle) || observer.violations.length > maxViolations) break;
     }
     await system.advanceToNext();
   }
 
-  const deadLetters = queueNames.flatMap((name) => queues.messages(`${name}-dead-letters`));
+  const deadLetters = queueNames.flatMap((name) => queues.messages(name.replace(/(\.fifo)?$/, '-dead-letters$1')));
   for (const { body } of deadLetters) observer.deadLetter(taskIdOf(body));
   observer.finish();
   return {
     ...{ tasks: client.tasks, flows: client.flows, ...world.counts },
-    ...{ invocations: mapping.invocations, faults: world.faultCounts },
+    ...{ invocations: mappings.reduce((sum, mapping) => sum + mapping.invocations, 0), faults: world.faultCounts },
     runs: observer.runs,
     chordBodies: observer.bodies,
     maxMessagesPerTask: observer.maxMessages,

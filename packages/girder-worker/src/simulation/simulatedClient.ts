@@ -33,6 +33,8 @@ export function createSimulatedClient(world: World, wantedTasks: number): Simula
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
     observer.accepted(id, [flow.expected].flat(), flow.isRevoked === true);
+    for (const { id: sent, properties } of expansion.messages)
+      if (typeof properties?.MessageGroupId === 'string') observer.fifo.sent(properties.MessageGroupId, sent);
     if (flow.isRevoked) await store.revoke(id, 'revoked');
     await publishExpansion(expansion, { startChord: store.startChord, publishAll: transport.publishAll, system });
     open.add(id);

@@ -1,5 +1,6 @@
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import type { Pool } from '../execution/pool.ts';
+import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { createAbortablePool } from '../worker/abortablePool.ts';
 import { startPoller } from '../worker/poller.ts';
 import type { Process } from './process.ts';
@@ -18,6 +19,7 @@ export interface SimulatedWorker {
 export interface SimulatedWorkerOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
+  readonly mutateConsumer: (consumer: QueueConsumer) => QueueConsumer;
   /** The names of the queues in SQS. */
   readonly queues: readonly string[];
 }
@@ -27,12 +29,12 @@ const lease: LeaseOptions = { leaseMs: 60_000, periodMs: 20_000 };
 const concurrency = 4;
 
 export function startSimulatedWorker(world: World, options: SimulatedWorkerOptions): SimulatedWorker {
-  const { process, queues, transport } = options;
+  const { process, queues, transport, mutateConsumer } = options;
   const { observer } = world;
   const pool = createAbortablePool(options.pool);
   const dispatch = createSimulatedDispatcher({ ...options, pool, observer, lease });
   const poller = startPoller({
-    queues: queues.map((queue) => createSimulatedConsumer(world, process, queue)),
+    queues: queues.map((queue) => mutateConsumer(createSimulatedConsumer(world, process, queue))),
     ...{ dispatch, transport, concurrency, lease, log: observer.logOf(process), system: process.system },
   });
   return { drain: poller.drain, abort: pool.abort };

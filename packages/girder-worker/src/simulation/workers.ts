@@ -10,7 +10,7 @@ export interface WorkersOptions extends Pick<SimulatedWorkerOptions, 'queues'> {
   /** How long a worker runs at most, in ms. */
   readonly maxLifeMs: number;
   /** What a worker is made of. */
-  readonly partsOf: (process: Process) => Services & Pick<SimulatedWorkerOptions, 'pool'>;
+  readonly partsOf: (process: Process) => Services & Pick<SimulatedWorkerOptions, 'pool' | 'mutateConsumer'>;
 }
 
 /** How long it takes until the next worker takes the place of another, in ms. */

@@ -4,6 +4,12 @@ import { chainOf, chordOf, groupOf, taskOf, type WireSignature } from '../canvas
 /** The queue of tasks that run longer than a function may: only workers receive from it. */
 export const longQueue = 'long';
 
+/** A FIFO queue, from which functions and workers receive. */
+export const fifoQueue = 'sim.fifo';
+
+/** The message groups of the FIFO queue. */
+const fifoGroups = 20;
+
 type FlowState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
 /** What a client sends, and what must come of it. */
@@ -35,6 +41,7 @@ const retries = (value: number) => taskOf('sim.retries', [], { value });
 const isReplaced = (value: number) => taskOf('sim.isReplaced', [], { value });
 const isLong = () => taskOf('sim.isLong');
 const inLongQueue = (signature: WireSignature) => ({ ...signature, options: { queue: longQueue } });
+const killsWorker = () => taskOf('sim.killsWorker');
 const errback = () => taskOf('sim.errback');
 
 /** The body of a chord checks that it gets the results of all members, in their order. */
@@ -47,6 +54,17 @@ function chord(size: number, random: () => number): WireSignature {
     return dice < 0.7 ? ok(index) : dice < 0.85 ? retries(index) : isReplaced(index);
   });
   return chordOf(groupOf(members), body(members.map((_, index) => index)));
+}
+
+/** A chord whose members run one after another, as their messages are of one group of the FIFO queue. */
+function orderedChord(size: number, random: () => number, last?: WireSignature): WireSignature {
+  const MessageGroupId = `group ${Math.floor(random() * fifoGroups)}`;
+  const members = Array.from({ length: size }, (_, index) => (random() < 0.85 ? ok(index) : retries(index)));
+  const ordered = [...members, ...(last ? [last] : [])].map((member) => ({
+    ...member,
+    options: { queue: fifoQueue, MessageGroupId },
+  }));
+  return chordOf(groupOf(ordered), body(members.map((_, index) => index)));
 }
 
 const kinds: readonly (readonly [weight: number, create: (random: () => number) => Flow])[] = [
@@ -66,7 +84,9 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],
   // A function ends it at its timeout, a worker does not.
   [1, () => ({ signature: isLong(), expected: ['SUCCESS', 'FAILURE'], tasks: 1 })],
-  [1, () => ({ signature: taskOf('sim.killsWorker'), expected: 'FAILURE', tasks: 1 })],
+  [4, (random) => ({ signature: orderedChord(5, random), expected: 'SUCCESS', tasks: 6 })],
+  [0.2, (random) => ({ signature: orderedChord(2, random, killsWorker()), expected: 'FAILURE', tasks: 4 })],
+  [1, () => ({ signature: killsWorker(), expected: 'FAILURE', tasks: 1 })],
 ];
 
 const totalWeight = kinds.reduce((sum, [weight]) => sum + weight, 0);
