@@ -53,3 +53,20 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRene
     stop,
   };
 }
+
+/**
+ * Keeps the message of a delivery hidden that waits for its turn in a worker with leases: other workers would receive it in vain, until
+ * SQS takes it for one that cannot be processed. Returns the function that ends that.
+ */
+export function keepHidden(deps: DispatcherDeps, { title, delivery }: TaskRun): () => Promise<void> {
+  const { transport, log, system, lease } = deps;
+  if (!lease) return async () => undefined;
+  const outage = createOutage({
+    what: `The message of ${title} cannot be kept hidden`,
+    ended: `The message of ${title} is kept hidden again`,
+    ...{ log, system },
+  });
+  return repeat(system, lease.periodMs, () =>
+    transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease)).then(outage.succeeded, outage.failed),
+  );
+}

@@ -52,7 +52,7 @@ function functionUnderTest(options: Pick<DispatcherOptions, 'lease'> = {}) {
       eventSourceARN: receipt.queueArn,
     }) as unknown as SQSRecord;
   return {
-    ...{ system, store, running, lines },
+    ...{ system, store, transport, running, lines },
     /** The task was claimed, and the function has died since. */
     async attempt(id: string) {
       await store.claim({ ...claimOfAnother(system.now() - 1), id });
@@ -149,4 +149,27 @@ test('in a worker with leases, the claim of a task that waited for its turn last
   for (const end of running.values()) end();
   await system.advance(10);
   expect(await Promise.all([other, answer])).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+});
+
+test('in a worker with leases, the message of a task that waits for its turn stays hidden, however long that takes', async () => {
+  const lease = { leaseMs: 60_000, periodMs: 20_000 };
+  const { system, transport, running, attempt, send } = functionUnderTest({ lease });
+  const answers = [send({ other: 1 })];
+  await system.advance(10);
+  for (const id of ['a', 'b']) {
+    await attempt(id);
+    answers.push(send({ [id]: 2 }));
+  }
+  const changes: number[] = [];
+  while (!running.has('b')) {
+    const before = transport.visibilityChanges.length;
+    await system.advance(30_000);
+    changes.push(transport.visibilityChanges.length - before);
+  }
+  expect(changes.length).toBeGreaterThan(2);
+  // Of each of the three messages once in 20 seconds, whether its task runs or waits.
+  for (const count of changes) expect(count).toBeGreaterThanOrEqual(3);
+  for (const end of running.values()) end();
+  await system.advance(10);
+  expect(await Promise.all(answers)).toEqual(answers.map(() => ({ batchItemFailures: [] })));
 });

@@ -2,7 +2,7 @@ import { asDecodeError, DecodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
-import { startClaimRenewal } from './claimRenewal.ts';
+import { keepHidden, startClaimRenewal } from './claimRenewal.ts';
 import { encodeRetry, publishRetry } from './continuations.ts';
 import { createDeliveryDecoder } from './decodeDelivery.ts';
 import { type Delivery, isRedelivered } from './delivery.ts';
@@ -48,10 +48,18 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     const run = createTaskRun(deps, message, context);
     if (run.info) events.emit('received', run.info);
     const attempts = isRedelivered(delivery) ? await store.attempts(message.id) : 0;
-    if (attempts === 0) return isolation.beside(() => claimAndRun(run));
     if (attempts > 1 && isolation.isAwaited) return { retryInSeconds: 1 + system.random() * maxApartSeconds };
-    return isolation.alone(turnMs(run.window), () => claimAndRun(run));
+    return claimInTurn(run, attempts);
   };
+
+  async function claimInTurn(run: TaskRun, attempts: number): Promise<Disposition> {
+    const stopHiding = keepHidden(deps, run);
+    const action = async () => {
+      await stopHiding();
+      return claimAndRun(run);
+    };
+    return attempts === 0 ? isolation.beside(action) : isolation.alone(turnMs(run.window), action);
+  }
 
   async function claimAndRun(delivered: TaskRun): Promise<Disposition> {
     const run = withNewLease(deps, delivered);
