@@ -114,6 +114,8 @@ function tableOf(reports: readonly SimulationReport[]): string {
     ['bodies of chords, each with all results in order', sum(({ chordBodies }) => chordBodies)],
     ['invocations', sum(({ invocations }) => invocations)],
     ['workers, of which each has died or was shut down', sum(({ workers }) => workers)],
+    ['tasks that clients revoked', sum(({ revoked }) => revoked)],
+    ['tasks whose result clients forgot', sum(({ forgotten }) => forgotten)],
     ['requests to DynamoDB and SQS', sum(({ requests }) => requests)],
     ['requests that failed', faults('error')],
     ['answers that were lost', faults('lostAnswer')],

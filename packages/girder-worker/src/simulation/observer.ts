@@ -12,7 +12,7 @@ export type Invariant =
   | 'without a death between run and result, one run per message of a retry'
   | 'an older retry never runs after a newer one'
   | 'the body of a chord gets the results of all members, in order'
-  | 'a task that was revoked before it was sent does not run'
+  | 'a task that was revoked before it ran does not run'
   | 'when the handler has returned, no task runs'
   | 'the returned messages are messages of the event'
   | 'few messages per task, however long it waits'
@@ -37,6 +37,8 @@ export interface ObservedRun {
 /** The claims that are lost before a task fails with WorkerLostError. */
 const maxAttempts = 5;
 
+const maxDelayMs = 900_000;
+
 /** The messages of one task that are sent in the worst case: its retries, its waits, and the copies of a message that returns often. */
 const maxMessagesPerTask = 30;
 
@@ -49,6 +51,10 @@ export class Observer {
   readonly #terminal = new Map<string, { readonly state: string; readonly bytes: Uint8Array | undefined }>();
   readonly #expected = new Map<string, readonly string[]>();
   readonly #revoked = new Set<string>();
+  /** Tasks that had ended when a client forgot their results. */
+  readonly #forgotten = new Set<string>();
+  /** How often the message of a task is sent at least, as SQS delays it by 15 minutes at most. */
+  readonly #waits = new Map<string, number>();
   readonly #running = new Map<string, ObservedRun>();
   readonly #lastRuns = new Map<string, ObservedRun>();
   /** The runs that were terminated, and whose messages returned to their queues. */
@@ -70,9 +76,24 @@ export class Observer {
   }
 
   /** A client has sent a flow whose result has this id. */
-  accepted(id: string, expected: readonly string[], isRevoked: boolean): void {
+  accepted(id: string, expected: readonly string[], { waitMs = 0 }: { readonly waitMs?: number | undefined }): void {
     this.#expected.set(id, expected);
-    if (isRevoked) this.#revoked.add(id);
+    this.#waits.set(id, Math.ceil(waitMs / maxDelayMs));
+  }
+
+  /** A client has revoked a task, and this is the answer of the store. */
+  revoked(id: string, answer: 'revoked' | 'flagged' | 'final'): void {
+    this.note(id, `a client has revoked it: ${answer}`);
+    if (answer === 'revoked') this.#revoked.add(id);
+    const expected = this.#expected.get(id) ?? [];
+    if (answer === 'revoked') this.#expected.set(id, ['REVOKED']);
+    if (answer === 'flagged') this.#expected.set(id, [...expected, 'REVOKED']);
+  }
+
+  /** A client is about to forget the result of a task. If the task has not ended, that must change nothing. */
+  forgets(id: string): void {
+    this.note(id, 'a client forgets it');
+    if (!this.isOpen(id)) this.#forgotten.add(id);
   }
 
   /** The results that have not ended. */
@@ -98,7 +119,7 @@ export class Observer {
     const count = (this.#messages.get(id) ?? 0) + 1;
     this.#messages.set(id, count);
     this.maxMessages = Math.max(this.maxMessages, count);
-    if (count === maxMessagesPerTask + 1)
+    if (count === maxMessagesPerTask + 2 * (this.#waits.get(id) ?? 0) + 1)
       this.#violated('few messages per task, however long it waits', id, `${count}`);
     this.note(id, 'a message is sent');
   }
@@ -119,8 +140,7 @@ export class Observer {
         id,
         `again in ${process.name}, after ${last.process.name}`,
       );
-    if (this.#revoked.has(id))
-      this.#violated('a task that was revoked before it was sent does not run', id, process.name);
+    if (this.#revoked.has(id)) this.#violated('a task that was revoked before it ran does not run', id, process.name);
     const earlier = this.fifo.began(id);
     if (earlier) this.#violated('the tasks of a FIFO message group run in their order', id, `before ${earlier}`);
     this.#running.set(id, run);
@@ -164,6 +184,7 @@ export class Observer {
       if (state !== undefined && before?.own && isWorkerLost(state, bytes)) this.#lostItsWorkers(id);
       return;
     }
+    if (state === 'FORGOTTEN' && this.#forgotten.has(id)) return;
     const isSame = terminal.state === state && Buffer.compare(terminal.bytes ?? nothing, bytes ?? nothing) === 0;
     if (!isSame) this.#violated('one terminal result that never changes', id, `${terminal.state}, then ${state}`);
   }

@@ -87,6 +87,24 @@ describe('a simulation notices', () => {
     ],
     ['a worker that does not renew its claims', inStore(() => ({ renew: async () => ({ kind: 'ok' }) }))],
     [
+      'a revoked task that runs',
+      inStore((store) => ({
+        async claim(claim) {
+          const answer = await store.claim(claim);
+          const isRevoked = answer.kind === 'final' && answer.state === 'REVOKED';
+          return isRevoked ? { kind: 'claimed', attempt: 1, revoked: false } : answer;
+        },
+      })),
+    ],
+    [
+      'a result that is forgotten before its task has ended, and whose task does not run then',
+      inStore((store) => ({
+        async forget(id) {
+          await store.revoke(id, 'revoked');
+        },
+      })),
+    ],
+    [
       'a worker that runs the messages of a FIFO message group beside each other',
       { mutateConsumer: (consumer) => ({ ...consumer, isFifo: false }) },
     ],

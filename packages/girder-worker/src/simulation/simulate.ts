@@ -32,9 +32,9 @@ export interface SimulationOptions {
   readonly maxClockOffsetMs?: number;
   /** The id of a task whose history is told. @default none */
   readonly trace?: string | undefined;
-  /** Changes the store of a function, to see whether the invariants notice. @default unchanged */
+  /** Changes the store of a process, to see whether the invariants notice. @default unchanged */
   readonly mutateStore?: (store: ResultStore) => ResultStore;
-  /** Changes the queues of a function. @default unchanged */
+  /** Changes the queues of a process. @default unchanged */
   readonly mutateTransport?: (transport: Transport) => Transport;
   /** Changes the queues from which a worker receives. @default unchanged */
   readonly mutateConsumer?: (consumer: QueueConsumer) => QueueConsumer;
@@ -54,6 +54,9 @@ export interface SimulationReport {
   readonly invocations: number;
   /** The long-running workers that were started. */
   readonly workers: number;
+  /** The calls of clients that revoke a task, and those that forget a result. */
+  readonly revoked: number;
+  readonly forgotten: number;
   readonly requests: number;
   /** How often each fault happened. */
   readonly faults: FaultCounts;
@@ -103,7 +106,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     startEventSourceMapping(world, { queue: name, maxConcurrency, maxClockOffsetMs, partsOf }),
   );
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
-  const client = createSimulatedClient(world, tasks);
+  const { store, transport } = world.reliableServices();
+  const client = createSimulatedClient(world, { tasks, transport, store: mutateStore(store) });
 
   let giveUpMs = Number.POSITIVE_INFINITY;
   for (let step = 0; system.now() < giveUpMs; step++) {

@@ -1,9 +1,10 @@
 import { expand } from '../canvas/apply/expand.ts';
+import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
-import { randomFlow } from './workload.ts';
-import type { World } from './world.ts';
+import { type Flow, randomFlow } from './workload.ts';
+import type { Services, World } from './world.ts';
 
-/** A client that sends flows until it has sent enough tasks. */
+/** A client that sends flows until it has sent enough tasks, and revokes, reads and forgets some of them at any time. */
 export interface SimulatedClient {
   readonly flows: number;
   readonly tasks: number;
@@ -13,13 +14,23 @@ export interface SimulatedClient {
   hasSentAll(): boolean;
 }
 
+export interface SimulatedClientOptions extends Services {
+  /** At least so many tasks are sent. */
+  readonly tasks: number;
+}
+
 /** The flows that have no result yet, at the same time. */
 const maxOpenFlows = 150;
 
-/** @param wantedTasks at least so many tasks are sent */
-export function createSimulatedClient(world: World, wantedTasks: number): SimulatedClient {
-  const { system, random, observer } = world;
-  const { store, transport } = world.reliableServices();
+/** How many of the flows the client revokes, and how many results it reads and forgets. */
+const shares = { revoked: 0.05, read: 0.2, forgotten: 0.05 };
+
+/** How long after it has sent a flow the client does so, in ms. */
+const maxDelayMs = 300_000;
+
+export function createSimulatedClient(world: World, options: SimulatedClientOptions): SimulatedClient {
+  const { system, random, observer, counts } = world;
+  const { store, transport, tasks: wantedTasks } = options;
   const open = new Set<string>();
   let tasks = 0;
   let flows = 0;
@@ -32,15 +43,39 @@ export function createSimulatedClient(world: World, wantedTasks: number): Simula
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
-    observer.accepted(id, [flow.expected].flat(), flow.isRevoked === true);
+    observer.accepted(id, [flow.expected].flat(), { waitMs: flow.waitMs });
     for (const { id: sent, properties } of expansion.messages)
       if (typeof properties?.MessageGroupId === 'string') observer.fifo.sent(properties.MessageGroupId, sent);
-    if (flow.isRevoked) await store.revoke(id, 'revoked');
+    if (flow.isRevoked) await revoke(id);
     await publishExpansion(expansion, { startChord: store.startChord, publishAll: transport.publishAll, system });
     open.add(id);
     tasks += flow.tasks;
     flows += 1;
+    actLater(flow, expansion);
   };
+
+  /** What the client does with a flow that it has sent, before, while and after its tasks run. */
+  function actLater(flow: Flow, { result: [[id]], messages }: Expansion): void {
+    const delayMs = () => random() * Math.max(maxDelayMs, flow.waitMs ?? 0);
+    if (random() < shares.revoked) system.startTimer(() => void revoke(id), delayMs());
+    if (random() < shares.read) system.startTimer(() => void store.read(id), delayMs());
+    // The results of the members of a chord are needed for its body.
+    const ids = [id, ...messages.filter(({ group }) => group === null).map((message) => message.id)];
+    for (const forgotten of new Set(ids))
+      if (random() < shares.forgotten) system.startTimer(() => void forget(forgotten), delayMs());
+  }
+
+  async function revoke(id: string): Promise<void> {
+    const answer = await store.revoke(id, random() < 0.5 ? 'revoked' : 'terminated');
+    counts.revoked += 1;
+    observer.revoked(id, answer);
+  }
+
+  async function forget(id: string): Promise<void> {
+    counts.forgotten += 1;
+    observer.forgets(id);
+    await store.forget(id);
+  }
 
   return {
     get flows() {

@@ -7,6 +7,9 @@ export const longQueue = 'long';
 /** A FIFO queue, from which functions and workers receive. */
 export const fifoQueue = 'sim.fifo';
 
+/** The longest that a task waits for its eta. */
+const maxWaitSeconds = 2 * 3600;
+
 /** The message groups of the FIFO queue. */
 const fifoGroups = 20;
 
@@ -19,6 +22,8 @@ export interface Flow {
   readonly expected: FlowState | readonly FlowState[];
   /** The tasks that it consists of. */
   readonly tasks: number;
+  /** How long its tasks wait for their eta, in ms. */
+  readonly waitMs?: number;
   /** The client revokes it before it sends it. */
   readonly isRevoked?: true;
 }
@@ -67,6 +72,13 @@ function orderedChord(size: number, random: () => number, last?: WireSignature):
   return chordOf(groupOf(ordered), body(members.map((_, index) => index)));
 }
 
+/** A task with an eta. */
+function waiting(random: () => number): Flow {
+  const countdown = Math.ceil(random() * maxWaitSeconds);
+  const signature = { ...ok(0), options: { countdown } };
+  return { signature, expected: 'SUCCESS', tasks: 1, waitMs: countdown * 1000 };
+}
+
 const kinds: readonly (readonly [weight: number, create: (random: () => number) => Flow])[] = [
   [30, () => ({ signature: ok(0), expected: 'SUCCESS', tasks: 1 })],
   [5, () => ({ signature: fails(), expected: 'FAILURE', tasks: 1 })],
@@ -80,6 +92,7 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [1, (random) => ({ signature: chord(60, random), expected: 'SUCCESS', tasks: 61 })],
   [4, () => ({ signature: chordOf(groupOf([ok(0), fails(), ok(2)]), body([0, 1, 2])), expected: 'FAILURE', tasks: 4 })],
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
+  [2, waiting],
   [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
   [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],
   // A function ends it at its timeout, a worker does not.

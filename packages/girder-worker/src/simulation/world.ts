@@ -38,7 +38,7 @@ export interface World {
   readonly queues: MemoryTransport;
   /** How often each fault happened. */
   readonly faultCounts: FaultCounts;
-  readonly counts: { requests: number; messages: number; workers: number };
+  readonly counts: { requests: number; messages: number; workers: number; revoked: number; forgotten: number };
   /** Makes the requests of a process, which take time and fail. */
   requestsOf(process: Process): Request;
   /** Table and queues for a process. */
@@ -62,7 +62,7 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
   const random = seededRandom(seed + 1);
   const observer = new Observer(system.now, trace);
   const faultCounts: FaultCounts = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
-  const counts = { requests: 0, messages: 0, workers: 0 };
+  const counts = { requests: 0, messages: 0, workers: 0, revoked: 0, forgotten: 0 };
   const isStale = () => {
     const stale = random() < faults.staleRead;
     if (stale) faultCounts.staleRead += 1;
