@@ -10,6 +10,14 @@ export function familyOf(pid: number): number[] {
   return family;
 }
 
+/** Returns the pids of the children of this process whose command line contains this word. Works on Linux only. */
+export function childrenRunning(word: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && new RegExp(`^PPid:\\s${process.pid}$`, 'm').test(statusOf(name)))
+    .map(Number)
+    .filter((pid) => readOf(pid, 'cmdline').includes(word) && isRunning(pid));
+}
+
 /** Returns whether a process runs. A zombie, whose parent has not read its exit code yet, does not run. */
 export function isRunning(pid: number): boolean {
   return /^State:\s[^Z]/m.test(statusOf(pid));
@@ -17,8 +25,12 @@ export function isRunning(pid: number): boolean {
 
 /** Returns an empty text if the process has ended. */
 function statusOf(pid: number | string): string {
+  return readOf(pid, 'status');
+}
+
+function readOf(pid: number | string, file: 'status' | 'cmdline'): string {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return '';
   }

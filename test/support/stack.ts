@@ -12,6 +12,8 @@ import { createDeployment, createTemporaryFolder } from './deployment.ts';
 /** The local stack with plugins of the tests: emulators, and the bundled dispatcher, which is connected to the queue. */
 export interface Stack {
   readonly emulators: Emulators;
+  /** The folder of the deployment, for workers beside the function. */
+  readonly root: string;
   /** The environment for processes that use the stack. */
   readonly env: NodeJS.ProcessEnv;
   /** The bundled dispatcher, for tests that connect it to further queues. */
@@ -30,6 +32,8 @@ export interface StackOptions {
   readonly concurrency?: number;
   /** Environment variables of the function, besides those of the stack. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Returns the endpoints that function and clients use: those of proxies. @default those of the emulators */
+  readonly connect?: (emulators: Emulators) => Promise<Emulators> | Emulators;
 }
 
 export async function startStack({
@@ -37,6 +41,7 @@ export async function startStack({
   timeoutSeconds = 60,
   concurrency = 2,
   env = {},
+  connect = (emulators) => emulators,
 }: StackOptions): Promise<Stack> {
   const deployment = createDeployment(plugins);
   const { root } = deployment;
@@ -45,7 +50,8 @@ export async function startStack({
   const outDir = bundle.root;
   await bundleFunctions({ root, outDir, platform: hostPlatform() });
 
-  const emulators = await startEmulators();
+  const running = await startEmulators();
+  const emulators = await connect(running);
   const lines: string[] = [];
   const handlerFile = join(outDir, 'handler.mjs');
   const printLine = (line: string) => {
@@ -63,13 +69,14 @@ export async function startStack({
   });
   return {
     emulators,
+    root,
     env: isolatedVariables(process.env, stackVariables(emulators, 'celery')),
     handlerFile,
     lines,
     printLine,
     async stop() {
       await dispatcher.stop(1000);
-      await emulators.stop();
+      await running.stop();
       bundle[Symbol.dispose]();
       deployment[Symbol.dispose]();
     },
