@@ -18,7 +18,7 @@ export interface ClaimRenewal {
  * is stored.
  */
 export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRenewal {
-  const { store, transport, log, system, lease } = deps;
+  const { store, transport, log, system, lease, faults } = deps;
   const { delivery, claim } = run;
   if (!lease) return { onLost: () => undefined, ending: () => undefined, stop: async () => undefined };
   const outage = createOutage({
@@ -28,6 +28,7 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRene
   });
   let lost: () => void = () => undefined;
   let isEnding = false;
+  let isFailing = false;
 
   const stop = repeat(system, lease.periodMs, async () => {
     try {
@@ -38,9 +39,12 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRene
         return lost();
       }
       if (!run.isAcknowledged) await transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease));
+      if (isFailing) faults.succeeded(delivery);
+      isFailing = false;
       outage.succeeded();
     } catch (error) {
-      outage.failed(error);
+      isFailing = faults.failed(delivery, `The claim of ${run.title} cannot be renewed`, error);
+      if (!isFailing) outage.failed(error);
     }
   });
   return {

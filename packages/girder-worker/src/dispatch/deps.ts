@@ -8,6 +8,7 @@ import type { Claim, ResultStore } from '../store/resultStore.ts';
 import type { System } from '../system/system.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { DeliveryFaults } from './deliveryFaults.ts';
 import type { Isolation } from './isolation.ts';
 import type { SharedTime } from './sharedTime.ts';
 
@@ -28,6 +29,7 @@ export interface DispatcherDeps {
   readonly system: System;
   readonly sharedTime: SharedTime;
   readonly isolation: Isolation;
+  readonly faults: DeliveryFaults;
   /** The attempts of a task, each ended by the death of its worker, after which it fails with WorkerLostError. */
   readonly maxDeliveries: number;
   /** Short claims that are renewed, for a worker without a deadline. Undefined: a claim outlasts its invocation. */

@@ -11,6 +11,7 @@ import { resolvesWithin } from '../system/timeouts.ts';
 import { queueNameInArn } from '../transport/queueName.ts';
 import { maxDelaySeconds } from '../transport/transport.ts';
 import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
+import { createDeliveryFaults, type DeliveryFaults } from './deliveryFaults.ts';
 import type {
   BeforeContinuations,
   DispatcherDeps,
@@ -48,6 +49,8 @@ export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
   readonly revocationPeriodMs?: number;
   /** Short claims that are renewed, for a worker without a deadline. @default none: claims outlast the invocation */
   readonly lease?: LeaseOptions | undefined;
+  /** Shared with the one who receives the messages. @default those of this dispatcher alone */
+  readonly faults?: DeliveryFaults;
   /** @default nodeSystem */
   readonly system?: System;
 }
@@ -66,7 +69,7 @@ export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQ
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const deps = completeDeps(options);
-  const { transport, log, system, lease, revocations } = deps;
+  const { transport, log, system, lease, revocations, faults } = deps;
   const processDelivery = createDeliveryProcessor(deps);
 
   return async (event, { requestId, deadlineMs }) => {
@@ -108,19 +111,22 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     const { messageId } = delivery;
     const fields = { messageId, queue: queueNameInArn(delivery.receipt.queueArn), requestId };
     try {
-      const disposition = await processDelivery(context);
-      return await giveBack(delivery, disposition);
+      const disposition = await giveBack(delivery, await processDelivery(context));
+      faults.succeeded(delivery);
+      return disposition;
     } catch (error) {
-      const text = error instanceof Error ? error.stack : String(error);
-      log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
+      if (!faults.failed(delivery, `Message ${messageId} returns to the queue`, error)) {
+        const text = error instanceof Error ? error.stack : String(error);
+        log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
+      }
       const returned = { retryInSeconds: redeliveryBackoffSeconds(delivery) };
-      return giveBack(delivery, returned).catch((failure: unknown) => {
-        log.warn(
-          `Message ${messageId} is delivered again only after the queue's visibility timeout: ${failure}`,
-          fields,
-        );
+      return await giveBack(delivery, returned).catch((failure: unknown) => {
+        const what = `Message ${messageId} is delivered again only after the queue's visibility timeout`;
+        if (!faults.failed(delivery, what, failure)) log.warn(`${what}: ${failure}`, fields);
         return returned;
       });
+    } finally {
+      faults.ended(delivery);
     }
   }
 
@@ -152,6 +158,7 @@ function completeDeps(options: DispatcherOptions): DispatcherDeps {
     system,
     sharedTime: createSharedTime(system),
     isolation: createIsolation(system),
+    faults: options.faults ?? createDeliveryFaults({ log, system }),
     events: createTaskEventEmitter({ listeners, log, system }),
     revocations: createRevocationPoller({ sources, log, system, periodMs: revocationPeriodMs }),
     maxDeliveries: options.maxDeliveries ?? 5,

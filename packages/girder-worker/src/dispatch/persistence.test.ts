@@ -59,7 +59,8 @@ test('the outcome of a task is stored, and what follows is sent, when table and 
   expect((await memory.read('id'))?.state).toBe('SUCCESS');
   expect(queues.published).toHaveLength(1);
   expect(runs).toHaveLength(1);
-  expect(lines.filter((line) => line.includes('cannot be stored or sent'))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('Table or queues do not answer'))).toHaveLength(2);
+  expect(lines.filter((line) => line.startsWith('Table and queues answer again'))).toHaveLength(2);
 });
 
 test('the message returns to the queue shortly before the invocation ends, if they do not', async () => {

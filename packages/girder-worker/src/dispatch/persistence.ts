@@ -1,6 +1,4 @@
 import { exponentialBackoff } from '../system/backoff.ts';
-import { createOutage } from '../system/outage.ts';
-import { isTransientError } from '../system/transientError.ts';
 import type { DispatcherDeps } from './deps.ts';
 import type { TaskRun } from './taskRun.ts';
 
@@ -17,23 +15,22 @@ const marginMs = 1000;
  */
 export type Persist = <T>(run: TaskRun, action: () => Promise<T>) => Promise<T>;
 
-export function createPersistence({ log, system, lease }: Pick<DispatcherDeps, 'log' | 'system' | 'lease'>): Persist {
+export function createPersistence({
+  faults,
+  system,
+  lease,
+}: Pick<DispatcherDeps, 'faults' | 'system' | 'lease'>): Persist {
   return async (run, action) => {
     const untilMs = lease ? system.now() + lease.leaseMs : run.window.endMs - marginMs;
-    const outage = createOutage({
-      what: `What follows ${run.title} cannot be stored or sent`,
-      ended: `What follows ${run.title} is stored and sent`,
-      ...{ log, system },
-    });
     for (let attempt = 1; ; attempt++) {
       try {
         const value = await action();
-        outage.succeeded();
+        if (attempt > 1) faults.succeeded(run.delivery);
         return value;
       } catch (error) {
         const delayMs = system.random() * exponentialBackoff(attempt, delays);
-        if (!isTransientError(error) || system.now() + delayMs > untilMs) throw error;
-        outage.failed(error);
+        if (system.now() + delayMs > untilMs) throw error;
+        if (!faults.failed(run.delivery, `What follows ${run.title} cannot be stored or sent`, error)) throw error;
         await system.sleep(delayMs);
       }
     }

@@ -1,5 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
+import { nodeSystem } from '../system/nodeSystem.ts';
+import type { OngoingOutage } from '../system/outage.ts';
 import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import type { QueueConsumer, ReceiveOptions } from '../transport/queueConsumer.ts';
 import { startPoller } from './poller.ts';
@@ -40,11 +42,15 @@ function pollerUnderTest(queues: readonly QueueConsumer[], concurrency: number) 
   const note = (text: string) => void lines.push(text);
   const running = new Map<string, (disposition: 'acknowledged' | 'returned') => void>();
   const events: SQSEvent[] = [];
+  const faults: { ongoing: OngoingOutage | undefined } = { ongoing: undefined };
+  const restsMs: number[] = [];
   const poller = startPoller({
     queues,
     transport,
     concurrency,
     lease,
+    faults,
+    system: { ...nodeSystem, sleep: async (ms) => restsMs.push(ms) > 0 },
     log: { debug: note, info: note, warn: note, error: note },
     dispatch: (event) => {
       events.push(event);
@@ -57,7 +63,7 @@ function pollerUnderTest(queues: readonly QueueConsumer[], concurrency: number) 
       });
     },
   });
-  return { poller, transport, running, events, lines };
+  return { poller, transport, running, events, lines, faults, restsMs };
 }
 
 const handles = (receipts: readonly { readonly receiptHandle: string }[]) => receipts.map((one) => one.receiptHandle);
@@ -144,6 +150,28 @@ test('a FIFO queue is asked for one message at a time, as the next message of a 
   const { queue, asked, answer } = queueUnderTest('q.fifo');
   const { poller } = pollerUnderTest([{ ...queue, isFifo: true }], 4);
   await expect.poll(() => asked[0]?.maxMessages).toBe(1);
+  const drained = poller.drain();
+  await answer();
+  await drained;
+});
+
+test('while table or queues do not answer, it asks for one message at a time, after random delays that grow up to 10 s', async () => {
+  const { queue, asked, answer } = queueUnderTest('q');
+  const { poller, faults, restsMs } = pollerUnderTest([queue], 3);
+  faults.ongoing = { what: 'x', sinceMs: 0, failures: 1, error: 'x' };
+  for (let count = 0; count < 7; count++) await answer();
+  await expect.poll(() => asked).toHaveLength(8);
+  expect(asked.map(({ maxMessages }) => maxMessages)).toEqual(Array.from({ length: 8 }, () => 1));
+  const longest = [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000];
+  for (const [index, ms] of longest.entries()) {
+    expect(restsMs[index]).toBeLessThanOrEqual(ms);
+    expect(restsMs[index]).toBeGreaterThanOrEqual(ms / 2);
+  }
+  faults.ongoing = undefined;
+  await answer();
+  await expect.poll(() => asked).toHaveLength(9);
+  expect(asked[8]?.maxMessages).toBe(3);
+  expect(restsMs).toHaveLength(8);
   const drained = poller.drain();
   await answer();
   await drained;

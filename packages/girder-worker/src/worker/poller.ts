@@ -1,8 +1,10 @@
 import type { SQSRecord } from 'aws-lambda';
 import { toDelivery } from '../dispatch/delivery.ts';
+import type { DeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import { type LeaseOptions, visibilityTimeoutSeconds } from '../dispatch/deps.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Log } from '../events/log.ts';
+import { exponentialBackoff, jittered } from '../system/backoff.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { createOutage, describeError, type OngoingOutage, type Outage } from '../system/outage.ts';
 import { repeat } from '../system/repeat.ts';
@@ -18,6 +20,9 @@ import { Semaphore } from './semaphore.ts';
  */
 const waitSeconds = 5;
 
+/** While the messages that are received return to their queues, because the table does not answer: delays between two requests, in ms. */
+const restMs = { first: 500, max: 10_000 };
+
 export interface PollerOptions {
   readonly queues: readonly QueueConsumer[];
   readonly dispatch: Dispatcher;
@@ -25,6 +30,8 @@ export interface PollerOptions {
   /** The most tasks that run at the same time. */
   readonly concurrency: number;
   readonly lease: LeaseOptions;
+  /** Those of the dispatcher. */
+  readonly faults: Pick<DeliveryFaults, 'ongoing'>;
   readonly log: Log;
   /** @default nodeSystem */
   readonly system?: System;
@@ -39,7 +46,7 @@ export interface Poller {
 
 /** Receives messages from queues, as many as can run now, and passes each to the dispatcher by itself. */
 export function startPoller(options: PollerOptions): Poller {
-  const { queues, dispatch, transport, concurrency, lease, log, system = nodeSystem } = options;
+  const { queues, dispatch, transport, concurrency, lease, faults, log, system = nodeSystem } = options;
   const semaphore = new Semaphore(concurrency);
   const stopping = new AbortController();
   const handled = new Set<Promise<void>>();
@@ -58,7 +65,10 @@ export function startPoller(options: PollerOptions): Poller {
   const polled = Promise.all(queues.map((queue, index) => poll(queue, receiving[index]!)));
 
   async function poll(queue: QueueConsumer, outage: Outage): Promise<void> {
-    while (await semaphore.whenAvailable()) {
+    for (let rests = 0; await semaphore.whenAvailable(); ) {
+      rests = faults.ongoing ? rests + 1 : 0;
+      if (rests > 0) await system.sleep(jittered(exponentialBackoff(rests, restMs), system), stopping.signal);
+      if (stopping.signal.aborted) return;
       for (const record of await receive(queue, outage)) {
         const handling = handle(record).finally(() => handled.delete(handling));
         handled.add(handling);
@@ -68,7 +78,8 @@ export function startPoller(options: PollerOptions): Poller {
 
   async function receive(queue: QueueConsumer, outage: Outage): Promise<SQSRecord[]> {
     // SQS delivers the second message of a FIFO group only after the first is deleted, if they are received one by one.
-    const maxMessages = queue.isFifo ? 1 : Math.max(1, semaphore.available);
+    // While the table does not answer, one message finds out whether it does again.
+    const maxMessages = queue.isFifo || faults.ongoing ? 1 : Math.max(1, semaphore.available);
     const request = { maxMessages, visibilityTimeoutSeconds: visibilityTimeoutSeconds(lease), waitSeconds };
     const records = await retryUntil(() => queue.receive(request), {
       isTransient: () => true, // Whatever the fault is, an operator may correct it while the worker waits.

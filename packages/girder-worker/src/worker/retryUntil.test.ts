@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../system/seededRandom.ts';
 import { retryUntil } from './retryUntil.ts';
 
 const never = new AbortController().signal;
@@ -17,6 +18,25 @@ describe('retryUntil', () => {
     };
     expect(await retryUntil(act, { isTransient: () => true, outage, signal: never })).toBe('done');
     expect(reports).toEqual(['Error: not yet', 'succeeded']);
+  });
+
+  test('waits for random times, from half of 1, 2, 4, 8, 10, 10, … s to all of them, so that workers do not try in step', async () => {
+    const delaysOf = async (seed: number) => {
+      const delaysMs: number[] = [];
+      const sleep = async (ms: number) => delaysMs.push(ms) > 0;
+      const system = { sleep, random: seededRandom(seed) };
+      const outage = { failed: () => undefined, succeeded: () => undefined };
+      const act = () => (delaysMs.length < 7 ? Promise.reject(new Error('not yet')) : Promise.resolve('done'));
+      await retryUntil(act, { isTransient: () => true, outage, signal: never, system });
+      return delaysMs;
+    };
+    const [one, other] = [await delaysOf(1), await delaysOf(2)];
+    for (const [index, seconds] of [1, 2, 4, 8, 10, 10, 10].entries())
+      for (const delaysMs of [one, other]) {
+        expect(delaysMs[index]).toBeLessThanOrEqual(seconds * 1000);
+        expect(delaysMs[index]).toBeGreaterThanOrEqual(seconds * 500);
+      }
+    expect(one.every((ms, index) => Math.abs(ms - other[index]!) > 1)).toBe(true);
   });
 
   test('throws an error that is not transient', async () => {

@@ -1,5 +1,6 @@
 import type { Connections } from '../connections/connections.ts';
 import { connectControl, createControlNode, createPidbox } from '../control/index.ts';
+import { createDeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
 import { logLateError } from '../events/lateError.ts';
@@ -80,11 +81,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const solo = createAbortablePool(createSoloPool(registry, { extension, onLateError }));
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
+  const faults = createDeliveryFaults({ log, system: nodeSystem });
   const dispatch = createDispatcher({
     ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
-    ...{ registry, pool: threads, solo, store, transport, log, worker, lease },
+    ...{ registry, pool: threads, solo, store, transport, log, worker, lease, faults },
   });
-  const poller = startPoller({ queues, dispatch, transport, concurrency, lease, log });
+  const poller = startPoller({ queues, dispatch, transport, concurrency, lease, faults, log });
   const stopRemoteControl = options.remoteControl ? startPidboxListener(commandsOf(options, transport)) : undefined;
   log.info(`${node} ready.`);
 

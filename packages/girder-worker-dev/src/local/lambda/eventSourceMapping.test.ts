@@ -272,3 +272,15 @@ describe('an event source mapping', () => {
     expect((await printed('ended'))[0]).toEqual({ ended: ['hello'] });
   });
 });
+
+test('a queue from which no message can be received is told once, and once when it is over', async () => {
+  let failures = 3;
+  const send = (command: never, options: never) =>
+    failures-- > 0 ? Promise.reject(new Error('connect ECONNREFUSED')) : sqs.send(command, options);
+  const { faults } = await mapped([], { sqs: { send } as unknown as SQSClient });
+  await eventually(async () => faults.at(1));
+  expect(faults).toEqual([
+    { code: 'RECEIVE_FAILED', reason: expect.stringContaining('connect ECONNREFUSED. Retrying...'), messageIds: [] },
+    { code: 'RECEIVED_AGAIN', reason: expect.stringMatching(/ after \d+ s and 3 failed attempts\.$/), messageIds: [] },
+  ]);
+});

@@ -1,5 +1,5 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { nodeSystem } from 'girder-worker/internal/system';
+import { createOutage, nodeSystem } from 'girder-worker/internal/system';
 import type { Queue } from '../emulators/resources.ts';
 import { readBatchResponse } from './batchResponse.ts';
 import type { LambdaFunction } from './lambdaFunction.ts';
@@ -16,12 +16,12 @@ export interface EventSourceMappingOptions {
   readonly batchSize?: number;
   /** How long a batch waits for more messages after its first one. @default 0 */
   readonly batchingWindowSeconds?: number;
-  /** Called for each fault that left messages in the queue. */
+  /** Called for each fault that left messages in the queue. One that lasts is told when it begins, once a minute, and when it is over. */
   readonly onFault: (fault: MappingFault) => void;
 }
 
 export interface MappingFault {
-  readonly code: 'RECEIVE_FAILED' | 'INVOCATION_FAILED' | 'RESPONSE_INVALID' | 'DELETE_FAILED';
+  readonly code: 'RECEIVE_FAILED' | 'RECEIVED_AGAIN' | 'INVOCATION_FAILED' | 'RESPONSE_INVALID' | 'DELETE_FAILED';
   readonly reason: string;
   readonly messageIds: readonly string[];
 }
@@ -45,6 +45,13 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
   const { batchSize = 10, batchingWindowSeconds = 0 } = options;
   const stopping = new AbortController();
   const inGroupOrder = createGroupOrder();
+  const tell = (code: 'RECEIVE_FAILED' | 'RECEIVED_AGAIN') => (reason: string) =>
+    onFault({ code, reason, messageIds: [] });
+  const receiving = createOutage({
+    what: `Cannot receive from ${queue.url}`,
+    ended: `Messages are received again from ${queue.url}`,
+    ...{ log: { error: tell('RECEIVE_FAILED'), warn: tell('RECEIVED_AGAIN') }, level: 'error', system: nodeSystem },
+  });
   let pollers: Promise<unknown> = Promise.resolve();
 
   async function poll(): Promise<void> {
@@ -75,10 +82,11 @@ export function createEventSourceMapping(options: EventSourceMappingOptions): Ev
     });
     try {
       const { Messages = [] } = await sqs.send(command, { abortSignal: stopping.signal });
+      receiving.succeeded();
       return Messages;
     } catch (error) {
       if (stopping.signal.aborted) return [];
-      onFault({ code: 'RECEIVE_FAILED', reason: String(error), messageIds: [] });
+      receiving.failed(error);
       await nodeSystem.sleep(pauseAfterFaultMs, stopping.signal);
       return [];
     }
