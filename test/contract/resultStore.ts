@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { describeChords } from './chords.ts';
 import { describeClaims } from './claims.ts';
 import { describeEndings } from './endings.ts';
+import { describeHops } from './hops.ts';
 import { describeLargeResults } from './largeResults.ts';
 import { describeRetries } from './retries.ts';
 import { describeSharedTable } from './sharedTable.ts';
@@ -16,6 +17,7 @@ export function describeResultStore(name: string, connect: Connect): void {
     describeEndings(subject);
     describeLargeResults(subject);
     describeChords(subject);
+    describeHops(subject);
   });
 }
 

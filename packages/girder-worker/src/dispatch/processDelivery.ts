@@ -1,13 +1,11 @@
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
-import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
 import { keepHidden, startClaimRenewal } from './claimRenewal.ts';
 import { encodeRetry, publishRetry } from './continuations.ts';
 import { createDeliveryDecoder } from './decodeDelivery.ts';
-import { type Delivery, isRedelivered } from './delivery.ts';
+import { isRedelivered } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
-import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
 import { turnMs } from './isolation.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
 import { listenersHandled } from './listenersHandled.ts';
@@ -17,6 +15,7 @@ import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields, withNewLease } from './taskRun.ts';
 import { type Claimed, createTaskRunner } from './taskRunner.ts';
+import { createEtaWait } from './waitForEta.ts';
 
 /**
  * A task whose worker died twice has probably ended it. If several are delivered together, one of them runs, and the others are delivered again
@@ -35,6 +34,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   const runTask = createTaskRunner(deps, planner);
   const publisher = createContinuationPublisher(deps, planner, runTask);
   const storeOutcome = createOutcomeStore(deps, planner, publisher);
+  const waitForEta = createEtaWait(deps);
   const persist = createPersistence(deps);
 
   return async function processDelivery(context) {
@@ -42,8 +42,8 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     const message = await decodeDelivery(context).catch(asDecodeError);
     if (message instanceof DecodeError) return deadLetter(context, message);
 
-    const deferred = await deferUntilEta(delivery, message);
-    if (deferred) return deferred;
+    const waiting = await waitForEta(delivery, message);
+    if (waiting) return waiting;
 
     const run = createTaskRun(deps, message, context);
     if (run.info) events.emit('received', run.info);
@@ -133,23 +133,6 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     const task = identity ? ` of task ${identity.task}[${identity.id}]` : '';
     const what = `Message ${messageId}${task} from queue ${fields.queue} cannot be decoded (${code}): ${message}`;
     log.error(`${what.replace(/\.$/, '')}. It is moved to the dead-letter queue.`, fields);
-  }
-
-  /**
-   * Sends a message again whose eta has not come. SQS delays a message for at most 15 minutes, so a long wait is a series
-   * of such messages. A FIFO queue has no delays of single messages: there the message stays hidden in its place.
-   */
-  async function deferUntilEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
-    const waitMs = waitForEtaMs(message, system.now());
-    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, system.now())) return undefined;
-    log.info(`Task ${message.task}[${message.id}] waits until ${message.eta}`, {
-      ...taskFields(message, delivery),
-      eta: message.eta,
-    });
-    const delaySeconds = Math.ceil(waitMs / 1000);
-    if (delivery.receipt.queueArn.endsWith('.fifo')) return { retryInSeconds: delaySeconds };
-    await transport.resend(delivery.receipt, delivery.body, { delaySeconds });
-    return 'acknowledge';
   }
 
   /**

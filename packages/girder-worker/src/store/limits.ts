@@ -6,6 +6,15 @@ export const maxWaitDays = 366;
 
 export const maxWaitSeconds = maxWaitDays * 24 * 3600;
 
+/**
+ * How long a hop of a message that waits is taken, in ms: the copy that it sends is delivered, and takes the next hop, within SQS's
+ * longest delay and as much again.
+ */
+export const hopLastsMs = 2 * 900 * 1000;
+
+/** How long the last hop of a message is kept, in seconds: longer than SQS keeps a copy. */
+export const hopKeptSeconds = 15 * 24 * 3600;
+
 /** The time to live of a chord's group, whose item may be large, is renewed once in each such period, in days. */
 export const groupRenewalDays = 30;
 

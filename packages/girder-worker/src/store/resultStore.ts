@@ -1,10 +1,12 @@
 import type { Failure } from '../outcome/failure.ts';
 import type { FinalOutcome, RetryOutcome } from '../outcome/outcome.ts';
 import type { ChordStore } from './chordStore.ts';
+import type { HopStore } from './hopStore.ts';
 import type { StoredResult } from './storedResult.ts';
 import type { ClaimedRequest } from './taskScan.ts';
 
 export type { ChordCount, ChordMember, ChordStore } from './chordStore.ts';
+export type { Hop, HopAnswer, HopStore } from './hopStore.ts';
 export type { ResultTuple, StoredException, StoredRequest, StoredResult } from './storedResult.ts';
 
 /** States after which a task does not run again. FORGOTTEN and IGNORED are ours; clients see PENDING for them. */
@@ -110,7 +112,7 @@ export interface Completed extends Ok {
  *
  * Methods reject with UnreadableResultError if a decision depends on a result that Python stored in an unsupported form.
  */
-export interface ResultStore extends ChordStore {
+export interface ResultStore extends ChordStore, HopStore {
   /**
    * Claims a task. A claim ends by an outcome, or when its lease expires. A task that Python's worker has STARTED can be
    * claimed: that worker has no lease, and SQS delivers a message again only after its visibility timeout, as in Celery.

@@ -6,6 +6,7 @@ import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
+import { createDynamodbHops } from './dynamodbHops.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
 import { createRecentClaims } from './recentClaims.ts';
@@ -102,6 +103,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
   return {
     ...createDynamodbChords({ table, keys, system, keptSeconds }),
+    ...createDynamodbHops({ table, keys, system }),
 
     async claim(claim) {
       const isStarted = claim.trackStarted === true && !claim.ignoreResult;

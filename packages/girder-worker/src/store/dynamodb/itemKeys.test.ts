@@ -22,8 +22,9 @@ test.each([
   expect(itemKeys(prefix).chord('g')).toBe(key);
 });
 
-test('a task, a group, a chord and its shards with the same id have different keys', () => {
+test('items of different kinds with the same id have different keys', () => {
   const keys = itemKeys();
-  const all = [keys.task('x'), keys.group('x'), keys.chord('x'), keys.chordShard('x', 1), keys.chordShard('x', 2)];
-  expect(new Set(all).size).toBe(5);
+  const { task, group, chord, stamp, decoding, hop } = keys;
+  const all = [task, group, chord, stamp, decoding, hop].map((key) => key('x'));
+  expect(new Set([...all, keys.chordShard('x', 1), keys.chordShard('x', 2)]).size).toBe(8);
 });

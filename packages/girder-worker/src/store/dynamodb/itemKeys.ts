@@ -7,6 +7,8 @@ export interface ItemKeys {
   stamp(key: string): string;
   /** The count of the deliveries that began to decode an SQS message; Celery has no such item. */
   decoding(messageId: string): string;
+  /** The last hop of a message that waits; Celery has no such item. */
+  hop(message: string): string;
   group(groupId: string): string;
   /** A part of a group that is too large for one item; Celery has no such item. */
   groupPart(groupId: string, part: number): string;
@@ -27,6 +29,7 @@ export function itemKeys(globalPrefix = ''): ItemKeys {
     task: (id) => key('celery-task-meta-', id),
     stamp: (stampKey) => key('girder-worker-stamp-', stampKey),
     decoding: (messageId) => key('girder-worker-decoding-', messageId),
+    hop: (message) => key('girder-worker-hop-', message),
     group: (groupId) => key('celery-taskset-meta-', groupId),
     groupPart: (groupId, part) => key('celery-taskset-meta-', `${groupId}-part-${part}`),
     chord: (groupId) => key('chord-unlock-', groupId),

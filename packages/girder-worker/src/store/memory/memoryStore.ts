@@ -4,6 +4,7 @@ import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
 import type { Claim, ClaimConflict, FinalState, Ok, ResultContext, ResultStore, Revocation } from '../resultStore.ts';
 import { createMemoryChords } from './memoryChords.ts';
+import { createMemoryHops } from './memoryHops.ts';
 
 interface Item {
   bytes?: Uint8Array;
@@ -53,6 +54,7 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
 
   return {
     ...createMemoryChords(),
+    ...createMemoryHops(system),
 
     async claim(claim) {
       const item = itemOf(claim.id);

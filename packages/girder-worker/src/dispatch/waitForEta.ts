@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Message } from '../message/message.ts';
+import type { HopAnswer } from '../store/hopStore.ts';
+import { maxDelaySeconds, type Receipt } from '../transport/transport.ts';
+import type { Delivery } from './delivery.ts';
+import type { DispatcherDeps, Disposition } from './deps.ts';
+import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
+import { taskFields } from './taskRun.ts';
+
+/** The SQS message attribute of a copy: the number of the hop that sent it. The body of a message that waits never changes. */
+const hopAttribute = 'girder-worker-hop';
+
+/** SQS's limit of attributes of a message. */
+const maxAttributes = 10;
+
+/**
+ * Returns the disposition of a message whose eta has not come; undefined for any other, whose task may run.
+ *
+ * SQS delays a message for at most 15 minutes, so a long wait is a series of hops: the message is sent again, with the attribute
+ * `girder-worker-hop`, and deleted. What dies between the two makes the hop twice, but only one of the copies makes the next one:
+ *
+ * - A copy takes a hop in the table before it makes it, and is deleted only when the next copy was sent. The owner of the last hop is therefore
+ *   in the queue, or the copy that it sent is, which can take the next hop.
+ * - A copy is dropped only if a later hop than its own was taken, and then the message goes on with the owner of that.
+ * - If its own hop was taken by another copy, that may have died before it sent the next one: the copy stays in the queue until the hop has
+ *   passed, or is free because nothing has followed it.
+ * - Without an answer of the table the hop is made: rather twice than not at all. Clocks only decide when a hop is free again.
+ *
+ * The first hop of a message and the last 15 minutes of a wait need no record: a copy of them doubles nothing but itself.
+ */
+export function createEtaWait({ store, transport, log, system }: DispatcherDeps) {
+  return async function waitForEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
+    const waitMs = waitForEtaMs(message, system.now());
+    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, system.now())) return undefined;
+    const fields = taskFields(message, delivery);
+    const delaySeconds = Math.ceil(waitMs / 1000);
+    const { receipt, body } = delivery;
+    const title = `Task ${message.task}[${message.id}]`;
+    const wait = () => log.info(`${title} waits until ${message.eta}`, { ...fields, eta: message.eta });
+    if (receipt.queueArn.endsWith('.fifo')) {
+      wait();
+      return { retryInSeconds: delaySeconds };
+    }
+
+    const hop = hopOf(receipt) + 1;
+    const answer = hop === 1 || delaySeconds <= maxDelaySeconds ? taken : await takeHop(delivery, hop);
+    if (answer.kind === 'passed') {
+      log.info(`This copy of the message of ${title} is dropped: another one waits`, fields);
+      return 'acknowledge';
+    }
+    if (answer.kind === 'takenElsewhere') {
+      log.debug(`This copy of the message of ${title} returns to the queue: another one has been sent on`, fields);
+      const freeInSeconds = Math.ceil((answer.untilMs - system.now()) / 1000);
+      return { retryInSeconds: Math.min(delaySeconds, Math.max(1, freeInSeconds), 2 * maxDelaySeconds) };
+    }
+    wait();
+    await transport.resend(withHop(receipt, hop), body, { delaySeconds });
+    return 'acknowledge';
+  };
+
+  async function takeHop({ messageId, body }: Delivery, number: number): Promise<HopAnswer> {
+    const message = createHash('sha256').update(body).digest('base64url');
+    try {
+      return await store.takeHop({ message, number, owner: messageId });
+    } catch (error) {
+      log.warn(`Message ${messageId} is sent again without a record of it, as the table does not take it: ${error}`);
+      return taken;
+    }
+  }
+}
+
+const taken: HopAnswer = { kind: 'taken' };
+
+/** The number of the hop that sent a copy; 0 for the message itself. */
+function hopOf({ messageAttributes }: Receipt): number {
+  const number = Number(messageAttributes?.[hopAttribute]?.stringValue);
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
+}
+
+/** The receipt with whose attributes a hop sends its copy. A sender that uses all attributes leaves none for the number of the hop. */
+function withHop(receipt: Receipt, hop: number): Receipt {
+  const { [hopAttribute]: _, ...others } = receipt.messageAttributes ?? {};
+  if (Object.keys(others).length >= maxAttributes) return receipt;
+  const attribute = { dataType: 'Number' as const, stringValue: String(hop) };
+  return { ...receipt, messageAttributes: { ...others, [hopAttribute]: attribute } };
+}
