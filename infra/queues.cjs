@@ -1,6 +1,7 @@
-// The queues of the parameter `queues`, to which Celery clients send. Each has a dead-letter queue, for messages that cannot be
-// decoded or were delivered too often, and an event source mapping to the dispatcher. Neither serverless.yml nor CloudFormation can
-// repeat a resource for each name in a list.
+// The queues of the parameter `queues`, to which Celery clients send, each with an event source mapping to the dispatcher. Messages that were
+// delivered too often, or cannot be decoded, go to a queue of undelivered messages, whose mapping invokes the function `deadLetters`:
+// it fails their tasks, and sends them to the dead-letter queue, which no function consumes. Neither serverless.yml nor CloudFormation
+// can repeat a resource for each name in a list.
 module.exports = async ({ resolveVariable }) => {
   const parameter = (name) => resolveVariable(`param:${name}`);
   const names = String(await parameter('queues'))
@@ -20,6 +21,10 @@ module.exports = async ({ resolveVariable }) => {
   };
   const maxReceiveCount = await parameter('maxReceiveCount');
   const fifoMaxReceiveCount = await parameter('fifoMaxReceiveCount');
+  // After so many deliveries, an undelivered message becomes a dead letter without a stored failure. SQS may go on counting where the
+  // first queue has ended, and deliveries that fail for lack of the table are at most 15 minutes apart: a day of them.
+  const undeliveredReceives = (maxReceives) => Math.min(1000, Number(maxReceives) + 100);
+  const deadLetterTimeout = Number(await parameter('deadLetterTimeoutSeconds'));
   const mapping = {
     batchSize: await parameter('batchSize'),
     maximumConcurrency: await parameter('maxConcurrency'),
@@ -33,6 +38,7 @@ module.exports = async ({ resolveVariable }) => {
       name,
       isFifo,
       id: `TaskQueue${suffixOf(name)}`,
+      undeliveredId: `UndeliveredQueue${suffixOf(name)}`,
       deadLetterId: `DeadLetterQueue${suffixOf(name)}`,
       fifo: isFifo ? { FifoQueue: true } : {},
       maxReceives: isFifo ? fifoMaxReceiveCount : maxReceiveCount,
@@ -42,14 +48,27 @@ module.exports = async ({ resolveVariable }) => {
     resources: {
       Resources: Object.assign(
         {},
-        ...queues.map(({ name, id, deadLetterId, fifo, maxReceives }) => ({
+        ...queues.map(({ name, id, undeliveredId, deadLetterId, fifo, maxReceives }) => ({
           [id]: {
             Type: 'AWS::SQS::Queue',
             Properties: {
               QueueName: name,
               ...fifo,
               ...settings,
-              RedrivePolicy: { deadLetterTargetArn: arnOf(deadLetterId), maxReceiveCount: maxReceives },
+              RedrivePolicy: { deadLetterTargetArn: arnOf(undeliveredId), maxReceiveCount: maxReceives },
+            },
+          },
+          [undeliveredId]: {
+            Type: 'AWS::SQS::Queue',
+            Properties: {
+              QueueName: name.replace(/(\.fifo)?$/, '-undelivered$1'),
+              ...fifo,
+              VisibilityTimeout: 6 * deadLetterTimeout,
+              MessageRetentionPeriod: retentionSeconds,
+              RedrivePolicy: {
+                deadLetterTargetArn: arnOf(deadLetterId),
+                maxReceiveCount: undeliveredReceives(maxReceives),
+              },
             },
           },
           [deadLetterId]: {
@@ -74,9 +93,17 @@ module.exports = async ({ resolveVariable }) => {
     events: queues.map(({ id, isFifo }) => ({
       sqs: { arn: arnOf(id), ...mapping, ...(isFifo ? {} : { maximumBatchingWindow: 0 }) },
     })),
+    // Dead letters are rare. Two invocations are the least that Lambda allows.
+    undeliveredEvents: queues.map(({ undeliveredId }) => ({
+      sqs: {
+        ...{ arn: arnOf(undeliveredId), batchSize: 10, maximumConcurrency: 2 },
+        functionResponseType: 'ReportBatchItemFailures',
+      },
+    })),
     queueArns: queues.map(({ id }) => arnOf(id)),
+    undeliveredArns: queues.map(({ undeliveredId }) => arnOf(undeliveredId)),
     deadLetterArns: queues.map(({ deadLetterId }) => arnOf(deadLetterId)),
-    allArns: queues.flatMap(({ id, deadLetterId }) => [arnOf(id), arnOf(deadLetterId)]),
+    allArns: queues.flatMap(({ id, undeliveredId, deadLetterId }) => [id, undeliveredId, deadLetterId].map(arnOf)),
   };
 };
 

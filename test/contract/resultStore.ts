@@ -4,6 +4,7 @@ import { describeClaims } from './claims.ts';
 import { describeEndings } from './endings.ts';
 import { describeHops } from './hops.ts';
 import { describeLargeResults } from './largeResults.ts';
+import { describeReopening } from './reopening.ts';
 import { describeRetries } from './retries.ts';
 import { describeSharedTable } from './sharedTable.ts';
 import { type Connect, createStoreUnderTest } from './storeUnderTest.ts';
@@ -15,6 +16,7 @@ export function describeResultStore(name: string, connect: Connect): void {
     describeClaims(subject);
     describeRetries(subject);
     describeEndings(subject);
+    describeReopening(subject);
     describeLargeResults(subject);
     describeChords(subject);
     describeHops(subject);

@@ -28,6 +28,7 @@ describe('the archive that serverless package writes', { timeout: 120_000 }, () 
     expect(new Set(packaged.files.keys())).toEqual(new Set(code));
     expect([...packaged.files.keys()].filter((file) => !file.startsWith('chunks/') && !file.endsWith('.map'))).toEqual([
       'control.mjs',
+      'deadLetters.mjs',
       'handler.mjs',
       'thread.mjs',
     ]);

@@ -14,12 +14,16 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(await deployment.networkAttempts()).toBe('');
   });
 
-  test('contains the dispatcher, its queues and table, remote control and what these need, and no other resources', () => {
+  test('contains the dispatcher, its queues and table, the consumer of dead letters, remote control and what these need, and no other resources', () => {
     expect(Object.fromEntries(Object.entries(packaged.resources).map(([name, { Type }]) => [name, Type]))).toEqual({
       DispatcherLambdaFunction: 'AWS::Lambda::Function',
       DispatcherEventSourceMappingSQSTaskQueue: 'AWS::Lambda::EventSourceMapping',
       DispatcherRole: 'AWS::IAM::Role',
       DispatcherLogGroup: 'AWS::Logs::LogGroup',
+      DeadLettersLambdaFunction: 'AWS::Lambda::Function',
+      DeadLettersEventSourceMappingSQSUndeliveredQueue: 'AWS::Lambda::EventSourceMapping',
+      DeadLettersRole: 'AWS::IAM::Role',
+      DeadLettersLogGroup: 'AWS::Logs::LogGroup',
       ControlLambdaFunction: 'AWS::Lambda::Function',
       ControlRole: 'AWS::IAM::Role',
       ControlLogGroup: 'AWS::Logs::LogGroup',
@@ -27,6 +31,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       ControlSnsSubscriptionCelerypidbox: 'AWS::SNS::Subscription',
       ControlLambdaPermissionCelerypidboxSNS: 'AWS::Lambda::Permission',
       TaskQueue: 'AWS::SQS::Queue',
+      UndeliveredQueue: 'AWS::SQS::Queue',
       DeadLetterQueue: 'AWS::SQS::Queue',
       ResultTable: 'AWS::DynamoDB::Table',
       // The bucket to which osls uploads the bundle.
@@ -73,13 +78,34 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     });
   });
 
-  test('hides a message for six times the timeout of the dispatcher, and makes it a dead letter after ten deliveries', () => {
+  test('hides a message for six times the timeout of the dispatcher, and takes it for undeliverable after ten deliveries', () => {
     expect(packaged.resources.TaskQueue!.Properties).toEqual({
       QueueName: 'celery',
       VisibilityTimeout: 6 * 300,
       MessageRetentionPeriod: 14 * 24 * 60 * 60,
-      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }, maxReceiveCount: 10 },
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['UndeliveredQueue', 'Arn'] }, maxReceiveCount: 10 },
     });
+  });
+
+  test('maps undelivered messages to the consumer of dead letters, and keeps dead letters for 14 days, consumed by no function', () => {
+    expect(packaged.resources.UndeliveredQueue!.Properties).toEqual({
+      QueueName: 'celery-undelivered',
+      VisibilityTimeout: 6 * 60,
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }, maxReceiveCount: 110 },
+    });
+    expect(packaged.resources.DeadLettersEventSourceMappingSQSUndeliveredQueue!.Properties).toEqual({
+      EventSourceArn: { 'Fn::GetAtt': ['UndeliveredQueue', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': ['DeadLettersLambdaFunction', 'Arn'] },
+      Enabled: true,
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
+    });
+    const sources = Object.values(packaged.resources)
+      .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+      .map(({ Properties }) => Properties.EventSourceArn);
+    expect(sources).not.toContainEqual({ 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] });
     expect(packaged.resources.DeadLetterQueue!.Properties).toEqual({
       QueueName: 'celery-dead-letters',
       MessageRetentionPeriod: 14 * 24 * 60 * 60,
@@ -118,7 +144,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       {
         Effect: 'Allow',
         Action: ['sqs:GetQueueUrl', 'sqs:SendMessage'],
-        Resource: [{ 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }],
+        Resource: [{ 'Fn::GetAtt': ['UndeliveredQueue', 'Arn'] }],
       },
       {
         Effect: 'Allow',
@@ -137,6 +163,39 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(AssumeRolePolicyDocument).toMatchObject({
       Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     });
+  });
+
+  test('grants the consumer of dead letters the actions to take undelivered messages, to keep them and to fail their tasks, and no others', () => {
+    const { Policies, AssumeRolePolicyDocument, ...rest } = packaged.resources.DeadLettersRole!.Properties;
+    expect(rest).toEqual({});
+    const [{ PolicyDocument }] = Policies as [{ PolicyDocument: { Statement: Record<string, unknown>[] } }];
+    expect(Policies).toHaveLength(1);
+    const send = ['sqs:GetQueueUrl', 'sqs:SendMessage'];
+    expect(PolicyDocument.Statement.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: [
+          ...['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+          ...send,
+        ],
+        Resource: [{ 'Fn::GetAtt': ['UndeliveredQueue', 'Arn'] }],
+      },
+      { Effect: 'Allow', Action: send, Resource: [{ 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }] },
+      { Effect: 'Allow', Action: send, Resource: [{ 'Fn::GetAtt': ['TaskQueue', 'Arn'] }] },
+      {
+        Effect: 'Allow',
+        Action: [
+          ...['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          ...['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
+        ],
+        Resource: { 'Fn::GetAtt': ['ResultTable', 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: { 'Fn::GetAtt': ['DeadLettersLogGroup', 'Arn'] },
+      },
+    ]);
   });
 
   test('subscribes remote control to the topic that clients create, and lets only this topic invoke it', () => {
@@ -189,7 +248,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       {
         Effect: 'Allow',
         Action: ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'],
-        Resource: [{ 'Fn::GetAtt': ['TaskQueue', 'Arn'] }, { 'Fn::GetAtt': ['DeadLetterQueue', 'Arn'] }],
+        Resource: ['TaskQueue', 'UndeliveredQueue', 'DeadLetterQueue'].map((id) => ({ 'Fn::GetAtt': [id, 'Arn'] })),
       },
       {
         Effect: 'Allow',
@@ -260,8 +319,20 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     ]);
     expect(queues.map(({ RedrivePolicy }) => RedrivePolicy)).toEqual(
       ids.map((id) => ({
+        deadLetterTargetArn: arn(`UndeliveredQueue${id}`),
+        maxReceiveCount: id.endsWith('Fifo') ? 900 : 10,
+      })),
+    );
+    const undelivered = ids.map((id) => resources[`UndeliveredQueue${id}`]!.Properties);
+    expect(undelivered.map(({ QueueName, FifoQueue }) => [QueueName, FifoQueue])).toEqual([
+      ['celery-undelivered', undefined],
+      ['my-tasks-undelivered', undefined],
+      ['orders-undelivered.fifo', true],
+    ]);
+    expect(undelivered.map(({ RedrivePolicy }) => RedrivePolicy)).toEqual(
+      ids.map((id) => ({
         deadLetterTargetArn: arn(`DeadLetterQueue${id}`),
-        maxReceiveCount: id.endsWith('Fifo') ? 1000 : 10,
+        maxReceiveCount: id.endsWith('Fifo') ? 1000 : 110,
       })),
     );
     const deadLetters = ids.map((id) => resources[`DeadLetterQueue${id}`]!.Properties);
@@ -283,9 +354,10 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     };
     const dispatcher = statements('DispatcherRole');
     expect(dispatcher.get('TakeAndSendTasks')).toEqual(ids.map((id) => arn(`TaskQueue${id}`)));
-    expect(dispatcher.get('SetAsideWhatCannotBeDecoded')).toEqual(ids.map((id) => arn(`DeadLetterQueue${id}`)));
+    expect(dispatcher.get('SetAsideWhatCannotBeDecoded')).toEqual(ids.map((id) => arn(`UndeliveredQueue${id}`)));
+    expect(statements('DeadLettersRole').get('KeepDeadLetters')).toEqual(ids.map((id) => arn(`DeadLetterQueue${id}`)));
     expect(statements('ControlRole').get('CountMessages')).toEqual(
-      ids.flatMap((id) => [arn(`TaskQueue${id}`), arn(`DeadLetterQueue${id}`)]),
+      ids.flatMap((id) => ['TaskQueue', 'UndeliveredQueue', 'DeadLetterQueue'].map((kind) => arn(kind + id))),
     );
     const { Variables } = resources.ControlLambdaFunction!.Properties.Environment as { Variables: object };
     expect(Variables).toHaveProperty('GIRDER_WORKER_QUEUES', 'celery, my.tasks,orders.fifo');

@@ -61,6 +61,7 @@ export async function startStack({
     emulators,
     file: handlerFile,
     controlFile: join(outDir, 'control.mjs'),
+    deadLettersFile: join(outDir, 'deadLetters.mjs'),
     concurrency,
     timeoutSeconds,
     env,

@@ -33,6 +33,7 @@ export function createTaskDeployment({
       'functions/dispatcher/handler.ts': handler,
       'functions/dispatcher/thread.ts': 'export {};',
       'functions/control/handler.ts': 'export {};',
+      'functions/dead-letters/handler.ts': 'export {};',
       'functions/dispatcher/registry.generated.ts': `export const registry = { tasks: { load: () => import('plugin/tasks') } };`,
     },
   });

@@ -3,9 +3,11 @@ import type { Emulators } from './emulators/emulators.ts';
 import { createQueue, createResultTable, localSqsClient } from './emulators/resources.ts';
 import { stackVariables } from './emulators/variables.ts';
 import { createEventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
-import { createLambdaFunction, type LambdaFunction } from './lambda/lambdaFunction.ts';
+import { killedByLast } from './lambda/killedByLast.ts';
+import { createLambdaFunction } from './lambda/lambdaFunction.ts';
 import type { LambdaSettings } from './lambda/lambdaSettings.ts';
 import { createReplaceableFunction } from './lambda/replaceableFunction.ts';
+import { deadLetterTimeoutSeconds, startDeadLetters } from './localDeadLetters.ts';
 import { startRemoteControl } from './localRemoteControl.ts';
 
 /** Celery's default name. */
@@ -15,7 +17,7 @@ export const tableName = 'celery';
 const functionName = 'girder-worker-dev-dispatcher';
 const memoryMb = 1769;
 const maxReceiveCount = 10;
-const fifoMaxReceiveCount = 1000;
+const fifoMaxReceiveCount = 900;
 
 /**
  * How much longer the visibility timeout is than the timeout of an invocation. The claim of an invocation that died expires
@@ -28,6 +30,8 @@ export interface FunctionFiles {
   readonly file: string;
   /** Of remote control; undefined disables it. */
   readonly controlFile?: string;
+  /** Of dead letters; undefined leaves undelivered messages in the dead-letter queues, and their tasks PENDING. */
+  readonly deadLettersFile?: string;
 }
 
 export interface LocalDispatcherOptions extends FunctionFiles {
@@ -55,15 +59,31 @@ export interface LocalDispatcher {
 
 /** Creates queues and table, loads the function of the dispatcher, and maps the queues to it. Rejects if it cannot be loaded. */
 export async function startLocalDispatcher(options: LocalDispatcherOptions): Promise<LocalDispatcher> {
-  const { emulators, file, controlFile, concurrency, timeoutSeconds, printLine, onFault, env: more } = options;
+  const {
+    emulators,
+    file,
+    controlFile,
+    deadLettersFile,
+    concurrency,
+    timeoutSeconds,
+    printLine,
+    onFault,
+    env: more,
+  } = options;
   const { queues: names = ['celery'] } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
+  const settings = {
+    visibilityTimeoutSeconds,
+    ...(deadLettersFile !== undefined && {
+      undeliveredTimeoutSeconds: deadLetterTimeoutSeconds + visibilityMarginSeconds,
+    }),
+  };
   const queues = await Promise.all(
     names.map((name) =>
       createQueue(sqs, {
+        ...settings,
         name: sqsQueueName(name),
-        visibilityTimeoutSeconds,
         maxReceiveCount: name.endsWith('.fifo') ? fifoMaxReceiveCount : maxReceiveCount,
       }),
     ),
@@ -89,26 +109,20 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
     controlFile === undefined
       ? undefined
       : await startRemoteControl({ sqs, emulators, file: controlFile, env: controlEnv, printLine, onFault });
+  const deadLetters =
+    deadLettersFile === undefined
+      ? undefined
+      : startDeadLetters({ sqs, queues, file: deadLettersFile, env, printLine, onFault });
   return {
     async reload(files, onDrained) {
       await lambda.replace(load(files.file), onDrained);
       if (files.controlFile !== undefined) await control?.reload(files.controlFile);
+      if (files.deadLettersFile !== undefined) await deadLetters?.reload(files.deadLettersFile);
     },
     async stop(graceMs) {
-      await Promise.all([...mappings.map((mapping) => mapping.stop(graceMs)), control?.stop(graceMs)]);
+      const others = [control, deadLetters].map((part) => part?.stop(graceMs));
+      await Promise.all([...mappings.map((mapping) => mapping.stop(graceMs)), ...others]);
       sqs.destroy();
-    },
-  };
-}
-
-/** The function for one of several mappings: each kills it when its own invocations have ended, and the last one takes effect. */
-function killedByLast(lambda: LambdaFunction, mappings: number): LambdaFunction {
-  let left = mappings;
-  return {
-    ...lambda,
-    async kill() {
-      left -= 1;
-      if (left === 0) await lambda.kill();
     },
   };
 }

@@ -38,7 +38,8 @@ export function startClaimRenewal(deps: DispatcherDeps, run: TaskRun): ClaimRene
         log.warn(`Task ${run.title} must stop: its claim is gone (${answer.kind})`, run.logFields);
         return lost();
       }
-      if (!run.isAcknowledged) await transport.changeVisibility(delivery.receipt, visibilityTimeoutSeconds(lease));
+      if (!run.isAcknowledged)
+        await transport.changeVisibility(delivery.inbox ?? delivery.receipt, visibilityTimeoutSeconds(lease));
       if (isFailing) faults.succeeded(delivery);
       isFailing = false;
       outage.succeeded();

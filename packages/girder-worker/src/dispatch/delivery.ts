@@ -7,6 +7,8 @@ export interface Delivery {
   /** Identifies the record in `batchItemFailures`. */
   readonly messageId: string;
   readonly receipt: Receipt;
+  /** The receipt in the queue of dead letters to settle; `receipt` then names the queue in which the message was delivered too often. */
+  readonly inbox?: Receipt | undefined;
   /** How often SQS has delivered the message, this time included. */
   readonly receiveCount: number;
   readonly body: string;

@@ -69,8 +69,15 @@ export type Dispatcher = (event: SQSEvent, invocation: Invocation) => Promise<SQ
  */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const deps = completeDeps(options);
+  return createBatchProcessor(deps, createDeliveryProcessor(deps).process);
+}
+
+/** Returns the function that passes each delivery of a batch to `processDelivery`, and gives back those that must be delivered again. */
+export function createBatchProcessor(
+  deps: DispatcherDeps,
+  processDelivery: (context: RunContext) => Promise<Disposition>,
+): Dispatcher {
   const { transport, log, system, lease, revocations, faults } = deps;
-  const processDelivery = createDeliveryProcessor(deps);
 
   return async (event, { requestId, deadlineMs }) => {
     const window = { startMs: system.now(), endMs: deadlineMs };
@@ -149,7 +156,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 }
 
-function completeDeps(options: DispatcherOptions): DispatcherDeps {
+export function completeDeps(options: DispatcherOptions): DispatcherDeps {
   const { log, store, system = nodeSystem, revocationPeriodMs = 250 } = options;
   const listeners = [createCeleryLogEvents(log, system), ...(options.events ?? [])];
   const sources = [createTableRevocations(store), ...(options.revocationSources ?? [])];

@@ -8,4 +8,5 @@ export { createSoloPool } from '../execution/soloPool.ts';
 export { connectStore } from '../store/dynamodb/connectStore.ts';
 export { nodeSystem } from '../system/nodeSystem.ts';
 export { connectTransport } from '../transport/sqs/sqsTransport.ts';
+export { createDeadLetterConsumer } from './deadLetters.ts';
 export { createDispatcher, type Dispatcher, type DispatcherOptions, type Invocation } from './dispatcher.ts';

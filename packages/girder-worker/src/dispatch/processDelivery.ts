@@ -1,6 +1,8 @@
+import { resultOf } from '../execution/protocol.ts';
 import { asDecodeError, DecodeError } from '../kombu/errors.ts';
-import { failureOf } from '../outcome/failure.ts';
+import { failureOf, workerLost } from '../outcome/failure.ts';
 import type { ClaimConflict } from '../store/resultStore.ts';
+import { isSentBack } from '../transport/deadLetterAttributes.ts';
 import { keepHidden, startClaimRenewal } from './claimRenewal.ts';
 import { encodeRetry, publishRetry } from './continuations.ts';
 import { createDeliveryDecoder } from './decodeDelivery.ts';
@@ -14,7 +16,7 @@ import { createPersistence } from './persistence.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
 import { createTaskRun, leaseEndMs, type RunContext, type TaskRun, taskFields, withNewLease } from './taskRun.ts';
-import { type Claimed, createTaskRunner } from './taskRunner.ts';
+import { type Claimed, createTaskRunner, type TaskRunner } from './taskRunner.ts';
 import { createEtaWait } from './waitForEta.ts';
 
 /**
@@ -23,11 +25,18 @@ import { createEtaWait } from './waitForEta.ts';
  */
 const maxApartSeconds = 60;
 
-/**
- * The life of a message, from its delivery to its disposition. Any exception returns the message to the queue; every step
- * is idempotent.
- */
-export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunContext) => Promise<Disposition> {
+/** What happens to deliveries. Any exception returns the message to the queue; every step is idempotent. */
+export interface DeliveryProcessor {
+  /** The life of a message, from its delivery to its disposition. */
+  process(context: RunContext): Promise<Disposition>;
+  /**
+   * The end of a message that is a dead letter: its task fails without running, with WorkerLostError and the reason, or with the error
+   * that prevents the message from being decoded, and what follows a failed task follows. A task that has ended stays as it is.
+   */
+  fail(context: RunContext, reason: string): Promise<Disposition>;
+}
+
+export function createDeliveryProcessor(deps: DispatcherDeps): DeliveryProcessor {
   const { store, transport, log, events, worker, system, isolation } = deps;
   const decodeDelivery = createDeliveryDecoder(deps);
   const planner = createLazyPlanner(deps);
@@ -37,7 +46,9 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
   const waitForEta = createEtaWait(deps);
   const persist = createPersistence(deps);
 
-  return async function processDelivery(context) {
+  return { process, fail };
+
+  async function process(context: RunContext): Promise<Disposition> {
     const { delivery } = context;
     const message = await decodeDelivery(context).catch(asDecodeError);
     if (message instanceof DecodeError) return deadLetter(context, message);
@@ -47,10 +58,12 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
 
     const run = createTaskRun(deps, message, context);
     if (run.info) events.emit('received', run.info);
+    const { messageAttributes, queueArn } = delivery.receipt;
+    if (isSentBack(messageAttributes, queueArn)) await store.reopen(message.id);
     const attempts = isRedelivered(delivery) ? await store.attempts(message.id) : 0;
     if (attempts > 1 && isolation.isAwaited) return { retryInSeconds: 1 + system.random() * maxApartSeconds };
     return claimInTurn(run, attempts);
-  };
+  }
 
   async function claimInTurn(run: TaskRun, attempts: number): Promise<Disposition> {
     const stopHiding = keepHidden(deps, run);
@@ -61,13 +74,29 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     return attempts === 0 ? isolation.beside(action) : isolation.alone(turnMs(run.window), action);
   }
 
-  async function claimAndRun(delivered: TaskRun): Promise<Disposition> {
+  async function fail(context: RunContext, reason: string): Promise<Disposition> {
+    const { delivery } = context;
+    const message = await decodeDelivery(context).catch(asDecodeError);
+    if (message instanceof DecodeError) {
+      await failUndecodable(context, message);
+      return 'acknowledge';
+    }
+    const { claim, ...run } = createTaskRun(deps, message, context);
+    const endOf: TaskRunner = async (_, { revoked }) =>
+      resultOf(revoked ? { state: 'REVOKED', reason: 'revoked' } : { state: 'FAILURE', failure: workerLost(reason) });
+    log.error(`Message ${delivery.messageId} of task ${run.title} is a dead letter: ${reason}`, run.logFields);
+    if (run.info) events.emit('received', run.info);
+    const failing = { ...run, claim: { ...claim, trackStarted: false, isDeadLetter: true } };
+    return isolation.alone(turnMs(run.window), () => claimAndRun(failing, endOf));
+  }
+
+  async function claimAndRun(delivered: TaskRun, runner: TaskRunner = runTask): Promise<Disposition> {
     const run = withNewLease(deps, delivered);
     const claimed = await store.claim(run.claim);
     if (claimed.kind !== 'claimed') return resolveConflict(run, claimed);
 
     try {
-      const disposition = await runClaimed(run, claimed);
+      const disposition = await runClaimed(run, claimed, runner);
       return run.isAcknowledged ? 'acknowledge' : disposition;
     } catch (error) {
       if (!run.isAcknowledged) throw error;
@@ -80,12 +109,12 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
     }
   }
 
-  async function runClaimed(run: TaskRun, claimed: Claimed): Promise<Disposition> {
+  async function runClaimed(run: TaskRun, claimed: Claimed, runner: TaskRunner): Promise<Disposition> {
     const startedMs = system.now();
     let hasEnded = false;
     const renewal = startClaimRenewal(deps, run);
     try {
-      const result = await runTask(run, claimed, renewal);
+      const result = await runner(run, claimed, renewal);
       renewal.ending();
       const { state } = result.outcome;
       if (state === 'RETURNED' || state === 'REJECTED') await renewal.stop(); // It would take the claim again that is released.
@@ -110,21 +139,23 @@ export function createDeliveryProcessor(deps: DispatcherDeps): (context: RunCont
    * FAILURE instead of waiting without end.
    */
   async function deadLetter(context: RunContext, error: DecodeError): Promise<Disposition> {
-    const { delivery, window, owner } = context;
+    const { receipt, body } = context.delivery;
     logDeadLetter(context, error);
-    if (error.identity) {
-      const lease = { owner, leaseEndMs: leaseEndMs(deps, window) };
-      const claim = { id: error.identity.id, epoch: 0, ignoreResult: false, worker, ...lease };
-      const type = error.code === 'CONTENT_DISALLOWED' ? 'ContentDisallowed' : 'DecodeError';
-      const failure = failureOf(type, [error.message], 'kombu.exceptions');
-      const claimed = await store.claim(claim);
-      if (claimed.kind === 'claimed') {
-        await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
-      }
-    }
-    const { receipt, body } = delivery;
+    await failUndecodable(context, error);
     await transport.deadLetter({ receipt, body, code: error.code, reason: error.message });
     return 'acknowledge';
+  }
+
+  async function failUndecodable({ window, owner }: RunContext, error: DecodeError): Promise<void> {
+    if (!error.identity) return;
+    const lease = { owner, leaseEndMs: leaseEndMs(deps, window) };
+    const claim = { id: error.identity.id, epoch: 0, ignoreResult: false, worker, isDeadLetter: true, ...lease };
+    const type = error.code === 'CONTENT_DISALLOWED' ? 'ContentDisallowed' : 'DecodeError';
+    const failure = failureOf(type, [error.message], 'kombu.exceptions');
+    const claimed = await store.claim(claim);
+    if (claimed.kind === 'claimed') {
+      await store.complete(claim, { state: 'FAILURE', failure }, { group: null, parentId: null });
+    }
   }
 
   function logDeadLetter({ delivery, requestId }: RunContext, { identity, code, message }: DecodeError): void {

@@ -90,6 +90,7 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
   /** Deletes the message of a task that runs at most once. */
   async function acknowledgeEarly(run: TaskRun): Promise<void> {
     const { delivery, claim } = run;
+    if (delivery.inbox) return; // An errback of a dead letter, which must not be lost.
     try {
       await transport.acknowledge(delivery.receipt);
     } catch (error) {

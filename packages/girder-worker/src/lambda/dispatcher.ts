@@ -1,20 +1,6 @@
-import middy from '@middy/core';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { app } from '../app.ts';
 import { createDispatcher } from '../dispatch/dispatcher.ts';
-import { logLateError } from '../events/lateError.ts';
-import { createPool, type LateError } from '../execution/pool.ts';
-import { createSoloPool } from '../execution/soloPool.ts';
-import { createGirderExtension } from '../girder/girderExtension.ts';
-import { createGirderJobs } from '../girder/girderJobs.ts';
 import type { Registry } from '../registry/registry.ts';
-import { connectStore } from '../store/dynamodb/connectStore.ts';
-import { availableCores } from '../system/cores.ts';
-import { createInvocationSignal } from '../system/invocationSignal.ts';
-import { nodeSystem } from '../system/nodeSystem.ts';
-import { connectTransport } from '../transport/sqs/sqsTransport.ts';
-import { loadDispatcherConfig } from './dispatcherConfig.ts';
-import { createFunctionLog } from './functionLog.ts';
+import { createBatchHandler } from './batchHandler.ts';
 
 /**
  * Returns the Lambda handler of the dispatcher: runs the tasks of a batch of SQS records, and answers with the records that
@@ -24,38 +10,6 @@ import { createFunctionLog } from './functionLog.ts';
  *
  * @param threadFile the module that calls `serveRegistry` with the same registry; the worker threads load it
  */
-export async function createDispatcherHandler(registry: Registry, threadFile: URL) {
-  const { connections, concurrency, maxHeapMb, memoryMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
-
-  const invocation = createInvocationSignal();
-  const onLateError = (error: LateError) => logLateError(log, error);
-  const pool = createPool({ threadFile, concurrency, maxHeapMb, onLateError, cores: availableCores(memoryMb) });
-  pool.warmUp(); // Lambda does not throttle the CPU while it initializes the function.
-  app.config.update(registry.settings);
-
-  const log = await createFunctionLog(logFormat);
-  const dispatch = createDispatcher({
-    ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
-    registry,
-    pool,
-    solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }), onLateError }),
-    store: connectStore(connections.backend, invocation),
-    transport: connectTransport(connections.broker, invocation),
-    log,
-    worker: { pid: process.pid, hostname: connections.nodeName },
-    maxDeliveries,
-  });
-
-  // Middy's early timeout would report records as failed whose tasks have ended; the dispatcher observes the deadline itself.
-  return middy<SQSEvent, SQSBatchResponse, Error, Context>({ timeoutEarlyInMillis: 0 }).handler(
-    async (event, context) => {
-      const deadlineMs = nodeSystem.now() + context.getRemainingTimeInMillis();
-      invocation.begin();
-      try {
-        return await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
-      } finally {
-        invocation.end(); // A request that is under way would be frozen, and go on in the next invocation.
-      }
-    },
-  );
+export function createDispatcherHandler(registry: Registry, threadFile: URL) {
+  return createBatchHandler({ registry, threadFile, create: createDispatcher, consumesDeadLetters: false });
 }

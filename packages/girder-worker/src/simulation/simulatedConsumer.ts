@@ -17,6 +17,7 @@ export function createSimulatedConsumer(world: World, process: Process, queue: s
     arn: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
     isFifo: queue.endsWith('.fifo'),
     hasDeadLetterQueue: true,
+    undelivered: async () => undefined,
     async receive(options) {
       const endMs = system.now() + 2 * pauseMs.max;
       for (let waitMs = pauseMs.first; ; waitMs = Math.min(2 * waitMs, pauseMs.max)) {

@@ -1,3 +1,4 @@
+import type { DeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import type { Pool } from '../execution/pool.ts';
@@ -13,6 +14,7 @@ export interface SimulatedDispatcherOptions extends Services {
   readonly observer: Observer;
   /** Of a worker. */
   readonly lease?: LeaseOptions;
+  readonly faults?: DeliveryFaults;
 }
 
 const parameters = { positional: [], rest: 'args', keywordRest: 'kwargs' } as const;
@@ -21,12 +23,13 @@ const registry: Registry = { settings: {}, tasks: Object.fromEntries(taskNames.m
 
 /** The dispatcher of a process, with the tasks of the workload. Its log lines go into the history of their tasks. */
 export function createSimulatedDispatcher(options: SimulatedDispatcherOptions): Dispatcher {
-  const { process, pool, store, transport, observer, lease } = options;
+  const { process, pool, store, transport, observer, lease, faults } = options;
   const dispatch = createDispatcher({
     ...{ registry, pool, solo: pool, store, transport, lease, system: process.system },
     log: observer.logOf(process),
     worker: { pid: 1, hostname: process.name },
     revocationPeriodMs: 5000,
+    ...(faults && { faults }),
   });
   return (event, invocation) => {
     observer.invoked(process, invocation.requestId);

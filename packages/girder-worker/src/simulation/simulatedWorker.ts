@@ -1,3 +1,4 @@
+import { createDeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import type { Pool } from '../execution/pool.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
@@ -31,11 +32,13 @@ const concurrency = 4;
 export function startSimulatedWorker(world: World, options: SimulatedWorkerOptions): SimulatedWorker {
   const { process, queues, transport, mutateConsumer } = options;
   const { observer } = world;
+  const log = observer.logOf(process);
+  const faults = createDeliveryFaults({ log, system: process.system });
   const pool = createAbortablePool(options.pool);
-  const dispatch = createSimulatedDispatcher({ ...options, pool, observer, lease });
+  const dispatch = createSimulatedDispatcher({ ...options, pool, observer, lease, faults });
   const poller = startPoller({
     queues: queues.map((queue) => mutateConsumer(createSimulatedConsumer(world, process, queue))),
-    ...{ dispatch, transport, concurrency, lease, log: observer.logOf(process), system: process.system },
+    ...{ dispatch, transport, concurrency, lease, faults, log, system: process.system },
   });
   return { drain: poller.drain, abort: pool.abort };
 }

@@ -30,6 +30,8 @@ export interface Claim {
   readonly request?: ClaimedRequest;
   /** Identifies the message; told to a delivery that finds the task ended. @default not stored */
   readonly digest?: string;
+  /** Whether the message is a dead letter, whose task fails without running: `reopen` takes that end back. @default false */
+  readonly isDeadLetter?: boolean;
   /** Whether the task stores no result; clients then always see PENDING. */
   readonly ignoreResult: boolean;
   /**
@@ -157,6 +159,11 @@ export interface ResultStore extends ChordStore, HopStore {
    * `claimed`, and stores nothing, if a delivery runs a task of this id.
    */
   fail(id: string, failure: Failure, context: ResultContext): Promise<'stored' | 'final' | 'claimed'>;
+  /**
+   * Takes back the end of a task whose message was a dead letter (`Claim.isDeadLetter`) and is sent back to its queue: the task is
+   * PENDING again, and its attempts count anew. Any other end stays. Resolves to whether there was such an end.
+   */
+  reopen(id: string): Promise<boolean>;
   /**
    * Revokes a task. Resolves to `revoked` if it was not running and will never run, to `flagged` if it is running and its
    * worker will find the revocation flag, and to `final` if it has already ended, which is not changed.

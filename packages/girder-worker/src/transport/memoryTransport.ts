@@ -32,6 +32,8 @@ export interface MemoryMessage {
   readonly messageDeduplicationId: string | undefined;
   /** The sender's; of a dead letter also `code`, `reason` and `queue`. */
   readonly messageAttributes: SQSMessageAttributes;
+  /** The queue from which this one got the message after too many deliveries, by its ARN. */
+  readonly deadLetterSourceArn: string | undefined;
   readonly receiveCount: number;
   readonly sentMs: number;
   /** Before this time no receiver gets the message, in ms since 1970. */
@@ -78,7 +80,9 @@ interface Queue {
   readonly deduplicationIds: Map<string, number>;
 }
 
-type SendOptions = Omit<PublishOptions, 'queue' | 'queueArn'> & Pick<Receipt, 'messageAttributes'>;
+interface SendOptions extends Omit<PublishOptions, 'queue' | 'queueArn'>, Pick<Receipt, 'messageAttributes'> {
+  readonly deadLetterSourceArn?: string | undefined;
+}
 
 export function createMemoryTransport({
   queues: settings = {},
@@ -106,6 +110,7 @@ export function createMemoryTransport({
       messageGroupId: options.messageGroupId ?? (isFifo ? 'default' : undefined),
       messageDeduplicationId,
       messageAttributes: options.messageAttributes ?? {},
+      deadLetterSourceArn: options.deadLetterSourceArn,
       receiveCount: 0,
       sentMs: system.now(),
       visibleMs: system.now() + delaySeconds * 1000,
@@ -129,7 +134,9 @@ export function createMemoryTransport({
     const dead = queue.messages.filter(isDead);
     if (dead.length === 0) return;
     queue.messages = queue.messages.filter((message) => !dead.includes(message));
-    for (const { body, ...kept } of dead) send(deadLetterQueueOf(queue.name), body, kept);
+    for (const { body, ...kept } of dead) {
+      send(deadLetterQueueOf(queue.name), body, { ...kept, deadLetterSourceArn: arnOf(queue.name) });
+    }
   };
 
   const deadLetterQueueOf = (name: string): string =>
@@ -162,13 +169,13 @@ export function createMemoryTransport({
       send(queueNameInArn(queueArn), body, { ...delay, messageGroupId, messageAttributes });
     },
 
-    async deadLetter({ receipt, body, code, reason }) {
-      const { queueArn, messageGroupId, messageDeduplicationId, messageAttributes: sender } = receipt;
+    async deadLetter({ receipt, body, code, reason, queueArn = receipt.queueArn }) {
+      const { messageGroupId, messageDeduplicationId, messageAttributes: sender } = receipt;
       const text = (stringValue: string) => ({ dataType: 'String' as const, stringValue });
       const why = { code: text(code), reason: text(reason), queue: text(queueArn) };
       const messageAttributes = deadLetterAttributes<SQSMessageAttribute>(why, sender);
       const kept = { messageGroupId, messageDeduplicationId, messageAttributes };
-      send(deadLetterQueueOf(queueNameInArn(queueArn)), body, kept);
+      send(deadLetterQueueOf(queueNameInArn(receipt.queueArn)), body, kept);
     },
 
     async acknowledge(receipt) {
@@ -215,6 +222,7 @@ export function createMemoryTransport({
 
 function recordOf(queueName: string, message: StoredMessage): SQSRecord {
   const { messageId, body, messageGroupId, messageDeduplicationId, receiveCount, receiptHandle, sentMs } = message;
+  const { deadLetterSourceArn } = message;
   return {
     messageId,
     receiptHandle: receiptHandle!,
@@ -226,11 +234,16 @@ function recordOf(queueName: string, message: StoredMessage): SQSRecord {
       ApproximateFirstReceiveTimestamp: String(sentMs),
       ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
       ...(messageDeduplicationId !== undefined && { MessageDeduplicationId: messageDeduplicationId }),
+      ...(deadLetterSourceArn !== undefined && { DeadLetterQueueSourceArn: deadLetterSourceArn }),
     },
     messageAttributes: message.messageAttributes,
     md5OfBody: '',
     eventSource: 'aws:sqs',
-    eventSourceARN: `arn:aws:sqs:${region}:000000000000:${queueName}`,
+    eventSourceARN: arnOf(queueName),
     awsRegion: region,
   };
+}
+
+function arnOf(queueName: string): string {
+  return `arn:aws:sqs:${region}:000000000000:${queueName}`;
 }

@@ -19,7 +19,7 @@ export interface QueueStatus extends QueueDepth {
 export interface ListedDeadLetter {
   readonly messageId: string;
   readonly body: string;
-  /** When SQS received the message, in ms since 1970. */
+  /** When SQS received the message, in ms since 1970: as a dead letter, or, if SQS itself has moved it, at first. */
   readonly sentMs: number;
   /** The dispatcher's code, such as BODY_MALFORMED; null if SQS moved the message after too many deliveries. */
   readonly code: string | null;
@@ -47,6 +47,8 @@ export interface QueueAdmin {
   /**
    * Calls `decide` once for each dead letter and carries out the action that it returns. Resolves to the number of
    * dead letters per action. A redriven message that fails again becomes a new dead letter, which is not processed.
+   * A message is sent back before its dead letter is deleted. If the process dies in between, or two do the same at the same time, it is
+   * sent back twice, and none is lost. The claim of its task lets it run once.
    *
    * A dead letter is sent back to the queue that it names only if that is `queue`, or if the redrive policy of that queue
    * names this dead-letter queue: any sender can write the name, and the operator may send to more queues than the sender.
@@ -55,6 +57,14 @@ export interface QueueAdmin {
    */
   processDeadLetters(
     queue: string,
-    decide: (deadLetter: ListedDeadLetter) => DeadLetterAction,
+    decide: (deadLetter: ListedDeadLetter) => DeadLetterAction | Promise<DeadLetterAction>,
+    options?: ProcessDeadLettersOptions,
   ): Promise<DeadLetterCounts>;
+}
+
+export interface ProcessDeadLettersOptions {
+  /** Whether enough dead letters were decided on: no more are received then. @default all are received */
+  readonly isDone?: (() => boolean) | undefined;
+  /** Called after each request: how many dead letters were received, or sent back and deleted. */
+  readonly onProgress?: ((step: 'received' | 'processed', count: number) => void) | undefined;
 }

@@ -19,6 +19,11 @@ export interface QueueConsumer {
   /** Whether messages of one group are delivered in order. */
   readonly isFifo: boolean;
   readonly hasDeadLetterQueue: boolean;
+  /**
+   * The name in SQS of the queue to which SQS moves messages after too many deliveries. Undefined if that is the dead-letter queue itself, or
+   * if there is none: a queue of undelivered messages has a dead-letter queue of its own. Rejects if that queue may not be read.
+   */
+  undelivered(): Promise<string | undefined>;
   /** Resolves to messages in the form in which Lambda passes them, or to an empty list if none came in time. */
   receive(options: ReceiveOptions): Promise<SQSRecord[]>;
 }

@@ -19,3 +19,15 @@ export function queueNamedBy(nameOrArn: string): { readonly name: string; readon
   const [, , , , account, name = ''] = nameOrArn.split(':');
   return { name, account };
 }
+
+/**
+ * The end of the name of a queue whose messages SQS moves to it after too many deliveries, and from which the consumer of dead letters
+ * passes them on to the dead-letter queue.
+ */
+const undeliveredSuffix = '-undelivered';
+
+/** The ARN of the queue whose undelivered messages are in the queue with this ARN; undefined if its name does not tell. */
+export function sourceOfUndelivered(arn: string): string | undefined {
+  const [stem, fifo] = arn.endsWith('.fifo') ? [arn.slice(0, -5), '.fifo'] : [arn, ''];
+  return stem.endsWith(undeliveredSuffix) ? stem.slice(0, -undeliveredSuffix.length) + fifo : undefined;
+}

@@ -22,6 +22,8 @@ export interface DeadLetter {
   readonly code: string;
   /** A sentence for people. */
   readonly reason: string;
+  /** The queue to which an operator can send the message back. @default the queue of the receipt */
+  readonly queueArn?: string | undefined;
 }
 
 /** SQS's limit of the delay of a message. */
@@ -70,7 +72,8 @@ export interface Transport {
   resend(receipt: Receipt, body: string, delay: Delay): Promise<void>;
   /**
    * Sends a copy of a message that cannot be run to the dead-letter queue. The copy keeps the message group, the deduplication id
-   * and the sender's message attributes; of more than seven attributes the first seven, as SQS takes at most ten.
+   * and the sender's message attributes; of more than seven attributes the first seven, as SQS takes at most ten. A reason that the
+   * message already has, because it was sent back from the dead-letter queue, is replaced.
    */
   deadLetter(deadLetter: DeadLetter): Promise<void>;
   /** Deletes the message of a delivery. It is not an error if the message is already deleted. */

@@ -7,7 +7,13 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A pidbox queue that delivers no command; it rejects with the error, if there is one. */
 function pidboxQueue(name: string, closed: string[], error?: Error): PidboxQueue {
-  const queue = { name, arn: `arn:aws:sqs:us-east-1:0:${name}`, isFifo: false, hasDeadLetterQueue: false };
+  const queue = {
+    name,
+    arn: `arn:aws:sqs:us-east-1:0:${name}`,
+    isFifo: false,
+    hasDeadLetterQueue: false,
+    undelivered: async () => undefined,
+  };
   return {
     topicArn: 'arn:aws:sns:us-east-1:0:celery-pidbox',
     queue: {

@@ -23,6 +23,7 @@ function queueUnderTest(name: string) {
     arn: queueArn,
     isFifo: false,
     hasDeadLetterQueue: true,
+    undelivered: async () => undefined,
     receive(options) {
       asked.push(options);
       return new Promise((resolve) => waiting.push(resolve));

@@ -2,7 +2,7 @@ import type { Connections } from '../connections/connections.ts';
 import { connectControl, createControlNode, createPidbox } from '../control/index.ts';
 import { createDeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
-import { createDispatcher } from '../dispatch/dispatcher.ts';
+import { createDispatcher, type DispatcherOptions } from '../dispatch/dispatcher.ts';
 import { logLateError } from '../events/lateError.ts';
 import type { Log } from '../events/log.ts';
 import { createPool, type LateError } from '../execution/pool.ts';
@@ -20,6 +20,7 @@ import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAbortablePool } from './abortablePool.ts';
+import { startDeadLetters } from './deadLetters.ts';
 import type { WorkerHealth } from './health.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
@@ -82,10 +83,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const faults = createDeliveryFaults({ log, system: nodeSystem });
-  const dispatch = createDispatcher({
+  const parts: DispatcherOptions = {
     ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
     ...{ registry, pool: threads, solo, store, transport, log, worker, lease, faults },
-  });
+  };
+  const dispatch = createDispatcher(parts);
+  const stopDeadLetters = startDeadLetters({ parts, lease, faults, log, queues, broker: connections.broker });
   const poller = startPoller({ queues, dispatch, transport, concurrency, lease, faults, log });
   const stopRemoteControl = options.remoteControl ? startPidboxListener(commandsOf(options, transport)) : undefined;
   log.info(`${node} ready.`);
@@ -98,7 +101,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
   await aborted(shutdown.warm);
   // Tasks that still run can be revoked until they have ended.
-  const drained = poller.drain().then(stopRemoteControl);
+  const drained = Promise.all([poller.drain(), stopDeadLetters()]).then(stopRemoteControl);
   const forced = aborted(shutdown.cold).then(async () => {
     threads.abort();
     solo.abort();
@@ -137,8 +140,8 @@ async function connect(options: WorkerOptions, store: ResultStore): Promise<Queu
   const retry = <T>(outage: Outage, act: () => Promise<T>) =>
     retryUntil(act, { isTransient: isTransientError, signal: shutdown.warm, outage });
 
-  const consumerOf = connectConsumers(broker);
-  const queues = await retry(brokerOutage, () => Promise.all(names.map(consumerOf)));
+  const { open } = connectConsumers(broker);
+  const queues = await retry(brokerOutage, () => Promise.all(names.map(open)));
   if (!queues) return undefined;
   log.info(`Connected to ${broker.url}`);
   // Reading any item shows that the table exists and may be read.

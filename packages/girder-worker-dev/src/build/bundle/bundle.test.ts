@@ -99,7 +99,7 @@ describe('a bundle', () => {
     using bundle = createTemporaryFolder();
     const report = await bundleFunctions({ root: deployment.root, outDir: bundle.root });
 
-    const files = ['handler.mjs', 'thread.mjs', 'control.mjs'];
+    const files = ['handler.mjs', 'thread.mjs', 'control.mjs', 'deadLetters.mjs'];
     const sizes = files.map(async (file) => (await codeOf(eagerFiles(join(bundle.root, file)))).length);
     expect(report.entries).toEqual(
       (await Promise.all(sizes)).map((eagerBytes, index) => ({ file: files[index], eagerBytes })),
@@ -117,8 +117,8 @@ describe('a bundle', () => {
     await writeRegistry(join(deployment.root, registryFile), (await buildRegistry(deployment)).text);
     using bundle = createTemporaryFolder();
     const { entries } = await bundleFunctions({ root: deployment.root, outDir: bundle.root });
-    expect(entries.map(({ file }) => file)).toEqual(['handler.mjs', 'thread.mjs', 'control.mjs']);
-    for (const file of ['handler.mjs', 'control.mjs'])
+    expect(entries.map(({ file }) => file)).toEqual(['handler.mjs', 'thread.mjs', 'control.mjs', 'deadLetters.mjs']);
+    for (const file of ['handler.mjs', 'control.mjs', 'deadLetters.mjs'])
       expect(await readFile(join(bundle.root, file), 'utf8')).toMatch(/export\s*\{[^}]*\bas handler\b/);
   });
 

@@ -19,7 +19,7 @@ import { taskModulesOf } from './taskModules.ts';
 export interface BundleOptions {
   /** The folder of the deployment. */
   readonly root: string;
-  /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs` and their `chunks`. */
+  /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs`, `deadLetters.mjs` and their `chunks`. */
   readonly outDir: string;
   /** Where the functions run, for packages with native code. @default linux-x64 with glibc, Lambda's x86_64 */
   readonly platform?: Platform;
@@ -57,7 +57,7 @@ const requireForCommonJs = `import{createRequire as __createRequire}from'node:mo
 
 /**
  * Bundles the functions for Lambda as ES modules that share chunks: the handler of the dispatcher, the entry of its worker
- * threads, and the handler of remote control. Task modules are separate chunks, each loaded when one of its tasks runs for the
+ * threads, and the handlers of remote control and of dead letters. Task modules are separate chunks, each loaded when one of its tasks runs for the
  * first time. Packages with native code are copied to `node_modules` beside the bundle, and the files of plugins to `files`.
  *
  * Throws esbuild's BuildFailure, which lists the errors with their places in the source, or a BundleError, which lists what

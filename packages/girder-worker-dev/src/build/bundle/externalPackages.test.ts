@@ -54,6 +54,7 @@ describe('a bundle', () => {
       expect(readdirSync(folder).filter((name) => !name.endsWith('.map'))).toEqual([
         'chunks',
         'control.mjs',
+        'deadLetters.mjs',
         'handler.mjs',
         'thread.mjs',
       ]);

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** The modules that Lambda or the pool load by file name. */
-const names = ['handler', 'thread', 'control'] as const;
+const names = ['handler', 'thread', 'control', 'deadLetters'] as const;
 type FunctionName = (typeof names)[number];
 
 /** The folder of each module in `functions/`, where a deployment may have its own. */
-const folders = { handler: 'dispatcher', thread: 'dispatcher', control: 'control' };
+const folders = { handler: 'dispatcher', thread: 'dispatcher', control: 'control', deadLetters: 'dead-letters' };
 /** The name of the module in that folder. */
-const files = { handler: 'handler.ts', thread: 'thread.ts', control: 'handler.ts' };
+const files = { handler: 'handler.ts', thread: 'thread.ts', control: 'handler.ts', deadLetters: 'handler.ts' };
 
 const namespace = 'girder-worker-functions';
 
@@ -61,5 +61,9 @@ serveRegistry(registry);`;
       return `import { createControlHandler } from 'girder-worker/lambda/control';
 ${importRegistry}
 export const handler = await createControlHandler(registry);`;
+    case 'deadLetters':
+      return `import { createDeadLetterHandler } from 'girder-worker/lambda/dead-letters';
+${importRegistry}
+export const handler = await createDeadLetterHandler(registry, new URL('./thread.mjs', import.meta.url));`;
   }
 }

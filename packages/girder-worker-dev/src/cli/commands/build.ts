@@ -64,10 +64,10 @@ function packLines({ packages, files, fileBytes }: BundleReport): string[] {
 }
 
 const help = `
-The bundle holds the dispatcher (handler.mjs), its worker threads (thread.mjs), remote control (control.mjs) and chunks
-that they share. Each task module is a chunk of its own, which is loaded when one of its tasks runs for the first time.
-Packages with native code are copied to node_modules/ beside it, compiled for Linux and the architecture of the functions,
-and files that tasks read to files/. npx serverless package and deploy run this command.
+The bundle holds the dispatcher (handler.mjs), its worker threads (thread.mjs), remote control (control.mjs), dead letters
+(deadLetters.mjs) and chunks that they share. Each task module is a chunk of its own, which is loaded when one of its tasks
+runs for the first time. Packages with native code are copied to node_modules/ beside it, compiled for Linux and the
+architecture of the functions, and files that tasks read to files/. npx serverless package and deploy run this command.
 
 Examples:
   $ girder-worker build

@@ -70,7 +70,7 @@ const help = `
 The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". Without
 --queue, the queue and the table are both named celery; the region is us-east-1, the access key and the secret are both
 test. Queues and table are empty at start, and are lost at the end. Each queue NAME has a dead-letter queue
-NAME-dead-letters. A second Ctrl-C ends running tasks immediately.
+NAME-dead-letters, and before it NAME-undelivered, whose messages invoke the function of dead letters. A second Ctrl-C ends running tasks immediately.
 
 When the code or the package.json of a plugin changes, the functions are built again and reloaded. Running tasks end in the
 code that they started with. If the build fails, its faults are printed, and the functions stay as they are.

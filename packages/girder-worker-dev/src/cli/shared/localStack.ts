@@ -96,7 +96,12 @@ async function bundle(cleanups: Cleanups): Promise<BuiltFunctions> {
   const report = await bundleFunctions({ root, outDir, platform: hostPlatform() });
   for (const warning of report.warnings) processOutput.writeErr(warning);
   const controlFile = join(outDir, 'control.mjs');
-  const functions = { file: join(outDir, 'handler.mjs'), ...(existsSync(controlFile) && { controlFile }) };
+  const deadLettersFile = join(outDir, 'deadLetters.mjs');
+  const functions = {
+    file: join(outDir, 'handler.mjs'),
+    deadLettersFile,
+    ...(existsSync(controlFile) && { controlFile }),
+  };
   return { ...report, functions, remove };
 }
 

@@ -9,41 +9,58 @@ export interface QueueSettings {
   readonly visibilityTimeoutSeconds: number;
   /** The number of deliveries after which SQS moves a message to the dead-letter queue. */
   readonly maxReceiveCount: number;
+  /** How long a message stays hidden that the consumer of dead letters has received. @default there is no queue for it */
+  readonly undeliveredTimeoutSeconds?: number;
 }
 
-export interface Queue {
+interface CreatedQueue {
   readonly url: string;
   readonly arn: string;
+}
+
+export interface Queue extends CreatedQueue {
   readonly deadLetterUrl: string;
   readonly deadLetterArn: string;
+  /** The queue between the two, which the consumer of dead letters receives from; undefined if there is none. */
+  readonly undelivered: CreatedQueue | undefined;
 }
+
+/** As in the deployed stack (infra/queues.cjs). */
+const maxUndeliveredCount = 110;
 
 export function localSqsClient(endpoint: string): SQSClient {
   return new SQSClient({ endpoint, region: localRegion, credentials: localCredentials, useQueueUrlAsEndpoint: false });
 }
 
-/** Creates a queue and its dead-letter queue `<name>-dead-letters`, as in the deployed stack (infra/queues.cjs). */
+/**
+ * Creates a queue and its dead-letter queue `<name>-dead-letters`; between them `<name>-undelivered`, if its visibility timeout is given, as
+ * in the deployed stack (infra/queues.cjs).
+ */
 export async function createQueue(
   sqs: SQSClient,
-  { name, visibilityTimeoutSeconds, maxReceiveCount }: QueueSettings,
+  { name, visibilityTimeoutSeconds, maxReceiveCount, undeliveredTimeoutSeconds }: QueueSettings,
 ): Promise<Queue> {
   const isFifo = name.endsWith('.fifo');
-  const create = async (
-    QueueName: string,
-    attributes: Record<string, string>,
-  ): Promise<{ url: string; arn: string }> => {
+  const create = async (end: string, attributes: Record<string, string>): Promise<CreatedQueue> => {
+    const QueueName = name.replace(/(\.fifo)?$/, `${end}$1`);
     const Attributes = { ...attributes, ...(isFifo && { FifoQueue: 'true' }) };
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
     const read = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
     return { url: QueueUrl!, arn: read.Attributes!.QueueArn! };
   };
 
-  const deadLetters = await create(isFifo ? name.replace(/\.fifo$/, '-dead-letters.fifo') : `${name}-dead-letters`, {});
-  const queue = await create(name, {
-    VisibilityTimeout: String(visibilityTimeoutSeconds),
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount }),
+  const settings = (timeoutSeconds: number, { arn }: CreatedQueue, maxReceives: number) => ({
+    VisibilityTimeout: String(timeoutSeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: maxReceives }),
   });
-  return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn };
+
+  const deadLetters = await create('-dead-letters', {});
+  const undelivered =
+    undeliveredTimeoutSeconds === undefined
+      ? undefined
+      : await create('-undelivered', settings(undeliveredTimeoutSeconds, deadLetters, maxUndeliveredCount));
+  const queue = await create('', settings(visibilityTimeoutSeconds, undelivered ?? deadLetters, maxReceiveCount));
+  return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn, undelivered };
 }
 
 /** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.yml). */

@@ -254,6 +254,7 @@ describe('an event source mapping', () => {
       arn: 'arn:aws:sqs:us-east-1:000000000000:to-come',
       deadLetterUrl: '',
       deadLetterArn: '',
+      undelivered: undefined,
     };
     const mapping = createEventSourceMapping({
       sqs,

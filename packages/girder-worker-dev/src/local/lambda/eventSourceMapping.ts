@@ -8,7 +8,7 @@ import { sqsRecord } from './sqsEvent.ts';
 
 export interface EventSourceMappingOptions {
   readonly sqs: SQSClient;
-  readonly queue: Queue;
+  readonly queue: Pick<Queue, 'url' | 'arn'>;
   readonly lambda: LambdaFunction;
   /** How many batches are processed at the same time. */
   readonly concurrency: number;

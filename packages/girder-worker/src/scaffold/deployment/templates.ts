@@ -43,10 +43,10 @@ plugins for Celery clients, with SQS as the broker and DynamoDB as the result ba
 |---|---|
 | \`package.json\` | the plugins: each dependency that declares entry points in the group \`girder_worker_plugins\` |
 | \`serverless.yml\` | the functions, and all parameters with their meaning |
-| \`infra/\` | queue, table, roles and remote control; the step that builds the functions before they are packaged |
+| \`infra/\` | queues, table, roles and remote control; the step that builds the functions before they are packaged |
 | \`functions/dispatcher/registry.generated.ts\` | the tasks, written by \`npm run build-registry\` |
 
-The handlers of the functions are those of girder-worker. A deployment that has \`functions/dispatcher/handler.ts\` or
-\`functions/control/handler.ts\` uses its own.
+The handlers of the functions are those of girder-worker. A deployment that has \`functions/dispatcher/handler.ts\`,
+\`functions/control/handler.ts\` or \`functions/dead-letters/handler.ts\` uses its own.
 `;
 }

@@ -175,6 +175,11 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return item && (await finalStateOf(item)) === undefined ? 'claimed' : 'final';
     },
 
+    async reopen(id) {
+      const update = updates.reopenUpdate(document(write.pending(id)));
+      return (await table.update(keys.task(id), update)) !== undefined;
+    },
+
     async revoke(id, revocation) {
       // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {

@@ -28,6 +28,7 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
  * | `rp`        | N    | 1 if the message of the retry was published before the retry was stored    |
  * | `fin`       | S    | the final state                                                            |
+ * | `dl`        | N    | when the last claim was made for a dead letter, in ms since 1970           |
  * | `rvk`       | N    | when the task was revoked, in ms since 1970                                |
  * | `trm`       | N    | when it was revoked with `terminate`, in ms since 1970                     |
  */

@@ -40,8 +40,9 @@ export function firstClaimAttributes(claim: Claim, document: Document): Attribut
 export function claimUpdate(claim: Claim, document: Document, isStarted: boolean): Update {
   const claimed = claimAttributes(claim, document.nowMs);
   const stored = isStarted ? ':result' : 'if_not_exists(#result, :result)';
+  const removed = claim.isDeadLetter ? 'ra, rp' : 'ra, rp, dl';
   return {
-    UpdateExpression: `SET ${assignments(claimed)}, #result = ${stored}, ${storeTimes} REMOVE ra, rp ADD att :one`,
+    UpdateExpression: `SET ${assignments(claimed)}, #result = ${stored}, ${storeTimes} REMOVE ${removed} ADD att :one`,
     ConditionExpression: `${notFinal} AND ${notOutdated} AND ${leaseIsFree}`,
     values: {
       ...claimIsValidValues(claim),
@@ -54,7 +55,7 @@ export function claimUpdate(claim: Claim, document: Document, isStarted: boolean
 }
 
 function claimAttributes(claim: Claim, nowMs: number): Attributes {
-  const { owner, leaseEndMs, epoch, task, digest } = claim;
+  const { owner, leaseEndMs, epoch, task, digest, isDeadLetter } = claim;
   return {
     own: { S: owner },
     lx: { N: String(leaseEndMs) },
@@ -62,6 +63,7 @@ function claimAttributes(claim: Claim, nowMs: number): Attributes {
     req: { S: requestText(claim, nowMs) },
     ...(task !== undefined && { tsk: { S: task } }),
     ...(digest !== undefined && { dg: { S: digest } }),
+    ...(isDeadLetter && { dl: { N: String(nowMs) } }),
   };
 }
 
@@ -153,6 +155,15 @@ export function failUpdate(document: Document): Update {
       ':fin': { S: 'FAILURE' },
       ':now': { N: String(document.nowMs) },
     },
+  };
+}
+
+/** Takes back the end of a task that was stored for a dead letter. A revocation stays in its own attributes. */
+export function reopenUpdate(document: Document): Update {
+  return {
+    UpdateExpression: `SET ${storeDocument} REMOVE fin, dl, att`,
+    ConditionExpression: 'attribute_exists(fin) AND attribute_exists(dl)',
+    values: documentValues(document),
   };
 }
 

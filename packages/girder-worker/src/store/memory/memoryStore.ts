@@ -14,7 +14,8 @@ interface Item {
   dueMs?: number | undefined;
   attempts: number;
   epoch: number;
-  final?: FinalState;
+  final?: FinalState | undefined;
+  isDeadLetter?: boolean | undefined;
   revocation?: Revocation;
 }
 
@@ -61,10 +62,10 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       const isMine = isClaimed(item) && item.owner === claim.owner;
       const isHeldByOther = isClaimed(item) && !isMine;
       if (item.final || item.epoch > claim.epoch || isHeldByOther) return conflict(item, claim);
-      const { owner, leaseEndMs, epoch, digest } = claim;
+      const { owner, leaseEndMs, epoch, digest, isDeadLetter } = claim;
       const isStarted = claim.trackStarted && !claim.ignoreResult;
       const bytes = isStarted ? write.started(claim) : (item.bytes ?? write.pending(claim.id));
-      Object.assign(item, { bytes, owner, leaseEndMs, epoch, digest, dueMs: undefined });
+      Object.assign(item, { bytes, owner, leaseEndMs, epoch, digest, isDeadLetter, dueMs: undefined });
       if (!isMine) item.attempts += 1;
       return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
     },
@@ -124,6 +125,13 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
       if (isClaimed(item)) return 'claimed';
       Object.assign(item, finalChanges(id, { state: 'FAILURE', failure }, context).changes);
       return 'stored';
+    },
+
+    async reopen(id) {
+      const item = items.get(id);
+      if (!item?.final || !item.isDeadLetter) return false;
+      Object.assign(item, { bytes: write.pending(id), final: undefined, isDeadLetter: undefined, attempts: 0 });
+      return true;
     },
 
     async revoke(id, revocation) {

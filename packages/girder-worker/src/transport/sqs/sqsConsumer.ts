@@ -13,19 +13,24 @@ import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { timeoutSignal } from '../../system/timeouts.ts';
 import type { QueueConsumer } from '../queueConsumer.ts';
-import { sqsQueueName } from '../queueName.ts';
+import { queueNameInArn, sqsQueueName } from '../queueName.ts';
 import { missingQueueError } from './missingQueueError.ts';
 
 /** How long after the wait time an answer may come. Later, its connection counts as lost. */
 const answerMarginMs = 10_000;
 
 /**
- * Returns the function that opens a Celery queue of a broker. It rejects with an Error that names the queue if it does not
+ * Returns the functions that open a queue of a broker. They reject with an Error that names the queue if it does not
  * exist, and otherwise with the SDK's errors.
  */
-export function connectConsumers(broker: BrokerConnection): (celeryQueue: string) => Promise<QueueConsumer> {
+export function connectConsumers(broker: BrokerConnection) {
   const client = new SQSClient({ ...broker.sqs, useQueueUrlAsEndpoint: false });
-  return (celeryQueue) => createSqsConsumer(client, sqsQueueName(celeryQueue, broker.queueNamePrefix));
+  return {
+    /** Opens a queue by its name in Celery. */
+    open: (celeryQueue: string) => createSqsConsumer(client, sqsQueueName(celeryQueue, broker.queueNamePrefix)),
+    /** Opens a queue by its name in SQS. */
+    openByName: (name: string) => createSqsConsumer(client, name),
+  };
 }
 
 /** Resolves to the consumer of the queue with this name in SQS. */
@@ -41,12 +46,21 @@ export async function createSqsConsumer(
   const { Attributes = {} } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn', 'RedrivePolicy'] }),
   );
+  const target = redriveTarget(Attributes.RedrivePolicy);
 
   return {
     name,
     arn: Attributes.QueueArn!,
     isFifo: name.endsWith('.fifo'),
     hasDeadLetterQueue: Attributes.RedrivePolicy !== undefined,
+    async undelivered() {
+      if (target === undefined) return undefined;
+      const { QueueUrl: url } = await client.send(new GetQueueUrlCommand({ QueueName: target }));
+      const AttributeNames = ['RedrivePolicy'] as const;
+      const read = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: [...AttributeNames] });
+      const { Attributes: { RedrivePolicy } = {} } = await client.send(read);
+      return redriveTarget(RedrivePolicy) === undefined ? undefined : target;
+    },
     async receive({ maxMessages, visibilityTimeoutSeconds, waitSeconds, signal }) {
       const command = new ReceiveMessageCommand({
         QueueUrl,
@@ -58,6 +72,7 @@ export async function createSqsConsumer(
           'MessageGroupId',
           'MessageDeduplicationId',
           'SentTimestamp',
+          'DeadLetterQueueSourceArn',
         ],
         MessageAttributeNames: ['All'],
       });
@@ -67,6 +82,12 @@ export async function createSqsConsumer(
       return Messages.map((message) => recordOf(message, Attributes.QueueArn!));
     },
   };
+}
+
+/** The name of the queue that a redrive policy names. */
+function redriveTarget(policy = '{}'): string | undefined {
+  const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn?: string };
+  return deadLetterTargetArn === undefined ? undefined : queueNameInArn(deadLetterTargetArn);
 }
 
 function recordOf(message: Message, queueArn: string): SQSRecord {

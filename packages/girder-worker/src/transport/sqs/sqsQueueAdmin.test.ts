@@ -1,4 +1,11 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Emulators, startEmulators } from '../../../../girder-worker-dev/src/local/emulators/emulators.ts';
 import {
@@ -106,7 +113,7 @@ describe('dead letters', () => {
     expect(deadLetters.find(({ body }) => body === 'moved by SQS')).toMatchObject({ code: null, reason: null });
   });
 
-  test('are sent back to their queue without the reason, deleted, or kept, as decided for each', async () => {
+  test('are sent back to their queue with the reason, deleted, or kept, as decided for each', async () => {
     const queue = await makeQueue('decided');
     for (const body of ['redrive', 'drop', 'keep']) await sendDeadLetter(queue, body);
     const counts = await createSqsQueueAdmin(sqs).processDeadLetters(
@@ -117,7 +124,7 @@ describe('dead letters', () => {
     expect((await listDeadLetters('decided')).map(({ body }) => body)).toEqual(['keep']);
     const [back, ...others] = await receive(queue.url);
     expect(back).toMatchObject({ Body: 'redrive', MessageAttributes: { own: { StringValue: 'kept' } } });
-    expect(Object.keys(back!.MessageAttributes!)).toEqual(['own']);
+    expect(new Set(Object.keys(back!.MessageAttributes!))).toEqual(new Set(['code', 'own', 'queue', 'reason']));
     expect(others).toEqual([]);
   });
 
@@ -132,7 +139,7 @@ describe('dead letters', () => {
     await createSqsQueueAdmin(sqs).processDeadLetters('senders', () => 'redrive');
     expect(await receiveAll(queue.url)).toMatchObject([
       { Body: 'moved by SQS', MessageAttributes: sender },
-      { Body: 'ours', MessageAttributes: sender },
+      { Body: 'ours', MessageAttributes: { ...reason, 'sender-code': sender.code } },
     ]);
   });
 
@@ -163,6 +170,20 @@ describe('dead letters', () => {
     expect((await receive(QueueUrl!)).map(({ Body }) => Body)).toEqual(['of the second']);
   });
 
+  test('are those of the last queue, if a function consumes the undelivered messages between the two', async () => {
+    const queue = await createQueue(sqs, {
+      ...{ name: 'consumed', visibilityTimeoutSeconds: 600, maxReceiveCount: 3, undeliveredTimeoutSeconds: 60 },
+    });
+    await send(queue.undelivered!.url, 'not consumed yet');
+    await sendDeadLetter(queue, 'consumed');
+    expect(await createSqsQueueAdmin(sqs).status('consumed')).toMatchObject({
+      deadLetters: { name: 'consumed-dead-letters', ready: 1 },
+    });
+    const counts = await createSqsQueueAdmin(sqs).processDeadLetters('consumed', () => 'redrive');
+    expect(counts).toMatchObject({ redrive: 1, keep: 0, refused: new Map() });
+    expect((await receive(queue.url)).map(({ Body }) => Body)).toEqual(['consumed']);
+  });
+
   test('are visible again at once if deciding on one throws', async () => {
     const queue = await makeQueue('failing');
     for (const body of ['a', 'b']) await sendDeadLetter(queue, body);
@@ -171,6 +192,64 @@ describe('dead letters', () => {
     });
     await expect(failing).rejects.toThrow('cannot decide');
     expect(await listDeadLetters('failing')).toHaveLength(2);
+  });
+
+  test('are not lost if the process dies between sending them back and deleting them: they are sent back again', async () => {
+    const queue = await makeQueue('dying');
+    for (const body of ['a', 'b']) await sendDeadLetter(queue, body);
+    const dying = {
+      async send(command: unknown) {
+        if (command instanceof DeleteMessageBatchCommand) throw new Error('killed');
+        return sqs.send(command as never);
+      },
+    } as unknown as SQSClient;
+    await expect(createSqsQueueAdmin(dying).processDeadLetters('dying', () => 'redrive')).rejects.toThrow('killed');
+    await createSqsQueueAdmin(sqs).processDeadLetters('dying', () => 'redrive');
+    expect(await listDeadLetters('dying')).toEqual([]);
+    expect((await receiveAll(queue.url)).map(({ Body }) => Body)).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  test('are sent back once by two operators at the same time', async () => {
+    const queue = await makeQueue('shared');
+    for (let index = 0; index < 30; index++) await sendDeadLetter(queue, `letter ${index}`);
+    const replay = () => createSqsQueueAdmin(sqs).processDeadLetters('shared', () => 'redrive');
+    const counts = await Promise.all([replay(), replay()]);
+    expect(counts[0].redrive + counts[1].redrive).toBe(30);
+    expect(await createSqsQueueAdmin(sqs).status('shared')).toMatchObject({ ready: 30, deadLetters: { ready: 0 } });
+  });
+
+  test('are sent back and deleted ten per request, and no more are received than are wanted', async () => {
+    const queue = await makeQueue('many');
+    for (let index = 0; index < 25; index++) await sendDeadLetter(queue, `letter ${index}`);
+    const steps: string[] = [];
+    let wanted = 12;
+    const counts = await createSqsQueueAdmin(sqs).processDeadLetters(
+      'many',
+      () => {
+        wanted--;
+        return 'redrive';
+      },
+      { isDone: () => wanted === 0, onProgress: (step, number) => steps.push(`${step} ${number}`) },
+    );
+    expect(counts).toMatchObject({ redrive: 12, keep: 0 });
+    expect(steps).toEqual(['received 10', 'received 20', 'processed 10', 'processed 12']);
+    expect(await createSqsQueueAdmin(sqs).status('many')).toMatchObject({ ready: 12, deadLetters: { ready: 13 } });
+  });
+
+  test('of which SQS refuses one are sent back but for that one, which stays', async () => {
+    const queue = await makeQueue('refused');
+    for (const body of ['a', 'b']) await sendDeadLetter(queue, body);
+    const refusing = {
+      async send(command: unknown) {
+        if (!(command instanceof SendMessageBatchCommand)) return sqs.send(command as never);
+        const [refused, ...rest] = command.input.Entries ?? [];
+        await sqs.send(new SendMessageBatchCommand({ ...command.input, Entries: rest }));
+        return { Failed: [{ Id: refused?.Id, SenderFault: true, Code: 'InvalidMessageContents' }] };
+      },
+    } as unknown as SQSClient;
+    const replayed = createSqsQueueAdmin(refusing).processDeadLetters('refused', () => 'redrive');
+    await expect(replayed).rejects.toMatchObject({ name: 'InvalidMessageContents' });
+    expect(await createSqsQueueAdmin(sqs).status('refused')).toMatchObject({ ready: 1, deadLetters: { ready: 1 } });
   });
 
   test('of a FIFO queue are sent back into their message group', async () => {

@@ -180,9 +180,9 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     resend: ({ queueArn, messageGroupId, messageAttributes }, body, delay) =>
       send(queueArn, body, { ...delay, messageGroupId, messageAttributes }),
 
-    async deadLetter({ receipt, body, code, reason }) {
-      const { queueArn, messageAttributes, ...kept } = receipt;
-      const QueueUrl = deadLetterQueueUrl ?? (await redriveQueueUrl(queueArn));
+    async deadLetter({ receipt, body, code, reason, queueArn = receipt.queueArn }) {
+      const { messageAttributes, ...kept } = receipt;
+      const QueueUrl = deadLetterQueueUrl ?? (await redriveQueueUrl(receipt.queueArn));
       const why = {
         code: textAttribute(code),
         reason: textAttribute(printable(reason).slice(0, maxReasonLength)),
