@@ -67,7 +67,7 @@ describe('girder-worker inspect', () => {
     [['inspect', 'query_task'], /Give the ids of the tasks to query_task/],
     [['inspect', 'active', 'an-id'], /Give the ids of the tasks to query_task/],
     [['inspect', 'registered', '--root', '/nowhere'], /There is no registry \/nowhere.*--root/],
-    [['dlq', 'redrive'], /Give ids of dead letters, or --all/],
+    [['dlq', 'redrive'], /Give ids of dead letters, options that select them, or --all/],
     [['dlq', 'drop', 'no-such-letter'], /no dead letters of these ids: no-such-letter/],
   ])('%j fails, and the error says what to do', async (args, text) => {
     await expect(girderWorker(stack, ...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(text) });
@@ -90,6 +90,10 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, redriv
   expect(JSON.parse(await girderWorker(stack, 'dlq', 'show', messageId))).toMatchObject({ messageId, body: 'poison' });
   expect(await girderWorker(stack, 'status')).toMatch(/dead letters of celery +1 +girder-worker dlq list/);
 
+  expect(await girderWorker(stack, 'dlq', 'replay', '--code', 'NOT_AN_ENVELOPE', '--dry-run')).toMatch(
+    /NOT_AN_ENVELOPE.*\n1 dead letter would be sent back\.\n$/,
+  );
+  expect(await girderWorker(stack, 'dlq', 'purge', '--task', 'p.*')).toBe('0 dead letters deleted, 1 left.\n');
   expect(await girderWorker(stack, 'dlq', 'redrive', messageId)).toBe('1 dead letter sent back, 0 left.\n');
   await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison' }]);
   expect(await list()).not.toMatchObject([{ messageId }]); // The dispatcher could not decode it again.

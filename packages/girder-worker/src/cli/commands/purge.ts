@@ -22,7 +22,7 @@ export function purgeCommand(): Command {
 }
 
 const help = `
-Running tasks continue, stored results are kept, and dead letters stay (see girder-worker dlq drop). Clients keep waiting
+Running tasks continue, stored results are kept, and dead letters stay (see girder-worker dlq purge). Clients keep waiting
 for the results of deleted tasks: revoke the tasks instead to notify them. SQS may deliver messages for up to a minute
 after the purge, and allows one purge per minute. The numbers of messages are approximations.
 
