@@ -76,7 +76,8 @@ interface StoredMessage extends MemoryMessage {
 
 interface Queue {
   readonly name: string;
-  messages: StoredMessage[];
+  /** By their ids, the oldest first. */
+  readonly messages: Map<string, StoredMessage>;
   readonly deduplicationIds: Map<string, number>;
 }
 
@@ -91,7 +92,7 @@ export function createMemoryTransport({
   const queues = new Map<string, Queue>();
 
   const queueOf = (name: string): Queue => {
-    const queue = queues.get(name) ?? { name, messages: [], deduplicationIds: new Map<string, number>() };
+    const queue = queues.get(name) ?? { name, messages: new Map(), deduplicationIds: new Map<string, number>() };
     queues.set(name, queue);
     return queue;
   };
@@ -104,8 +105,9 @@ export function createMemoryTransport({
     const messageDeduplicationId = isFifo ? (options.messageDeduplicationId ?? system.randomUUID()) : undefined;
     if (messageDeduplicationId !== undefined && isDuplicate(queue, messageDeduplicationId)) return;
     const delaySeconds = isFifo ? 0 : Math.min(Math.max(0, Math.ceil(options.delaySeconds ?? 0)), maxDelaySeconds);
-    queue.messages.push({
-      messageId: system.randomUUID(),
+    const messageId = system.randomUUID();
+    queue.messages.set(messageId, {
+      messageId,
       body,
       messageGroupId: options.messageGroupId ?? (isFifo ? 'default' : undefined),
       messageDeduplicationId,
@@ -128,13 +130,12 @@ export function createMemoryTransport({
   /** Messages whose visibility timeout has passed are in flight no longer; those delivered too often become dead letters. */
   const refresh = (queue: Queue): void => {
     const { maxReceiveCount = Number.POSITIVE_INFINITY } = settings[queue.name] ?? {};
-    for (const message of queue.messages) if (message.visibleMs <= system.now()) message.isInFlight = false;
+    for (const message of queue.messages.values()) if (message.visibleMs <= system.now()) message.isInFlight = false;
     const isDead = ({ isInFlight, receiveCount, visibleMs }: StoredMessage) =>
       !isInFlight && visibleMs <= system.now() && receiveCount >= maxReceiveCount;
-    const dead = queue.messages.filter(isDead);
-    if (dead.length === 0) return;
-    queue.messages = queue.messages.filter((message) => !dead.includes(message));
-    for (const { body, ...kept } of dead) {
+    const dead = [...queue.messages.values()].filter(isDead);
+    for (const { messageId, body, ...kept } of dead) {
+      queue.messages.delete(messageId);
       send(deadLetterQueueOf(queue.name), body, { ...kept, deadLetterSourceArn: arnOf(queue.name) });
     }
   };
@@ -143,8 +144,11 @@ export function createMemoryTransport({
     settings[name]?.deadLetterQueue ?? name.replace(/(\.fifo)?$/, '-dead-letters$1');
 
   /** The message of a receipt; undefined if it was acknowledged, or delivered again since. */
-  const find = ({ queueArn, receiptHandle }: Receipt): StoredMessage | undefined =>
-    queueOf(queueNameInArn(queueArn)).messages.find((message) => message.receiptHandle === receiptHandle);
+  const find = ({ queueArn, receiptHandle }: Receipt): StoredMessage | undefined => {
+    const [messageId = ''] = receiptHandle.split('#');
+    const message = queueOf(queueNameInArn(queueArn)).messages.get(messageId);
+    return message?.receiptHandle === receiptHandle ? message : undefined;
+  };
 
   return {
     async publish(body, { queue, queueArn, ...options }) {
@@ -179,9 +183,8 @@ export function createMemoryTransport({
     },
 
     async acknowledge(receipt) {
-      const queue = queueOf(queueNameInArn(receipt.queueArn));
       const message = find(receipt);
-      queue.messages = queue.messages.filter((other) => other !== message);
+      if (message) queueOf(queueNameInArn(receipt.queueArn)).messages.delete(message.messageId);
     },
 
     async changeVisibility(receipt, seconds) {
@@ -197,10 +200,10 @@ export function createMemoryTransport({
       const { maxMessages = maxReceivedMessages } = options;
       const timeoutSeconds = options.visibilityTimeoutSeconds ?? settings[queueName]?.visibilityTimeoutSeconds ?? 30;
       const isFifo = queueName.endsWith('.fifo');
-      const lockedGroups = new Set(
-        queue.messages.filter(({ isInFlight }) => isFifo && isInFlight).map(({ messageGroupId }) => messageGroupId),
-      );
-      const received = queue.messages
+      const all = [...queue.messages.values()];
+      const inFlight = isFifo ? all.filter(({ isInFlight }) => isInFlight) : [];
+      const lockedGroups = new Set(inFlight.map(({ messageGroupId }) => messageGroupId));
+      const received = all
         .filter(({ visibleMs, messageGroupId }) => visibleMs <= system.now() && !lockedGroups.has(messageGroupId))
         .slice(0, Math.min(maxMessages, maxReceivedMessages));
       for (const message of received) {
@@ -215,7 +218,7 @@ export function createMemoryTransport({
     messages(queueName) {
       const queue = queueOf(queueName);
       refresh(queue);
-      return queue.messages;
+      return [...queue.messages.values()];
     },
   };
 }
