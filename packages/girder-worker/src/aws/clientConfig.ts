@@ -1,5 +1,5 @@
 import type { ClientSettings } from '../connections/clientSettings.ts';
-import { RequestHandler } from './requestHandler.ts';
+import { type AnswerClock, RequestHandler } from './requestHandler.ts';
 
 /** Attempts of a request that fails for a reason that may pass, such as throttling: the first, and four more after growing delays. */
 const maxAttempts = 5;
@@ -7,15 +7,17 @@ const maxAttempts = 5;
 export interface ClientOptions {
   /** Returns the signal that ends the requests of a client; an aborted one refuses further requests. @default none */
   readonly signal?: (() => AbortSignal) | undefined;
+  /** Learns the time of the service by its answers. @default none */
+  readonly clock?: AnswerClock | undefined;
 }
 
 /** Returns the configuration of an AWS SDK client. What the settings leave out is found by the SDK, such as the credentials of a role. */
-export function clientConfig({ region, ...settings }: ClientSettings, { signal }: ClientOptions = {}) {
+export function clientConfig({ region, ...settings }: ClientSettings, { signal, clock }: ClientOptions = {}) {
   return {
     ...settings,
     region: region ?? profileRegion,
     maxAttempts,
-    requestHandler: new RequestHandler(signal),
+    requestHandler: new RequestHandler(signal, clock),
     logger: silent,
     cacheMiddleware: true, // It is the same for each request, and takes a fifth of the CPU of one.
   };

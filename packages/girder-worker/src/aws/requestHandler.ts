@@ -8,13 +8,21 @@ const maxSockets = 50;
 
 type Handle = NodeHttpHandler['handle'];
 
+/** Learns the time of a service by its answers. */
+export interface AnswerClock {
+  /** Is called when a request is sent. Returns the function that is called with the header `date` of its answer. */
+  sent(): (date: string | undefined) => void;
+}
+
 /** Sends the requests of AWS SDK clients over keep-alive connections, with timeouts, until a signal is aborted. */
 export class RequestHandler extends NodeHttpHandler {
   readonly #signal: (() => AbortSignal) | undefined;
+  readonly #clock: AnswerClock | undefined;
 
-  constructor(signal?: () => AbortSignal) {
+  constructor(signal?: () => AbortSignal, clock?: AnswerClock) {
     super({ ...timeouts, throwOnRequestTimeout: true, httpAgent: { maxSockets }, httpsAgent: { maxSockets } });
     this.#signal = signal;
+    this.#clock = clock;
   }
 
   /**
@@ -23,7 +31,12 @@ export class RequestHandler extends NodeHttpHandler {
    */
   override async handle(...[request, options = {}]: Parameters<Handle>): ReturnType<Handle> {
     const abortSignal = options.abortSignal ?? this.#signal?.();
-    const send = () => super.handle(request, abortSignal ? { ...options, abortSignal } : options);
+    const send = async () => {
+      const answered = this.#clock?.sent();
+      const answer = await super.handle(request, abortSignal ? { ...options, abortSignal } : options);
+      answered?.(answer.response.headers.date);
+      return answer;
+    };
     try {
       return await send();
     } catch (error) {

@@ -50,7 +50,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
     }
     if (answer.kind === 'takenElsewhere') {
       log.debug(`This copy of the message of ${title} returns to the queue: another one has been sent on`, fields);
-      const freeInSeconds = Math.ceil((answer.untilMs - system.now()) / 1000);
+      const freeInSeconds = Math.ceil(answer.freeInMs / 1000);
       return { retryInSeconds: Math.min(delaySeconds, Math.max(1, freeInSeconds), 2 * maxDelaySeconds) };
     }
     wait();

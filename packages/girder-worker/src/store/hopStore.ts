@@ -17,8 +17,8 @@ export type HopAnswer =
   | { readonly kind: 'taken' }
   /** A later hop was taken: a copy that this hop sent has been delivered. */
   | { readonly kind: 'passed' }
-  /** Another copy took the hop at last, and may have died before it made it. From `untilMs` (ms since 1970), this copy can take it. */
-  | { readonly kind: 'takenElsewhere'; readonly untilMs: number };
+  /** Another copy took the hop at last, and may have died before it made it. In `freeInMs`, this copy can take it. */
+  | { readonly kind: 'takenElsewhere'; readonly freeInMs: number };
 
 /** The hops of messages that wait. */
 export interface HopStore {

@@ -174,7 +174,7 @@ export interface ResultStore extends ChordStore, HopStore {
   revoke(id: string, revocation: Revocation): Promise<'revoked' | 'flagged' | 'final'>;
   /** Reads which of the tasks are revoked, by us or by Python. Tasks that are not revoked are not in the map. */
   findRevocations(ids: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;
-  /** Records that all tasks with a stamp are revoked. `key` is its `stampRevocationKey`. The record is kept as long as a result. */
+  /** Records that all tasks with a stamp are revoked. `key` is its `stampRevocationKey`. The record is kept 366 days longer than a result: tasks may wait for their eta. */
   revokeStamp(key: string, revocation: Revocation): Promise<void>;
   /** Reads which of the stamps are revoked, by their `stampRevocationKey`s. Stamps that are not revoked are not in the map. */
   findStampRevocations(keys: readonly string[]): Promise<ReadonlyMap<string, Revocation>>;

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientConfig } from '../../aws/clientConfig.ts';
 import type { BackendConnection } from '../../connections/connections.ts';
+import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { ResultStore } from '../resultStore.ts';
 import type { TaskScan } from '../taskScan.ts';
 import { createDynamodbStore } from './dynamodbStore.ts';
 import { createDynamodbTaskScan } from './dynamodbTaskScan.ts';
+import { createServiceClock } from './serviceClock.ts';
 
 /** The result store of a backend, and its task scan. */
 export interface StoreAndScan {
@@ -14,9 +16,10 @@ export interface StoreAndScan {
 
 /** Returns the result store and the task scan of a backend, on one client; it connects at the first call. */
 export function connectStoreAndScan(backend: BackendConnection): StoreAndScan {
-  const client = new DynamoDBClient(clientConfig(backend.dynamodb));
+  const clock = createServiceClock(nodeSystem);
+  const client = new DynamoDBClient(clientConfig(backend.dynamodb, { clock }));
   return {
-    store: createDynamodbStore({ ...backend, client }),
+    store: createDynamodbStore({ ...backend, client, clock }),
     taskScan: createDynamodbTaskScan({ ...backend, client }),
   };
 }

@@ -23,7 +23,7 @@ export function createDynamodbHops({ table, keys, system }: DynamodbHopsOptions)
         const last = await table.get(key);
         if (!last) continue; // It has expired since.
         if (Number(last.hop?.N) > hop.number) return { kind: 'passed' };
-        return { kind: 'takenElsewhere', untilMs: Number(last.ht?.N) + hopLastsMs + 1 };
+        return { kind: 'takenElsewhere', freeInMs: Number(last.ht?.N) + hopLastsMs + 1 - system.now() };
       }
     },
   };

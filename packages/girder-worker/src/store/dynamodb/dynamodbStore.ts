@@ -4,12 +4,13 @@ import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
 import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
-import type { Claim, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
+import type { Claim, ClaimAnswer, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { createDynamodbHops } from './dynamodbHops.ts';
 import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
 import { createRecentClaims } from './recentClaims.ts';
+import type { ServiceClock } from './serviceClock.ts';
 import { type Changes, insertStatement, ownedStatement } from './statements.ts';
 import { createTable, type DynamodbClient, type Update } from './table.ts';
 import * as updates from './updates.ts';
@@ -32,18 +33,27 @@ export interface DynamodbStoreOptions extends ResultWriterOptions {
   readonly batchWrites?: boolean | undefined;
   /** How long results are kept, at least 28 days. @default 28 days */
   readonly ttlSeconds?: number | undefined;
+  /** The time of DynamoDB, which the answers to `client` tell. @default the time of this machine */
+  readonly clock?: ServiceClock | undefined;
 }
+
+/** A claim is written again if the answer tells that its times were wrong by more. The claims of functions have five times this margin. */
+const maxClockErrorMs = 1000;
 
 /** Returns the result store in a DynamoDB table that it can share with unmodified Celery in Python. */
 export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore {
   const { client, table: name, keyPrefix, ttlSeconds = 0, batchWrites = true, system = nodeSystem } = options;
+  const { clock } = options;
   const keys = itemKeys(keyPrefix);
   const table = createTable(client, name, system);
+  // All times of the table are DynamoDB's. Those of the methods are of this machine.
+  const offsetMs = () => clock?.offsetMs ?? 0;
+  const now = () => system.now() + offsetMs();
   const batcher = batchWrites ? createWriteBatcher({ execute: table.execute, system }) : undefined;
   const recent = createRecentClaims(system);
   const write = createResultWriter(options);
   const keptSeconds = Math.max(ttlSeconds, minKeptSeconds);
-  const document = (bytes: Uint8Array) => ({ bytes, nowMs: system.now(), keptSeconds });
+  const document = (bytes: Uint8Array) => ({ bytes, nowMs: now(), keptSeconds });
 
   const read = async (id: string): Promise<Item | undefined> => {
     const attributes = await table.get(keys.task(id));
@@ -71,13 +81,34 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     }
   };
 
+  let isTimeAsked = false;
+  /** Asks for DynamoDB's time, if no answer has told it: before a write that depends on whether a claim of another has ended. */
+  const knowTime = async (id: string): Promise<void> => {
+    if (!clock || clock.isKnown || isTimeAsked) return;
+    await read(id);
+    isTimeAsked = true; // Also if the answer had no date.
+  };
+
+  const atService = (claim: Claim): Claim => ({ ...claim, leaseEndMs: claim.leaseEndMs + offsetMs() });
+
+  /** Makes a write that holds a claim, and makes it again if its answer tells that the end of the lease was wrong. */
+  const inTime = async <T>(claim: Claim, leaseEndMs: number, write: () => Promise<T>, ok: (answer: T) => boolean) => {
+    const usedMs = offsetMs();
+    const answer = await write();
+    if (!ok(answer) || Math.abs(offsetMs() - usedMs) <= maxClockErrorMs) return answer;
+    const renewed = await changeOwned(claim, updates.renewUpdate(claim, leaseEndMs + offsetMs()));
+    return renewed.kind === 'ok' ? answer : renewed;
+  };
+
+  const conflict = (claim: Claim, item: Item | undefined) => conflictOf(claim, item, system.now(), offsetMs());
+
   /** Claims a task of which there is no item. Resolves to false if there is one, or if it is not known. */
-  const claimFirst = async (claim: Claim, given: updates.Document, update: () => Update): Promise<boolean> => {
+  const claimFirst = async (claim: Claim, given: updates.Document, isStarted: boolean): Promise<boolean> => {
     const key = keys.task(claim.id);
     const insert = () => insertStatement(name, key, updates.firstClaimAttributes(claim, given));
     const written = (await batcher?.write(insert(), 0)) ?? 'open';
     return written === 'open'
-      ? (await table.update(key, updates.ifAbsent(update()))) !== undefined
+      ? (await table.update(key, updates.ifAbsent(updates.claimUpdate(claim, given, isStarted)))) !== undefined
       : written === 'made';
   };
 
@@ -91,34 +122,43 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     if (written === 'open' && (await table.update(key, updates.ifOwner(update)))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
     const isRepeated = item?.fin !== undefined && isSameDocument(item, changes.set.result?.B); // The answer was lost.
-    return made || isRepeated ? { kind: 'ok' } : conflictOf(claim, item, system.now());
+    return made || isRepeated ? { kind: 'ok' } : conflict(claim, item);
   };
 
   /** Makes an update that requires a valid claim. */
   const changeOwned = async (claim: Claim, update: Update): Promise<Ok | ClaimConflict> => {
     if (await table.update(keys.task(claim.id), updates.ifOwner(update))) return { kind: 'ok' };
     const { made, item } = await change(claim.id, update);
-    return made ? { kind: 'ok' } : conflictOf(claim, item, system.now());
+    return made ? { kind: 'ok' } : conflict(claim, item);
+  };
+
+  const claimOnce = async (claim: Claim): Promise<ClaimAnswer> => {
+    const isStarted = claim.trackStarted === true && !claim.ignoreResult;
+    const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
+    recent.begin(claim.id);
+    if (claim.epoch === 0 && (await claimFirst(atService(claim), document(bytes), isStarted)))
+      return { kind: 'claimed', attempt: 1, revoked: false };
+    const update = updates.claimUpdate(atService(claim), document(bytes), isStarted);
+    const { made, item } = await change(claim.id, update, { returned: 'ALL_NEW' });
+    if (!item || !(made || isClaimedBy(claim, item))) {
+      recent.end(claim.id);
+      return conflict(claim, item);
+    }
+    return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
   };
 
   return {
-    ...createDynamodbChords({ table, keys, system, keptSeconds }),
-    ...createDynamodbHops({ table, keys, system }),
+    ...createDynamodbChords({ table, keys, system: { now }, keptSeconds }),
+    ...createDynamodbHops({ table, keys, system: { now } }),
 
     async claim(claim) {
-      const isStarted = claim.trackStarted === true && !claim.ignoreResult;
-      const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
-      const given = document(bytes);
-      const update = () => updates.claimUpdate(claim, given, isStarted);
-      recent.begin(claim.id);
-      if (claim.epoch === 0 && (await claimFirst(claim, given, update)))
-        return { kind: 'claimed', attempt: 1, revoked: false };
-      const { made, item } = await change(claim.id, update(), { returned: 'ALL_NEW' });
-      if (!item || !(made || isClaimedBy(claim, item))) {
-        recent.end(claim.id);
-        return conflictOf(claim, item, system.now());
-      }
-      return { kind: 'claimed', attempt: item.attempts, revoked: item.revocation !== undefined };
+      await (claim.epoch > 0 && knowTime(claim.id)); // The answer to a first claim tells the time before the full condition asks for it.
+      return inTime(
+        claim,
+        claim.leaseEndMs,
+        () => claimOnce(claim),
+        ({ kind }) => kind === 'claimed',
+      );
     },
 
     async attempts(id) {
@@ -127,17 +167,18 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async beginDecoding(messageId) {
-      const update = updates.beginDecodingUpdate(system.now(), keptSeconds);
+      const update = updates.beginDecodingUpdate(now(), keptSeconds);
       const item = await table.update(keys.decoding(messageId), update, 'UPDATED_NEW');
       return item ? readItem(item).attempts : 1;
     },
 
     async endDecoding(messageId) {
-      await table.update(keys.decoding(messageId), updates.endDecodingUpdate(system.now()));
+      await table.update(keys.decoding(messageId), updates.endDecodingUpdate(now()));
     },
 
     async renew(claim, leaseEndMs) {
-      return changeOwned(claim, updates.renewUpdate(claim, leaseEndMs));
+      const renew = () => changeOwned(claim, updates.renewUpdate(claim, leaseEndMs + offsetMs()));
+      return inTime(claim, leaseEndMs, renew, ({ kind }) => kind === 'ok');
     },
 
     async complete(claim, given, context) {
@@ -169,6 +210,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async fail(id, failure, context) {
+      await knowTime(id);
       const { bytes } = write.final(id, { state: 'FAILURE', failure }, context);
       const { made, item } = await change(id, updates.failUpdate(document(bytes)));
       if (made) return 'stored';
@@ -181,6 +223,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async revoke(id, revocation) {
+      await knowTime(id);
       // One of the two conditions holds at any time, but the claim may begin or end between the two writes.
       for (;;) {
         // The message of the task may wait for its eta longer than results are kept.
@@ -190,7 +233,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         const isRepeated = item?.fin === 'REVOKED' && isSameDocument(item, waiting.bytes); // The answer was lost.
         if (made || isRepeated) return 'revoked';
         if (item && (await finalStateOf(item))) return 'final';
-        if ((await change(id, updates.flagUpdate(system.now(), revocation))).made) return 'flagged';
+        if ((await change(id, updates.flagUpdate(now(), revocation))).made) return 'flagged';
       }
     },
 
@@ -205,7 +248,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     },
 
     async revokeStamp(key, revocation) {
-      await table.update(keys.stamp(key), updates.revokeStampUpdate(system.now(), keptSeconds, revocation));
+      await table.update(keys.stamp(key), updates.revokeStampUpdate(now(), keptSeconds + maxWaitSeconds, revocation));
     },
 
     async findStampRevocations(stampKeys) {
@@ -261,9 +304,14 @@ function isClaimedBy({ owner, epoch }: Claim, item: Item): boolean {
 }
 
 /** Derives why a claim was refused from the item, which was read after the condition had failed. */
-async function conflictOf(claim: Claim, item: Item | undefined, nowMs: number): Promise<ClaimConflict> {
+async function conflictOf(
+  claim: Claim,
+  item: Item | undefined,
+  nowMs: number,
+  offsetMs: number,
+): Promise<ClaimConflict> {
   const state = item && (await finalStateOf(item));
   if (state) return { kind: 'final', state, digest: item.digest };
   if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.resendDueMs ?? null };
-  return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs ?? nowMs };
+  return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs === undefined ? nowMs : item.leaseEndMs - offsetMs };
 }

@@ -15,7 +15,7 @@ export function createMemoryHops(system: Pick<System, 'now'>): HopStore {
       const isMine = last?.number === hop.number && last.owner === hop.owner;
       if (last && last.number >= hop.number && !isMine && last.takenMs >= system.now() - hopLastsMs) {
         if (last.number > hop.number) return { kind: 'passed' };
-        return { kind: 'takenElsewhere', untilMs: last.takenMs + hopLastsMs + 1 };
+        return { kind: 'takenElsewhere', freeInMs: last.takenMs + hopLastsMs + 1 - system.now() };
       }
       hops.set(hop.message, { ...hop, takenMs: system.now() });
       return { kind: 'taken' };
