@@ -65,6 +65,10 @@ export class MaxRetriesExceededError extends TaskError {
   override readonly name = 'MaxRetriesExceededError';
 }
 
+/** The years that Python has, and ISO 8601 can write, in ms since 1970. */
+const firstTimeMs = new Date(0).setUTCFullYear(1, 0, 1);
+const endTimeMs = Date.UTC(10_000, 0, 1);
+
 /** Thrown by a task in order to run again later. `this.retry({ … })` returns it. */
 export class Retry extends Error {
   override readonly name = 'Retry';
@@ -75,8 +79,17 @@ export class Retry extends Error {
   /** The arguments of the next run; undefined for those of this run. */
   readonly args: readonly unknown[] | undefined;
   readonly kwargs: Readonly<Record<string, unknown>> | undefined;
+  /** Throws a ValueError, with which the task fails, if there is no such time, such as that of `countdown: NaN`. */
   constructor(message: string, etaMs: number, exc: Error | undefined, changes: Pick<Retry, 'args' | 'kwargs'>) {
     super(message);
+    // Its message could not be sent, or not be read: the task would stay in the state RETRY.
+    if (!(etaMs >= firstTimeMs && etaMs < endTimeMs))
+      throw Object.assign(
+        new RangeError(`The time of a retry must be in the years 1 to 9999, got ${etaMs} ms since 1970.`),
+        {
+          name: 'ValueError',
+        },
+      );
     this.etaMs = etaMs;
     this.exc = exc;
     this.args = changes.args;

@@ -37,7 +37,7 @@ const defaultBackoffMaxSeconds = 600;
 
 /**
  * Returns the error to throw in order to retry a task: a Retry. When no retry is left, returns `exc`, or
- * MaxRetriesExceededError if `exc` is not given. `nowMs` is the time from which `countdown` counts.
+ * MaxRetriesExceededError if `exc` is not given. Throws a ValueError for a time that does not exist. `nowMs` is the time from which `countdown` counts.
  */
 export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options: RetryOptions, nowMs: number): Error {
   const { args, kwargs, exc, eta, countdown = taskOptions.defaultRetryDelay ?? defaultRetryDelaySeconds } = options;
@@ -48,7 +48,8 @@ export function retryOf(request: TaskRequest, taskOptions: TaskOptions, options:
     const [shownArgs, shownKwargs] = [args ?? request.args, kwargs ?? request.kwargs].map((value) => inspect(value));
     return new MaxRetriesExceededError(`Can't retry ${task}[${id}] args:${shownArgs} kwargs:${shownKwargs}`);
   }
-  const when = eta ? `at ${eta.toISOString()}` : `in ${countdown}s`;
+  const isTime = eta !== undefined && !Number.isNaN(eta.getTime());
+  const when = eta ? `at ${isTime ? eta.toISOString() : eta}` : `in ${countdown}s`;
   const etaMs = eta ? eta.getTime() : nowMs + countdown * 1000;
   const reason = exc === undefined ? undefined : toError(exc);
   return new Retry(`Retry ${when}${reason ? `: ${reason.name}('${reason.message}')` : ''}`, etaMs, reason, {

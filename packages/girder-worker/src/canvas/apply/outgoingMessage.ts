@@ -72,7 +72,10 @@ export function toOutgoingMessage(signature: WireSignature, sender: Sender): Out
       chain: signaturesIn(options.chain),
       chord: options.chord ? toSignature(options.chord) : null,
     },
-    eta: isoTimeOf(options.countdown || options.eta, sender.nowMs),
+    eta: isoTimeOf(
+      Number.isNaN(options.countdown) ? options.countdown : options.countdown || options.eta,
+      sender.nowMs,
+    ),
     expires: isoTimeOf(options.expires, sender.nowMs),
     group: idIn(options.group_id) ?? null,
     groupIndex: numberOrNull(options.group_index),
@@ -120,17 +123,19 @@ function numberOrNull(option: unknown): number | null {
   return typeof option === 'number' ? option : null;
 }
 
+function isPythonYear(year: number): boolean {
+  return year >= 1 && year <= 9999;
+}
+
 /** A time in the form of the headers, ISO 8601. A number is in seconds from now. */
 function isoTimeOf(option: unknown, nowMs: number): string | null {
   if (option === undefined || option === null) return null;
-  if (typeof option === 'string' && !Number.isNaN(isoToMs(option))) return option;
-  if (typeof option === 'number' && Number.isFinite(option)) {
-    return utcIsoTimeWithMicroseconds(new Date(nowMs + option * 1000));
-  }
   if (option instanceof DateTime) return option.isoformat();
-  if (option instanceof Date && !Number.isNaN(option.getTime())) return utcIsoTimeWithMicroseconds(option);
+  if (typeof option === 'string' && !Number.isNaN(isoToMs(option))) return option;
+  const date = typeof option === 'number' ? new Date(nowMs + option * 1000) : option;
+  if (date instanceof Date && isPythonYear(date.getUTCFullYear())) return utcIsoTimeWithMicroseconds(date);
   throw new CanvasError(
     'OPTION_MALFORMED',
-    `A time must be a Date, a number of seconds or an ISO 8601 string, got ${String(option)}.`,
+    `A time must be a Date, a number of seconds or an ISO 8601 string, in the years 1 to 9999, got ${String(option)}.`,
   );
 }
