@@ -6,6 +6,7 @@ import {
   maxMessageBytes,
 } from '../../packages/girder-worker/src/canvas/signatures/limits.ts';
 import { maxMatchMs, maxPatternLength } from '../../packages/girder-worker/src/control/addressing.ts';
+import { maxFifoHiddenSeconds, maxFifoWaitDays } from '../../packages/girder-worker/src/dispatch/eta.ts';
 import { maxWeight, weights } from '../../packages/girder-worker/src/kombu/budget.ts';
 import { maxBzip2Bytes } from '../../packages/girder-worker/src/kombu/compression/bzip2Reader.ts';
 import { maxWrittenCharacters } from '../../packages/girder-worker/src/kombu/json/jsonWriter.ts';
@@ -152,6 +153,16 @@ export const limitGroups: readonly LimitGroup[] = [
         tests: [
           [`${src}/dispatch/eta.test.ts`, 'is 366 days ahead waits'],
           [`${src}/dispatch/eta.test.ts`, 'is a second later than in 366 days'],
+        ],
+      },
+      {
+        name: 'wait for `eta` or `countdown` in a FIFO queue',
+        value: `${maxFifoWaitDays} days`,
+        beyond: 'the task fails with ValueError when its message is delivered',
+        reason: `SQS hides a message for 12 hours at most, and moves it to the dead-letter queue after ten deliveries; it is hidden for ${maxFifoHiddenSeconds / 3600} hours at a time`,
+        tests: [
+          [`${src}/dispatch/fifoEta.test.ts`, 'waits for an eta three days ahead'],
+          [`${src}/dispatch/fifoEta.test.ts`, 'whose eta is further ahead fails at once'],
         ],
       },
     ],

@@ -47,10 +47,15 @@ export function createTaskRunner(deps: DispatcherDeps, planner: ContinuationPlan
     return withoutRedelivery(run, await runInPool(run, mapCall, renewal));
   };
 
-  function outcomeWithoutRunning({ message, entry, options }: TaskRun, claimed: Claimed): Outcome | undefined {
+  function outcomeWithoutRunning(
+    { delivery, message, entry, options }: TaskRun,
+    claimed: Claimed,
+  ): Outcome | undefined {
     if (claimed.revoked) return { state: 'REVOKED', reason: 'revoked' };
     if (isExpired(message, system.now())) return { state: 'REVOKED', reason: 'expired' };
-    if (isEtaTooFar(message, system.now())) return { state: 'FAILURE', failure: etaTooFar(message) };
+    const { queueArn } = delivery.receipt;
+    if (isEtaTooFar(message, queueArn, system.now()))
+      return { state: 'FAILURE', failure: etaTooFar(message, queueArn) };
     if (!entry && !isBuiltin(message.task)) {
       return { state: 'FAILURE', failure: notRegistered(message.task) };
     }

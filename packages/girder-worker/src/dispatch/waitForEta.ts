@@ -4,7 +4,7 @@ import type { HopAnswer } from '../store/hopStore.ts';
 import { maxDelaySeconds, type Receipt } from '../transport/transport.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
-import { isEtaTooFar, isExpired, waitForEtaMs } from './eta.ts';
+import { isEtaTooFar, isExpired, isFifo, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
 import { taskFields } from './taskRun.ts';
 
 /** The SQS message attribute of a copy: the number of the hop that sent it. The body of a message that waits never changes. */
@@ -31,15 +31,17 @@ const maxAttributes = 10;
 export function createEtaWait({ store, transport, log, system }: DispatcherDeps) {
   return async function waitForEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
     const waitMs = waitForEtaMs(message, system.now());
-    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, system.now())) return undefined;
+    const { queueArn } = delivery.receipt;
+    if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, queueArn, system.now()))
+      return undefined;
     const fields = taskFields(message, delivery);
     const delaySeconds = Math.ceil(waitMs / 1000);
     const { receipt, body } = delivery;
     const title = `Task ${message.task}[${message.id}]`;
     const wait = () => log.info(`${title} waits until ${message.eta}`, { ...fields, eta: message.eta });
-    if (receipt.queueArn.endsWith('.fifo')) {
-      wait();
-      return { retryInSeconds: delaySeconds };
+    if (isFifo(queueArn)) {
+      wait(); // Hidden in its place, as the message group keeps its order.
+      return { retryInSeconds: Math.min(delaySeconds, maxFifoHiddenSeconds) };
     }
 
     const hop = hopOf(receipt) + 1;
