@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** A real Celery worker (pool `solo`: one task at a time) with the tasks of `labtasks.py`. */
+/** A real Celery worker. */
 export interface PythonWorker {
   readonly pid: number;
   /** The lines of its log, which it prints to standard error. */
@@ -11,13 +11,17 @@ export interface PythonWorker {
   stop(): Promise<void>;
 }
 
-/** Starts a worker on these Celery queues. It ends when `stop` is called, and when this process ends for any reason. */
+/**
+ * Starts a worker on these Celery queues: by default that of `worker.py` (pool `solo`: one task at a time) with the tasks of `labtasks.py`. It ends when
+ * `stop` is called, and when this process ends for any reason.
+ */
 export async function startPythonWorker(
   python: string,
   env: NodeJS.ProcessEnv,
   queues: readonly string[],
+  program = 'worker.py',
 ): Promise<PythonWorker> {
-  const child = spawn(python, ['-u', 'worker.py', queues.join(',')], {
+  const child = spawn(python, ['-u', program, queues.join(',')], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     env: { ...env, C_FORCE_ROOT: '1' },
     stdio: ['pipe', 'pipe', 'pipe'],

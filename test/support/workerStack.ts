@@ -5,7 +5,7 @@ import { writeRegistry } from '../../packages/girder-worker-dev/src/build/regist
 import { type Emulators, startEmulators } from '../../packages/girder-worker-dev/src/local/emulators/emulators.ts';
 import { createResultTable } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
-import { createDeployment } from './deployment.ts';
+import { createDeployment, type TemporaryFolder } from './deployment.ts';
 import { startWorkerProcess, type WorkerProcess } from './workerProcess.ts';
 
 /** Everything that long-running workers need, except queues: emulators, a table, and a deployment with its registry. */
@@ -20,11 +20,18 @@ export interface WorkerStack {
   stop(): Promise<void>;
 }
 
-/** Starts a stack with these plugins, given by their names in `plugins/` and `test/fixtures/plugins/`. */
-export async function startWorkerStack(...plugins: string[]): Promise<WorkerStack> {
+/** Creates a deployment with these plugins, given by their names in `plugins/` and `test/fixtures/plugins/`, and its registry. */
+export async function createWorkerDeployment(...plugins: string[]): Promise<TemporaryFolder> {
   const deployment = createDeployment(plugins);
   const { root } = deployment;
   await writeRegistry(join(root, registryFile), (await buildRegistry({ root })).text);
+  return deployment;
+}
+
+/** Starts a stack with these plugins, given by their names in `plugins/` and `test/fixtures/plugins/`. */
+export async function startWorkerStack(...plugins: string[]): Promise<WorkerStack> {
+  const deployment = await createWorkerDeployment(...plugins);
+  const { root } = deployment;
   const emulators = await startEmulators();
   await createResultTable(emulators.dynamodbEndpoint, 'celery');
   const env = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
