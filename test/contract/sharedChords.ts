@@ -85,6 +85,29 @@ export function describeSharedChords(subject: StoreUnderTest, python: ReturnType
     }
   });
 
+  test('keeps the results of members on for another 28 days, once a week, until the body was sent', async () => {
+    const groupId = await startChord();
+    const claim = subject.claimOf({ id: `${groupId}-member` });
+    await subject.store.claim(claim);
+    await subject.store.complete(claim, { state: 'SUCCESS', resultJson: '1' }, { group: groupId, parentId: null });
+    const key = `b'celery-task-meta-${claim.id}'`;
+    const keepOn = () => subject.store.keepResults(groupId, () => [claim.id, 'has not ended']);
+    const first = ttlAfter(28);
+    expect(await python.item(key)).toMatchObject({ ttl: first });
+    subject.pass(7 * 24 * 3600 * 1000);
+    await keepOn();
+    const renewed = ttlAfter(28);
+    expect(await python.item(key)).toMatchObject({ ttl: renewed });
+    subject.pass(24 * 3600 * 1000);
+    await keepOn();
+    expect(await python.item(key)).toMatchObject({ ttl: renewed });
+    subject.pass(6 * 24 * 3600 * 1000);
+    await subject.store.endChord(groupId);
+    await keepOn();
+    expect(await python.item(key)).toMatchObject({ ttl: renewed });
+    expect(await python.item(`b'celery-task-meta-has not ended'`)).toBeUndefined();
+  });
+
   test('counts nothing after Python has deleted the counter', async () => {
     const groupId = await startChord();
     await count(groupId, 0);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
 import type { Message } from '../message/message.ts';
 import type { HopAnswer } from '../store/hopStore.ts';
+import { memberRenewalDays } from '../store/limits.ts';
 import { maxDelaySeconds, type Receipt } from '../transport/transport.ts';
 import type { Delivery } from './delivery.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
@@ -9,6 +11,9 @@ import { taskFields } from './taskRun.ts';
 
 /** The SQS message attribute of a copy: the number of the hop that sent it. The body of a message that waits never changes. */
 const hopAttribute = 'girder-worker-hop';
+
+/** The hops in the time after which the results of a chord are kept on. */
+const hopsPerRenewal = (memberRenewalDays * 24 * 3600) / maxDelaySeconds;
 
 /** SQS's limit of attributes of a message. */
 const maxAttributes = 10;
@@ -56,9 +61,20 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
       return { retryInSeconds: Math.min(delaySeconds, Math.max(1, freeInSeconds), 2 * maxDelaySeconds) };
     }
     wait();
+    if (hop % hopsPerRenewal === 0) await keepChord(message);
     await transport.resend(withHop(receipt, hop), body, { delaySeconds });
     return 'acknowledge';
   };
+
+  /** The results of the other members of the task's chord are needed when it ends, and would expire meanwhile. */
+  async function keepChord({ group, embed, task, id }: Message): Promise<void> {
+    if (group === null || embed.chord === null) return;
+    try {
+      await store.keepResults(group, taskIdsOf);
+    } catch (error) {
+      log.warn(`The results of the chord of task ${task}[${id}] are not kept on: ${error}`);
+    }
+  }
 
   async function takeHop({ messageId, body }: Delivery, number: number): Promise<HopAnswer> {
     const message = createHash('sha256').update(body).digest('base64url');

@@ -38,6 +38,11 @@ export interface ChordStore {
   countChordMember(groupId: string, member: ChordMember, size?: number): Promise<ChordCount | undefined>;
   /** Reads the ids of the members that `countChordMember` has counted: those that have ended, but for those of Python workers. */
   countedMembers(groupId: string): Promise<ReadonlySet<string>>;
+  /**
+   * Keeps the results of the members that have ended for another 28 days, or `ttl_seconds`. Does so at most once in a week, as it writes
+   * one item for each member; `membersOf` returns their ids. To be called at least as often while a member waits.
+   */
+  keepResults(groupId: string, membersOf: (group: ResultTuple) => readonly string[]): Promise<void>;
   /** Records that the body was sent, and makes the items of a chord expire, later than any duplicate can arrive. */
   endChord(groupId: string): Promise<void>;
   /** Makes a group restorable, as Celery's `GroupResult.save`. */

@@ -15,6 +15,12 @@ export const hopLastsMs = 2 * 900 * 1000;
 /** How long the last hop of a message is kept, in seconds: longer than SQS keeps a copy. */
 export const hopKeptSeconds = 15 * 24 * 3600;
 
+/**
+ * While a member of a chord waits for its eta, the results of the others are kept on once in each such period, in days: a quarter of the
+ * shortest time for which results are kept.
+ */
+export const memberRenewalDays = 7;
+
 /** The time to live of a chord's group, whose item may be large, is renewed once in each such period, in days. */
 export const groupRenewalDays = 30;
 

@@ -1,6 +1,7 @@
+import { forEachConcurrently } from '../../system/concurrently.ts';
 import type { System } from '../../system/system.ts';
 import { type ChordCount, type ChordMember, type ChordStore, maxSharedMembers } from '../chordStore.ts';
-import { groupRenewalDays, unfinishedChordDays } from '../limits.ts';
+import { groupRenewalDays, memberRenewalDays, unfinishedChordDays } from '../limits.ts';
 import type { Attributes } from './attributeValues.ts';
 import { createDynamodbGroups, expireUpdate } from './dynamodbGroups.ts';
 import type { ItemKeys } from './itemKeys.ts';
@@ -8,6 +9,9 @@ import type { Table, Update } from './table.ts';
 
 /** The number of members per item: the cost of a write grows with the size of the item. */
 const membersPerItem = 256;
+
+/** The most results that are kept on at the same time. */
+const maxConcurrentWrites = 20;
 
 const groupRenewalSeconds = groupRenewalDays * 24 * 3600;
 const unfinishedKeptSeconds = unfinishedChordDays * 24 * 3600;
@@ -24,7 +28,7 @@ export interface DynamodbChordsOptions {
  * Counts chords in Celery's counter item, whose `chord_count` (N) Python workers raise by one per delivery. Our attributes
  * in it are `mem` (SS), the ids of the counted members of a chord of at most 256, and otherwise `s0`, `s1`, … (N), the numbers of
  * counted members of each 256 indexes. The ids of those are in the `mem` of one item each, a shard. `fin` (S) tells that the
- * body was sent.
+ * body was sent, and `rn` (N) when the results of members were last kept on.
  *
  * The count is always the members of Python workers, plus the size of `mem`, plus all `s`. Each write that raises it also
  * raises one of these by the same number, on a condition that excludes counting a member twice. If a worker dies after it
@@ -123,6 +127,15 @@ export function createDynamodbChords({ table, keys, system, keptSeconds }: Dynam
       return new Set([counter, ...shards.values()].flatMap((item) => item?.mem?.SS ?? []));
     },
 
+    async keepResults(groupId, membersOf) {
+      if (!(await table.update(keys.chord(groupId), beginRenewal(system.now())))) return;
+      const group = await groups.read(groupId);
+      const members = group ? membersOf(group) : [];
+      await forEachConcurrently(members, maxConcurrentWrites, async (id) => {
+        await table.update(keys.task(id), extendTtl(seconds(keptSeconds)));
+      });
+    },
+
     async endChord(groupId) {
       const counter = await table.update(keys.chord(groupId), endCounter(seconds(keptSeconds)), 'ALL_NEW');
       await groups.expire(groupId, keptSeconds);
@@ -167,6 +180,27 @@ function raiseShard(name: string, from: number, to: number, expiry: { N: string 
       ':more': { N: String(to - from) },
       ...(from > 0 && { ':from': { N: String(from) } }),
     },
+  };
+}
+
+/** Records that the results of the members are kept on, unless that was done in the last week, or the chord has ended. */
+function beginRenewal(nowMs: number): Update {
+  return {
+    UpdateExpression: 'SET rn = :now',
+    ConditionExpression:
+      'attribute_exists(chord_count) AND attribute_not_exists(fin) AND (attribute_not_exists(rn) OR rn < :before)',
+    values: {
+      ':now': { N: String(nowMs) },
+      ':before': { N: String(nowMs - (memberRenewalDays - 1) * 24 * 3_600_000) },
+    },
+  };
+}
+
+function extendTtl(expiry: { N: string }): Update {
+  return {
+    UpdateExpression: 'SET #ttl = :ttl',
+    ConditionExpression: 'attribute_exists(id) AND #ttl < :ttl',
+    values: { ':ttl': expiry },
   };
 }
 

@@ -33,6 +33,10 @@ export function createMemoryChords(): ChordStore {
       return new Set(chords.get(groupId)?.members);
     },
 
+    async keepResults() {
+      // Results in memory do not expire.
+    },
+
     async endChord(groupId) {
       const chord = chords.get(groupId);
       if (chord) chord.isEnded = true; // Items in memory do not expire.
