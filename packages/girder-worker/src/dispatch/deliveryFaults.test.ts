@@ -29,7 +29,7 @@ function dispatcherWithFaults() {
     log: { debug: noteAs('DEBUG'), info: noteAs('INFO'), warn: noteAs('WARNING'), error: noteAs('ERROR') },
   });
   return {
-    ...{ system, away, lines },
+    ...{ system, away, lines, queue },
     /** Delivers a batch of ten messages. Resolves to the number of those that return to the queue. */
     async deliver() {
       const Records = Array.from({ length: 10 }, (_, index) => ({
@@ -69,6 +69,16 @@ test('that the table is away is one line when it begins, one a minute, and one w
     `ERROR: ${what} since 60 s and 61 failed attempts: connect ECONNREFUSED`,
     'WARNING: Table and queues answer again, after 90 s and 90 failed attempts.',
   ]);
+});
+
+test('messages that return because the table is away are delivered again at different times, not all at once', async () => {
+  const { deliver, away, queue } = dispatcherWithFaults();
+  away.table = true;
+  await deliver();
+  const delays = queue.visibilityChanges.map(({ seconds }) => seconds);
+  expect(delays).toHaveLength(10);
+  expect(new Set(delays).size).toBe(10);
+  for (const seconds of delays) expect(Math.abs(seconds - 1.5)).toBeLessThanOrEqual(0.5);
 });
 
 test('that the queue is away, too, adds no line for each message', async () => {

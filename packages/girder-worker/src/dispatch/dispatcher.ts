@@ -5,6 +5,7 @@ import type { TaskEvents } from '../events/taskEvents.ts';
 import { createRevocationPoller } from '../revocation/revocationPoller.ts';
 import type { RevocationSource } from '../revocation/revocationSource.ts';
 import { createTableRevocations } from '../revocation/tableRevocations.ts';
+import { jittered } from '../system/backoff.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { resolvesWithin } from '../system/timeouts.ts';
@@ -126,7 +127,7 @@ export function createBatchProcessor(
         const text = error instanceof Error ? error.stack : String(error);
         log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
       }
-      const returned = { retryInSeconds: redeliveryBackoffSeconds(delivery) };
+      const returned = { retryInSeconds: jittered(redeliveryBackoffSeconds(delivery), system) };
       return await giveBack(delivery, returned).catch((failure: unknown) => {
         const what = `Message ${messageId} is delivered again only after the queue's visibility timeout`;
         if (!faults.failed(delivery, what, failure)) log.warn(`${what}: ${failure}`, fields);
