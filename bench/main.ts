@@ -12,6 +12,7 @@ import { endToEnd } from './endToEnd.ts';
 import { executor } from './executor.ts';
 import { girder } from './girder.ts';
 import { growth } from './growth.ts';
+import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { messageCost } from './messageCost.ts';
 import { revocation } from './revocation.ts';
@@ -34,6 +35,7 @@ const subjects: readonly Subject[] = [
   messageCost,
   girder,
   growth,
+  load,
 ];
 const results = new URL('./results/', import.meta.url);
 

@@ -30,6 +30,11 @@ export const pauses = app.task(function pauses(ms: number) {
   return sleep(ms, null);
 });
 
+/** The body of a chord whose members return 0, 1, 2, …: returns their number, and whether their results are in order. */
+export const counts = app.task(function counts(results: readonly number[]) {
+  return [results.length, results.every((result, index) => result === index)];
+});
+
 /** Computes until it is canceled, and logs the time at which it saw this, in ms since 1970. */
 export const computes = app.task({ trackStarted: true }, function computes(this: Task) {
   while (!this.canceled);
