@@ -41,17 +41,17 @@ Celery's default is \`acks_late=False\`: it deletes the message before the task 
 **again**: it ran again, because the run before it ended with its worker. **ignored**: it ran although it was revoked before.
 
 What the test does not do: an outage is ${outageSeconds} s long, and closes the connections to the emulator; SQS and DynamoDB of AWS throttle, too, and answer late.
-A worker of Celery that ends when it loses its connection to SQS (its log says \`Unrecoverable error: AttributeError("'list' object has no attribute 'get'")\`) would be
-started again by a supervisor, and take the task then. Celery's client and worker have their default
+When Celery's worker loses its connection to SQS, it ends; its log says \`Unrecoverable error: AttributeError("'list' object has no attribute 'get'")\`. A supervisor would
+start it again, and it would take the task then. Celery's client and worker have their default
 settings for remote control. [faults.md](faults.md) describes what this worker does, and its simulator.
 `,
   ].join('\n');
 }
 
-function cellOf(name: TraceName, { runs, state, hasWorkerEnded }: Seen): string {
+function cellOf(name: TraceName, { runs, state }: Seen): string {
   const ran =
     runs === 0 ? 'did not run' : runs === 1 ? 'ran once' : name === 'killed' ? 'ran again' : 'ran twice or more';
-  return `${verdictOf(name, runs, state)}: ${ran}, ${state}${hasWorkerEnded ? '; its worker has ended' : ''}`;
+  return `${verdictOf(name, runs, state)}: ${ran}, ${state}`;
 }
 
 function verdictOf(name: TraceName, runs: number, state: string): string {

@@ -46,8 +46,6 @@ export interface Seen {
   readonly runs: number;
   /** The state that a client finds at last. */
   readonly state: string;
-  /** The worker has ended by itself. */
-  readonly hasWorkerEnded?: true;
 }
 
 export const traceNames = [
@@ -115,10 +113,9 @@ export async function runTraces(system: TracedSystem, task: string): Promise<Rec
 
     await system.interrupt('queue');
     const ofQueue = await seen(await send(0));
-    const hasWorkerEnded = isRunning(worker.pid) ? {} : { hasWorkerEnded: true as const };
     return {
       ...{ killed: ofKilled, slow: ofSlow, revoked: ofRevoked, chord: ofChord },
-      ...{ tableAway: ofTable, queueAway: { ...ofQueue, ...hasWorkerEnded } },
+      ...{ tableAway: ofTable, queueAway: ofQueue },
     };
   } finally {
     await worker.stop();
