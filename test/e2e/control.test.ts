@@ -82,7 +82,7 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, redriv
   expect(poison).toBeDefined();
   const list = async () => JSON.parse(await girderWorker(stack, 'dlq', 'list', '--json')) as { messageId: string }[];
 
-  await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison', task: null }]);
+  await expect.poll(list, { timeout: 40_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison', task: null }]);
   const [{ messageId = '' } = {}] = await list();
   expect(await girderWorker(stack, 'dlq', 'list')).toMatch(
     new RegExp(`${messageId} .*NOT_AN_ENVELOPE: .*\n1 dead letter.\n`),
@@ -95,12 +95,12 @@ test('girder-worker dlq lists dead letters with their reasons, shows one, redriv
   );
   expect(await girderWorker(stack, 'dlq', 'purge', '--task', 'p.*')).toBe('0 dead letters deleted, 1 left.\n');
   expect(await girderWorker(stack, 'dlq', 'redrive', messageId)).toBe('1 dead letter sent back, 0 left.\n');
-  await expect.poll(list, { timeout: 20_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison' }]);
+  await expect.poll(list, { timeout: 40_000 }).toMatchObject([{ code: 'NOT_AN_ENVELOPE', body: 'poison' }]);
   expect(await list()).not.toMatchObject([{ messageId }]); // The dispatcher could not decode it again.
 
   expect(await girderWorker(stack, 'dlq', 'drop', '--all')).toBe('1 dead letter deleted, 0 left.\n');
   expect(await girderWorker(stack, 'dlq', 'list')).toBe('There are no dead letters.\n');
-}, 90_000); // Each dlq command waits a second for further dead letters.
+}, 240_000); // Each dlq command waits a second for further dead letters, and is a process that has to start.
 
 test('girder-worker purge prints the number of messages, and deletes them only with --force', async () => {
   // No function and no worker receives messages from this queue.
