@@ -26,6 +26,16 @@ export interface Violation {
   readonly text: string;
 }
 
+/** A flow as a client has sent it. */
+export interface AcceptedFlow {
+  /** The states in which its result may end. */
+  readonly expected: readonly string[];
+  /** The ids of its first tasks. */
+  readonly messages: readonly string[];
+  /** How long its tasks wait for their eta, in ms. @default 0 */
+  readonly waitMs?: number | undefined;
+}
+
 /** The run of a task in a process. */
 export interface ObservedRun {
   readonly id: string;
@@ -66,6 +76,8 @@ export class Observer {
   /** The order of the FIFO message groups. */
   readonly fifo = createFifoOrder((id) => this.#terminal.has(id));
   readonly #trace: string | undefined;
+  /** The task whose history is kept, and those that a client has sent with it. */
+  readonly #traced = new Set<string>();
   readonly history: string[] = [];
   readonly #now: () => number;
 
@@ -73,10 +85,12 @@ export class Observer {
   constructor(now: () => number, trace: string | undefined) {
     this.#now = now;
     this.#trace = trace;
+    if (trace !== undefined) this.#traced.add(trace);
   }
 
   /** A client has sent a flow whose result has this id. */
-  accepted(id: string, expected: readonly string[], { waitMs = 0 }: { readonly waitMs?: number | undefined }): void {
+  accepted(id: string, { expected, messages, waitMs = 0 }: AcceptedFlow): void {
+    if (id === this.#trace) for (const message of messages) this.#traced.add(message);
     this.#expected.set(id, expected);
     this.#waits.set(id, Math.ceil(waitMs / maxDelayMs));
   }
@@ -174,7 +188,7 @@ export class Observer {
   wrote(key: string, before: Attributes | undefined, after: Attributes | undefined): void {
     const id = /^b'celery-task-meta-(.*)'$/.exec(key)?.[1];
     if (id === undefined) return;
-    if (this.#trace === id) this.note(id, `${describe(before)} → ${describe(after)}`);
+    if (this.#traced.has(id)) this.note(id, `${describe(before)} → ${describe(after)}`);
     this.#watchClaim(id, before?.own?.S, after?.own?.S);
     const state = after?.fin?.S;
     const bytes = after?.result?.B;
@@ -215,7 +229,9 @@ export class Observer {
   }
 
   note(id: string, text: string): void {
-    if (id === this.#trace) this.history.push(`${new Date(this.#now()).toISOString()} ${text}`);
+    if (!this.#traced.has(id)) return;
+    const who = id === this.#trace ? '' : `[${id}] `;
+    this.history.push(`${new Date(this.#now()).toISOString()} ${who}${text}`);
   }
 
   #violated(invariant: Invariant, id: string, text: string): void {

@@ -68,7 +68,8 @@ export interface SimulationReport {
 
 const functionQueues = ['celery', fifoQueue];
 const queueNames = [...functionQueues, longQueue];
-const queue = { maxReceiveCount: 10 };
+/** As `serverless.yml` sets it. */
+const maxReceiveCountOf = (name: string) => (name.endsWith('.fifo') ? 1000 : 10);
 
 /** After the last flow was sent, everything has ended in less: visibility timeouts and retention are shorter. */
 const patienceMs = 14 * 24 * 3600 * 1000;
@@ -90,7 +91,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     seed,
     faults,
     trace,
-    queues: Object.fromEntries(queueNames.map((name) => [name, queue])),
+    queues: Object.fromEntries(queueNames.map((name) => [name, { maxReceiveCount: maxReceiveCountOf(name) }])),
   });
   const { system, observer, queues } = world;
   const partsOf = (process: Process) => {

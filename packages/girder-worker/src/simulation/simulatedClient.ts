@@ -43,7 +43,8 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
-    observer.accepted(id, [flow.expected].flat(), { waitMs: flow.waitMs });
+    const messages = expansion.messages.map((message) => message.id);
+    observer.accepted(id, { expected: [flow.expected].flat(), messages, waitMs: flow.waitMs });
     for (const { id: sent, properties } of expansion.messages)
       if (typeof properties?.MessageGroupId === 'string') observer.fifo.sent(properties.MessageGroupId, sent);
     if (flow.isRevoked) await revoke(id);
