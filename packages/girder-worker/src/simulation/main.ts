@@ -114,6 +114,7 @@ function tableOf(reports: readonly SimulationReport[]): string {
     ['bodies of chords, each with all results in order', sum(({ chordBodies }) => chordBodies)],
     ['invocations', sum(({ invocations }) => invocations)],
     ['workers, of which each has died or was shut down', sum(({ workers }) => workers)],
+    ['runs in Python workers', sum(({ pythonRuns }) => pythonRuns)],
     ['tasks that clients revoked', sum(({ revoked }) => revoked)],
     ['tasks whose result clients forgot', sum(({ forgotten }) => forgotten)],
     ['requests to DynamoDB and SQS', sum(({ requests }) => requests)],

@@ -87,6 +87,16 @@ describe('a simulation notices', () => {
     ],
     ['a worker that does not renew its claims', inStore(() => ({ renew: async () => ({ kind: 'ok' }) }))],
     [
+      'a task that runs although a Python worker has ended it',
+      inStore((store) => ({
+        async claim(claim) {
+          const answer = await store.claim(claim);
+          const isByPython = answer.kind === 'final' && answer.digest === undefined;
+          return isByPython ? { kind: 'claimed', attempt: 1, revoked: false } : answer;
+        },
+      })),
+    ],
+    [
       'a revoked task that runs',
       inStore((store) => ({
         async claim(claim) {

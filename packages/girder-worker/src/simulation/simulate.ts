@@ -10,10 +10,11 @@ import { startEventSourceMapping } from './eventSourceMapping.ts';
 import type { FaultCounts, Faults } from './network.ts';
 import type { Violation } from './observer.ts';
 import type { Process } from './process.ts';
+import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
-import { fifoQueue, longQueue } from './workload.ts';
+import { fifoQueue, longQueue, sharedQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -26,6 +27,8 @@ export interface SimulationOptions {
   readonly maxConcurrency?: number;
   /** Long-running workers at the same time. @default 2 */
   readonly workers?: number;
+  /** Workers of Celery in Python at the same time. @default 2 */
+  readonly pythonWorkers?: number;
   /** How long a worker runs at most until it dies or is shut down, in ms. @default two hours */
   readonly maxWorkerLifeMs?: number;
   /** How far the clocks of the functions and workers are off at most, in ms. @default 2000 */
@@ -54,6 +57,9 @@ export interface SimulationReport {
   readonly invocations: number;
   /** The long-running workers that were started. */
   readonly workers: number;
+  /** The Python workers that were started, and the messages that they ran. */
+  readonly pythonWorkers: number;
+  readonly pythonRuns: number;
   /** The calls of clients that revoke a task, and those that forget a result. */
   readonly revoked: number;
   readonly forgotten: number;
@@ -66,7 +72,7 @@ export interface SimulationReport {
   readonly history: readonly string[];
 }
 
-const functionQueues = ['celery', fifoQueue];
+const functionQueues = ['celery', fifoQueue, sharedQueue];
 const queueNames = [...functionQueues, longQueue];
 /** As `serverless.yml` sets it. */
 const maxReceiveCountOf = (name: string) => (name.endsWith('.fifo') ? 1000 : 10);
@@ -85,7 +91,13 @@ const unchanged = <T>(part: T): T => part;
 /** Runs the dispatcher, the store and the canvas code in a world of faults, in virtual time. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { tasks, seed, faults, maxConcurrency = 20, maxClockOffsetMs = 2000, trace } = options;
-  const { mutateStore = unchanged, mutateTransport = unchanged, mutatePool = unchanged, workers = 2 } = options;
+  const {
+    mutateStore = unchanged,
+    mutateTransport = unchanged,
+    mutatePool = unchanged,
+    workers = 2,
+    pythonWorkers = 2,
+  } = options;
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     seed,
@@ -107,6 +119,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     startEventSourceMapping(world, { queue: name, maxConcurrency, maxClockOffsetMs, partsOf }),
   );
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
+  startPythonWorkers(world, { count: pythonWorkers, queue: sharedQueue });
   const { store, transport } = world.reliableServices();
   const client = createSimulatedClient(world, { tasks, transport, store: mutateStore(store) });
 

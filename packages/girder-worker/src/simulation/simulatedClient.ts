@@ -1,6 +1,7 @@
 import { expand } from '../canvas/apply/expand.ts';
 import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
+import type { OutgoingMessage } from '../message/encode.ts';
 import { type Flow, randomFlow } from './workload.ts';
 import type { Services, World } from './world.ts';
 
@@ -43,7 +44,7 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
-    const messages = expansion.messages.map((message) => message.id);
+    const messages = expansion.messages.flatMap((message) => [message.id, ...stepsOf(message)]);
     observer.accepted(id, { expected: [flow.expected].flat(), messages, waitMs: flow.waitMs });
     for (const { id: sent, properties } of expansion.messages)
       if (typeof properties?.MessageGroupId === 'string') observer.fifo.sent(properties.MessageGroupId, sent);
@@ -91,4 +92,9 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     },
     hasSentAll: () => tasks >= wantedTasks,
   };
+}
+
+/** The ids of the later steps of a chain. */
+function stepsOf({ embed }: OutgoingMessage): readonly string[] {
+  return (embed?.chain ?? []).map(({ options }) => String(options.task_id));
 }

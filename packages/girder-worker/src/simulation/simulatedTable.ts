@@ -6,6 +6,9 @@ import { holds, type Placeholders, updated } from './expressions.ts';
 /** A table in memory with the rules of DynamoDB, below the store: it takes the commands of the AWS SDK. */
 export interface SimulatedTable {
   readonly client: DynamodbClient;
+  readonly name: string;
+  /** Runs an operation, such as `GetItem`, without the AWS SDK. */
+  run(operation: string, input: object): object;
   /** The items by their keys. */
   readonly items: ReadonlyMap<string, Attributes>;
 }
@@ -144,16 +147,20 @@ export function createSimulatedTable({
     write(key!.S!, after);
   }
 
+  const run = (operation: string, input: Input): object => {
+    const apply = operations[`${operation}Command`];
+    if (!apply) throw failure('UnknownOperationException', operation);
+    return apply(input);
+  };
+
   const client = {
     async send(command: { readonly constructor: { readonly name: string }; readonly input: Input }) {
       const { TableName = Object.keys(command.input.RequestItems ?? {})[0] ?? table } = command.input;
       if (TableName !== table) throw failure('ResourceNotFoundException', `There is no table ${TableName}.`);
-      const operation = operations[command.constructor.name];
-      if (!operation) throw failure('UnknownOperationException', command.constructor.name);
-      return { $metadata: {}, ...operation(command.input) };
+      return { $metadata: {}, ...run(command.constructor.name.replace(/Command$/, ''), command.input) };
     },
   };
-  return { client: client as unknown as DynamodbClient, items };
+  return { client: client as unknown as DynamodbClient, name: table, run, items };
 }
 
 function returnedAttributes(returned: string | undefined, before: Attributes, after: Attributes): Attributes {

@@ -10,6 +10,9 @@ export const fifoQueue = 'sim.fifo';
 /** The longest that a task waits for its eta. */
 const maxWaitSeconds = 2 * 3600;
 
+/** A queue from which functions, workers and Python workers receive. */
+export const sharedQueue = 'shared';
+
 /** The message groups of the FIFO queue. */
 const fifoGroups = 20;
 
@@ -46,6 +49,7 @@ const retries = (value: number) => taskOf('sim.retries', [], { value });
 const isReplaced = (value: number) => taskOf('sim.isReplaced', [], { value });
 const isLong = () => taskOf('sim.isLong');
 const inLongQueue = (signature: WireSignature) => ({ ...signature, options: { queue: longQueue } });
+const shared = (signature: WireSignature) => ({ ...signature, options: { queue: sharedQueue } });
 const killsWorker = () => taskOf('sim.killsWorker');
 const errback = () => taskOf('sim.errback');
 
@@ -72,6 +76,20 @@ function orderedChord(size: number, random: () => number, last?: WireSignature):
   return chordOf(groupOf(ordered), body(members.map((_, index) => index)));
 }
 
+/** What a Python worker may run, too: tasks, chains, and chords with `failing` members that fail. */
+const sharedFlows: readonly (readonly [weight: number, create: () => Flow])[] = [
+  [3, () => ({ signature: shared(ok(0)), expected: 'SUCCESS', tasks: 1 })],
+  [1, () => ({ signature: shared(fails()), expected: 'FAILURE', tasks: 1 })],
+  [2, () => ({ signature: chainOf([ok(0), ok(1), ok(2)].map(shared)), expected: 'SUCCESS', tasks: 3 })],
+  [1, () => ({ signature: chainOf([ok(0), fails(), ok(2)].map(shared)), expected: 'FAILURE', tasks: 3 })],
+  [3, () => ({ signature: sharedChord([0, 1, 2, 3, 4].map(ok)), expected: 'SUCCESS', tasks: 6 })],
+  [1, () => ({ signature: sharedChord([ok(0), fails(), ok(2)]), expected: 'FAILURE', tasks: 4 })],
+];
+
+function sharedChord(members: readonly WireSignature[]): WireSignature {
+  return chordOf(groupOf(members.map(shared)), shared(body(members.map((_, index) => index))));
+}
+
 /** A task with an eta. */
 function waiting(random: () => number): Flow {
   const countdown = Math.ceil(random() * maxWaitSeconds);
@@ -93,6 +111,7 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [4, () => ({ signature: chordOf(groupOf([ok(0), fails(), ok(2)]), body([0, 1, 2])), expected: 'FAILURE', tasks: 4 })],
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
   [2, waiting],
+  ...sharedFlows,
   [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
   [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],
   // A function ends it at its timeout, a worker does not.

@@ -7,6 +7,7 @@ import { createVirtualSystem, type VirtualSystem } from '../system/virtualSystem
 import { createMemoryTransport, type MemoryQueueSettings, type MemoryTransport } from '../transport/memoryTransport.ts';
 import type { ReceiveOptions } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
+import type { TableRequest } from './celeryTable.ts';
 import { createNetwork, type FaultCounts, type Faults, type Request } from './network.ts';
 import { Observer } from './observer.ts';
 import type { Process } from './process.ts';
@@ -38,9 +39,19 @@ export interface World {
   readonly queues: MemoryTransport;
   /** How often each fault happened. */
   readonly faultCounts: FaultCounts;
-  readonly counts: { requests: number; messages: number; workers: number; revoked: number; forgotten: number };
+  readonly counts: {
+    requests: number;
+    messages: number;
+    workers: number;
+    revoked: number;
+    forgotten: number;
+    pythonWorkers: number;
+    pythonRuns: number;
+  };
   /** Makes the requests of a process, which take time and fail. */
   requestsOf(process: Process): Request;
+  /** Makes the requests of a Python worker to the table. */
+  tableRequestsOf(process: Process): TableRequest;
   /** Table and queues for a process. */
   servicesFor(process: Process): Services;
   /** Whether a message of a queue could be received. */
@@ -52,8 +63,6 @@ export interface World {
   reliableServices(): Services;
 }
 
-const table = 'celery';
-
 /** A message that is delivered twice is delivered again within this time. */
 const maxDuplicateSeconds = 60;
 
@@ -62,13 +71,13 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
   const random = seededRandom(seed + 1);
   const observer = new Observer(system.now, trace);
   const faultCounts: FaultCounts = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
-  const counts = { requests: 0, messages: 0, workers: 0, revoked: 0, forgotten: 0 };
+  const counts = { requests: 0, messages: 0, workers: 0, revoked: 0, forgotten: 0, pythonWorkers: 0, pythonRuns: 0 };
   const isStale = () => {
     const stale = random() < faults.staleRead;
     if (stale) faultCounts.staleRead += 1;
     return stale;
   };
-  const { client: tableClient } = createSimulatedTable({
+  const table = createSimulatedTable({
     ...{ system, isStale },
     onWrite: (key, before, after) => observer.wrote(key, before, after),
   });
@@ -76,10 +85,10 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
 
   const servicesBy = (request: Request, ofProcess: Pick<Process, 'system'>): Services => {
     const client = {
-      send: (command: never) => request(() => tableClient.send(command)),
+      send: (command: never) => request(() => table.client.send(command)),
     } as unknown as DynamodbClient;
     return {
-      store: createDynamodbStore({ client, table, system: ofProcess.system }),
+      store: createDynamodbStore({ client, table: table.name, system: ofProcess.system }),
       transport: observedTransport(request),
     };
   };
@@ -121,6 +130,10 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
 
   return {
     ...{ system, random, faults, observer, queues, faultCounts, counts, requestsOf },
+    tableRequestsOf(process) {
+      const request = requestsOf(process);
+      return (operation, input) => request(() => observer.byPython(() => table.run(operation, input)));
+    },
     servicesFor: (process) => servicesBy(requestsOf(process), process),
     reliableServices: () => servicesBy(async (apply) => apply(), { system }),
     hasVisible: (queue) => queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now()),
