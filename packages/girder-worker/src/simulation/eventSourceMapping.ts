@@ -1,3 +1,4 @@
+import { loseConnections } from './network.ts';
 import { createProcess, type Process } from './process.ts';
 import {
   createSimulatedFunction,
@@ -29,7 +30,7 @@ export interface EventSourceMapping {
 const pollPeriodMs = { first: 200, max: 10_000 };
 
 export function startEventSourceMapping(world: World, options: EventSourceMappingOptions): EventSourceMapping {
-  const { system, random, faults, faultCounts, observer, queues } = world;
+  const { system, random, faults, observer, queues } = world;
   const { queue, maxConcurrency, maxClockOffsetMs, partsOf } = options;
   const functions: SimulatedFunction[] = [];
   let invocations = 0;
@@ -56,11 +57,15 @@ export function startEventSourceMapping(world: World, options: EventSourceMappin
     if (records.length === 0) return;
     pauseMs = pollPeriodMs.first;
     invocations += 1;
+    if (faults.draw('throttledInvocation', target.process.name)) return;
+    loseConnections(target.process, faults);
+    target.process.thaw();
     const settled = await target.invoke(records);
+    target.process.freeze();
     for (const { eventSourceARN: queueArn, receiptHandle } of settled ?? []) {
       // A deletion whose request fails: the message is delivered again.
-      if (random() < faults.lostAnswer) faultCounts.lostAnswer += 1;
-      else await queues.acknowledge({ queueArn, receiptHandle });
+      if (!faults.draw('lostAnswer', 'the deletion of a message'))
+        await queues.acknowledge({ queueArn, receiptHandle });
     }
   };
 

@@ -26,6 +26,8 @@ export interface Violation {
   readonly invariant: Invariant;
   readonly id: string;
   readonly text: string;
+  /** The seed of the flow to which the task belongs, if that is known. */
+  readonly flowSeed?: number;
 }
 
 /** A flow as a client has sent it. */
@@ -41,9 +43,12 @@ export interface AcceptedFlow {
 /** The run of a task in a process. */
 export interface ObservedRun {
   readonly id: string;
+  readonly rootId: string | null;
   readonly task: string;
   readonly epoch: number;
   readonly process: Process;
+  /** A native call goes on after its thread was terminated. */
+  readonly isNative: boolean;
 }
 
 /** A task begins so long after its claim, at most: meanwhile a Python worker may end it. */
@@ -51,6 +56,25 @@ const claimToRunMs = 10_000;
 
 /** The claims that are lost before a task fails with WorkerLostError. */
 const maxAttempts = 5;
+/** The end of an invocation. */
+export interface ObservedReturn {
+  readonly process: Process;
+  /** When Lambda would have stopped the function, by the clock of the process. */
+  readonly deadlineMs: number;
+  /** The ids of the messages of the event, and of those that were returned. */
+  readonly sent: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** A function gives up to store an outcome in this last part of an invocation, after requests that failed in the time before. */
+const givingUpMs = 10_000;
+const failingMs = 30_000;
+
+/** The time of a worker's claim. */
+const leaseMs = 60_000;
+
+/** A worker gives up after its requests have failed for so long since the end of a run: the time of a lease, but for the last attempt. */
+const workerGivesUpMs = 40_000;
 
 const maxDelayMs = 900_000;
 
@@ -70,13 +94,18 @@ export class Observer {
   readonly #forgotten = new Set<string>();
   /** How often the message of a task is sent at least, as SQS delays it by 15 minutes at most. */
   readonly #waits = new Map<string, number>();
+  /** The seeds of the flows, by the ids of their tasks. */
+  readonly #flowSeeds = new Map<string, number>();
   readonly #running = new Map<string, ObservedRun>();
   readonly #lastRuns = new Map<string, ObservedRun>();
-  /** The runs that were terminated, and whose messages returned to their queues. */
-  readonly #returned = new WeakSet<ObservedRun>();
   readonly #processes = new Map<string, Process>();
   /** How many claims of a task were lost, as their processes died. */
   readonly #lostClaims = new Map<string, number>();
+  /** Runs that may be followed by a run of the same message, although their process lives. */
+  readonly #repeatable = new WeakSet<ObservedRun>();
+  /** The runs that have ended in the invocation of a process. */
+  readonly #endedMs = new WeakMap<ObservedRun, number>();
+  readonly #endedIn = new WeakMap<Process, ObservedRun[]>();
   readonly #messages = new Map<string, number>();
   /** The order of the FIFO message groups. */
   readonly fifo = createFifoOrder((id) => this.#terminal.has(id));
@@ -121,6 +150,11 @@ export class Observer {
     if (!this.isOpen(id)) this.#forgotten.add(id);
   }
 
+  /** A client has sent messages with these ids for a flow. */
+  sentFlow(flowSeed: number, ids: readonly string[]): void {
+    for (const id of ids) this.#flowSeeds.set(id, flowSeed);
+  }
+
   /** The results that have not ended. */
   isOpen(id: string): boolean {
     return !this.#terminal.has(id);
@@ -150,8 +184,10 @@ export class Observer {
   }
 
   began(run: ObservedRun): void {
-    const { id, process, epoch } = run;
+    const { id, rootId, process, epoch } = run;
     this.runs += 1;
+    const flowSeed = this.#flowSeeds.get(rootId ?? id);
+    if (flowSeed !== undefined) this.#flowSeeds.set(id, flowSeed);
     this.note(id, `runs in ${process.name}, epoch ${epoch}`);
     if (!this.python.hasRun(id)) this.#watchOrder(run);
     if (this.#now() - (this.#endedByPythonMs.get(id) ?? this.#now()) > claimToRunMs)
@@ -164,12 +200,12 @@ export class Observer {
   #watchOrder(run: ObservedRun): void {
     const { id, process, epoch } = run;
     const other = this.#running.get(id);
-    if (other && !other.process.isDead && other !== run)
+    if (other && !other.process.isDead && other !== run && !this.#hasLostLease(other.process))
       this.#violated('one id never runs twice at the same time', id, `in ${other.process.name} and ${process.name}`);
     const last = this.#lastRuns.get(id);
     if (last && last.epoch > epoch)
       this.#violated('an older retry never runs after a newer one', id, `${epoch} after ${last.epoch}`);
-    if (last?.epoch === epoch && last.task === run.task && !last.process.isDead && !this.#returned.has(last))
+    if (last?.epoch === epoch && last.task === run.task && !this.#mayRunAgain(last))
       this.#violated(
         'without a death between run and result, one run per message of a retry',
         id,
@@ -180,11 +216,20 @@ export class Observer {
     if (earlier) this.#violated('the tasks of a FIFO message group run in their order', id, `before ${earlier}`);
   }
 
-  ended(run: ObservedRun, state: Outcome['state']): void {
+  /** The dispatcher learns how the run ends. */
+  settled(run: ObservedRun, state: Outcome['state']): void {
     this.note(run.id, `has ended in ${run.process.name}: ${state}`);
     this.fifo.ended(run.id, state);
-    if (state === 'RETURNED') this.#returned.add(run);
+    if (state === 'RETURNED') this.#repeatable.add(run);
+  }
+
+  /** The code of the task runs no longer. */
+  ended(run: ObservedRun): void {
     if (this.#running.get(run.id) === run) this.#running.delete(run.id);
+    this.#endedMs.set(run, run.process.system.now());
+    const others = this.#endedIn.get(run.process);
+    if (others) others.push(run);
+    else this.#endedIn.set(run.process, [run]);
   }
 
   gotResults(id: string, results: unknown, expected: unknown): void {
@@ -197,9 +242,14 @@ export class Observer {
       );
   }
 
-  returned(process: Process, sent: readonly string[], failed: readonly string[]): void {
+  returned({ process, deadlineMs, sent, failed }: ObservedReturn): void {
+    const nowMs = process.system.now();
+    const couldNotStore = nowMs > deadlineMs - givingUpMs && process.connection.lastFailedMs > nowMs - failingMs;
+    if (couldNotStore) for (const run of this.#endedIn.get(process) ?? []) this.#repeatable.add(run);
+    this.#endedIn.delete(process);
     for (const run of this.#running.values())
-      if (run.process === process) this.#violated('when the handler has returned, no task runs', run.id, process.name);
+      if (run.process === process && !run.isNative)
+        this.#violated('when the handler has returned, no task runs', run.id, process.name);
     for (const id of failed)
       if (!sent.includes(id)) this.#violated('the returned messages are messages of the event', id, process.name);
   }
@@ -246,7 +296,8 @@ export class Observer {
   #watchClaim(id: string, before: string | undefined, after: string | undefined): void {
     if (before === undefined || after === undefined || before === after) return;
     const process = this.#processes.get(before.slice(0, before.lastIndexOf(':')));
-    if (process?.isDead) this.#lostClaims.set(id, (this.#lostClaims.get(id) ?? 0) + 1);
+    if (process && (process.isDead || this.#hasLostLease(process)))
+      this.#lostClaims.set(id, (this.#lostClaims.get(id) ?? 0) + 1);
   }
 
   deadLetter(id: string): void {
@@ -264,6 +315,20 @@ export class Observer {
     }
   }
 
+  /** Whether a worker could not renew its claims, as it reached no service: others may run its tasks, until it learns that. */
+  #hasLostLease({ connection, system }: Process): boolean {
+    return connection.lastFailedMs > system.now() - leaseMs;
+  }
+
+  /** Whether a run may be followed by another one of the same message. */
+  #mayRunAgain(run: ObservedRun): boolean {
+    const { isDead, connection } = run.process;
+    // What an errback has done is not stored with the patience of a task's outcome: it is called again.
+    if (run.task === 'sim.errback' && connection.lastFailedMs > (this.#endedMs.get(run) ?? 0)) return true;
+    const failedMs = connection.lastFailedMs - (this.#endedMs.get(run) ?? Number.POSITIVE_INFINITY);
+    return isDead || this.#hasLostLease(run.process) || this.#repeatable.has(run) || failedMs > workerGivesUpMs;
+  }
+
   note(id: string, text: string): void {
     if (!this.#traced.has(id)) return;
     const who = id === this.#trace ? '' : `[${id}] `;
@@ -271,7 +336,8 @@ export class Observer {
   }
 
   #violated(invariant: Invariant, id: string, text: string): void {
-    this.violations.push({ invariant, id, text });
+    const flowSeed = this.#flowSeeds.get(id);
+    this.violations.push({ invariant, id, text, ...(flowSeed !== undefined && { flowSeed }) });
     this.note(id, `VIOLATION: ${invariant}: ${text}`);
   }
 }

@@ -4,26 +4,31 @@ import type { RunResult } from '../execution/pool.ts';
 import { resultOf } from '../execution/protocol.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import type { Transport } from '../transport/transport.ts';
-import type { Faults } from './network.ts';
+import { defaultFaults, type FaultName, type Faults, faultNames, forEachFault, noFaults } from './faultKinds.ts';
 import { type SimulationOptions, simulate } from './simulate.ts';
 
-const noFaults: Faults = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
-/** One invocation of ten dies, and one request of 25 fails or loses its answer. */
-const many: Faults = { error: 0.02, lostAnswer: 0.02, death: 0.003, duplicate: 0.1, staleRead: 0.3 };
+/** One invocation of 30 dies, one request of 25 fails or loses its answer, and each item and each invocation has its own faults. */
+const many: Faults = {
+  ...forEachFault((name) => 4 * defaultFaults[name]),
+  ...{ error: 0.02, lostAnswer: 0.02, death: 0.001, duplicate: 0.1, staleRead: 0.3 },
+  ...{ hotKey: 0.01, networkOutage: 1, queueOutage: 0, tableOutage: 0 },
+};
+/** Outages are tested apart: those of a run of few tasks begin too late. */
+const outages: readonly FaultName[] = ['networkOutage', 'queueOutage', 'tableOutage'];
 
 test('without faults, each task runs once, and ends with its result', async () => {
   const report = await simulate({ tasks: 300, seed: 1, faults: noFaults });
   expect(report.violations).toEqual([]);
   expect(report.tasks).toBeGreaterThanOrEqual(300);
-  expect(report.faults).toEqual({ error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 });
+  expect(report.faults).toEqual(noFaults);
 });
 
 test.each([1, 2, 3])(
   'with faults in many requests, nothing is lost, and nothing is done twice: seed %i',
   async (seed) => {
-    const { violations, faults } = await simulate({ tasks: 600, seed, faults: many });
+    const { violations, faults } = await simulate({ tasks: 300, seed, faults: many });
     expect(violations).toEqual([]);
-    for (const count of Object.values(faults)) expect(count).toBeGreaterThan(0);
+    for (const name of faultNames) if (!outages.includes(name)) expect(faults[name], name).toBeGreaterThan(0);
   },
   60_000,
 );
@@ -63,6 +68,14 @@ describe('a simulation notices', () => {
       })),
     ],
     ['a redelivery that does not publish what follows', inStore(() => ({ read: async () => undefined }))],
+    [
+      'an errback without a claim',
+      inStore((store) => ({
+        claim: async (claim) =>
+          claim.task === 'sim.errback' ? { kind: 'claimed', attempt: 1, revoked: false } : store.claim(claim),
+        ignore: async (claim) => (claim.task === 'sim.errback' ? { kind: 'ok' } : store.ignore(claim)),
+      })),
+    ],
     ['a claim without a lease', inStore((store) => ({ claim: (claim) => store.claim({ ...claim, leaseEndMs: 0 }) }))],
     ['a retry that is acknowledged and not sent', inTransport(() => ({ resend: async () => undefined }))],
     [

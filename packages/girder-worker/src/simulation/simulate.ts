@@ -2,12 +2,14 @@
 import '../dispatch/continuationPlanner.ts';
 import '../dispatch/refusedTasks.ts';
 import type { Pool } from '../execution/pool.ts';
+import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
-import type { FaultCounts, Faults } from './network.ts';
+import type { FaultCounts, Faults } from './faultKinds.ts';
+import type { Fault, FaultId } from './faultSource.ts';
 import type { Violation } from './observer.ts';
 import type { Process } from './process.ts';
 import { startPythonWorkers } from './pythonWorkers.ts';
@@ -23,6 +25,12 @@ export interface SimulationOptions {
   /** Decides everything that is random: the same seed gives the same run. */
   readonly seed: number;
   readonly faults: Faults;
+  /** The flows that are sent, by their seeds, instead of random ones. @default random flows with so many tasks */
+  readonly flowSeeds?: readonly number[] | undefined;
+  /** Only these faults happen, at their chances. @default all that `faults` makes happen */
+  readonly onlyFaults?: readonly FaultId[] | undefined;
+  /** Decides latencies and durations. @default what follows from the seed */
+  readonly timingSeed?: number | undefined;
   /** Functions at the same time. @default 20 */
   readonly maxConcurrency?: number;
   /** Long-running workers at the same time. @default 2 */
@@ -33,6 +41,8 @@ export interface SimulationOptions {
   readonly maxWorkerLifeMs?: number;
   /** How far the clocks of the functions and workers are off at most, in ms. @default 2000 */
   readonly maxClockOffsetMs?: number;
+  /** Called with each item that is written to the table, and its key. @default not called */
+  readonly onWrite?: ((key: string, item: Attributes) => void) | undefined;
   /** The id of a task whose history is told. @default none */
   readonly trace?: string | undefined;
   /** Changes the store of a process, to see whether the invariants notice. @default unchanged */
@@ -48,7 +58,9 @@ export interface SimulationOptions {
 /** What happened in a simulation. */
 export interface SimulationReport {
   readonly tasks: number;
-  readonly flows: number;
+  /** The seeds of the flows that were sent, and the flows as texts. */
+  readonly flowSeeds: readonly number[];
+  readonly flowTexts: readonly string[];
   readonly runs: number;
   readonly chordBodies: number;
   readonly messages: number;
@@ -66,6 +78,8 @@ export interface SimulationReport {
   readonly requests: number;
   /** How often each fault happened. */
   readonly faults: FaultCounts;
+  /** The faults that happened, in their order. */
+  readonly happened: readonly Fault[];
   readonly virtualHours: number;
   readonly violations: readonly Violation[];
   /** The history of the task to trace. */
@@ -90,19 +104,12 @@ const unchanged = <T>(part: T): T => part;
 
 /** Runs the dispatcher, the store and the canvas code in a world of faults, in virtual time. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const { tasks, seed, faults, maxConcurrency = 20, maxClockOffsetMs = 2000, trace } = options;
-  const {
-    mutateStore = unchanged,
-    mutateTransport = unchanged,
-    mutatePool = unchanged,
-    workers = 2,
-    pythonWorkers = 2,
-  } = options;
+  const { tasks, flowSeeds, seed, timingSeed = seed, faults, onlyFaults, trace } = options;
+  const { maxConcurrency = 20, workers = 2, pythonWorkers = 2, maxClockOffsetMs = 2000 } = options;
+  const { mutateStore = unchanged, mutateTransport = unchanged, mutatePool = unchanged } = options;
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
-    seed,
-    faults,
-    trace,
+    ...{ seed, timingSeed, faults, trace, onWrite: options.onWrite, onlyFaults: onlyFaults && new Set(onlyFaults) },
     queues: Object.fromEntries(queueNames.map((name) => [name, { maxReceiveCount: maxReceiveCountOf(name) }])),
   });
   const { system, observer, queues } = world;
@@ -121,7 +128,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
   startPythonWorkers(world, { count: pythonWorkers, queue: sharedQueue });
   const { store, transport } = world.reliableServices();
-  const client = createSimulatedClient(world, { tasks, transport, store: mutateStore(store) });
+  const client = createSimulatedClient(world, { tasks, flowSeeds, transport, store: mutateStore(store) });
 
   let giveUpMs = Number.POSITIVE_INFINITY;
   for (let step = 0; system.now() < giveUpMs; step++) {
@@ -140,8 +147,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   for (const { body } of deadLetters) observer.deadLetter(taskIdOf(body));
   observer.finish();
   return {
-    ...{ tasks: client.tasks, flows: client.flows, ...world.counts },
-    ...{ invocations: mappings.reduce((sum, mapping) => sum + mapping.invocations, 0), faults: world.faultCounts },
+    ...{ tasks: client.tasks, flowSeeds: client.flowSeeds, flowTexts: client.flowTexts, ...world.counts },
+    ...{ faults: world.faults.counts, happened: world.faults.happened },
+    invocations: mappings.reduce((sum, mapping) => sum + mapping.invocations, 0),
     runs: observer.runs,
     chordBodies: observer.bodies,
     maxMessagesPerTask: observer.maxMessages,

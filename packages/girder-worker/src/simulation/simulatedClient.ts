@@ -2,12 +2,17 @@ import { expand } from '../canvas/apply/expand.ts';
 import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
+import { seededRandom, uuidFrom } from '../system/seededRandom.ts';
+import { describeFlow } from './describeFlow.ts';
 import { type Flow, randomFlow } from './workload.ts';
 import type { Services, World } from './world.ts';
 
 /** A client that sends flows until it has sent enough tasks, and revokes, reads and forgets some of them at any time. */
 export interface SimulatedClient {
-  readonly flows: number;
+  /** The seeds of the flows that were sent, in their order. */
+  readonly flowSeeds: readonly number[];
+  /** The flows as texts. */
+  readonly flowTexts: readonly string[];
   readonly tasks: number;
   /** Sends flows, as long as few of those that it has sent are without a result. */
   sendMore(): Promise<void>;
@@ -16,6 +21,8 @@ export interface SimulatedClient {
 }
 
 export interface SimulatedClientOptions extends Services {
+  /** The seeds of the flows that are sent instead, each of which decides the flow, its ids and what the client does with it. @default random */
+  readonly flowSeeds?: readonly number[] | undefined;
   /** At least so many tasks are sent. */
   readonly tasks: number;
 }
@@ -31,40 +38,49 @@ const maxDelayMs = 300_000;
 
 export function createSimulatedClient(world: World, options: SimulatedClientOptions): SimulatedClient {
   const { system, random, observer, counts } = world;
-  const { store, transport, tasks: wantedTasks } = options;
+  const { store, transport, tasks: wantedTasks, flowSeeds: given } = options;
   const open = new Set<string>();
   let tasks = 0;
-  let flows = 0;
+  const flowSeeds: number[] = [];
+  const flowTexts: string[] = [];
+  const hasSentAll = () => (given ? flowSeeds.length === given.length : tasks >= wantedTasks);
 
   const send = async () => {
-    const flow = randomFlow(random);
+    const flowSeed = given?.[flowSeeds.length] ?? Math.floor(random() * 2 ** 32);
+    const ofFlow = seededRandom(flowSeed);
+    const flow = randomFlow(ofFlow);
     const sender = {
       ...{ rootId: null, parentId: null, replyTo: undefined, nowMs: system.now(), optionsOf: () => ({}) },
-      newId: system.randomUUID,
+      newId: () => uuidFrom(ofFlow),
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
     const messages = expansion.messages.flatMap((message) => [message.id, ...stepsOf(message)]);
     observer.accepted(id, { expected: [flow.expected].flat(), messages, waitMs: flow.waitMs });
+    observer.sentFlow(
+      flowSeed,
+      expansion.messages.map((message) => message.id),
+    );
     for (const { id: sent, properties } of expansion.messages)
       if (typeof properties?.MessageGroupId === 'string') observer.fifo.sent(properties.MessageGroupId, sent);
     if (flow.isRevoked) await revoke(id);
     await publishExpansion(expansion, { startChord: store.startChord, publishAll: transport.publishAll, system });
     open.add(id);
     tasks += flow.tasks;
-    flows += 1;
-    actLater(flow, expansion);
+    flowSeeds.push(flowSeed);
+    flowTexts.push(describeFlow(flow.signature));
+    actLater(flow, expansion, ofFlow);
   };
 
   /** What the client does with a flow that it has sent, before, while and after its tasks run. */
-  function actLater(flow: Flow, { result: [[id]], messages }: Expansion): void {
-    const delayMs = () => random() * Math.max(maxDelayMs, flow.waitMs ?? 0);
-    if (random() < shares.revoked) system.startTimer(() => void revoke(id), delayMs());
-    if (random() < shares.read) system.startTimer(() => void store.read(id), delayMs());
+  function actLater(flow: Flow, { result: [[id]], messages }: Expansion, ofFlow: () => number): void {
+    const delayMs = () => ofFlow() * Math.max(maxDelayMs, flow.waitMs ?? 0);
+    if (ofFlow() < shares.revoked) system.startTimer(() => void revoke(id), delayMs());
+    if (ofFlow() < shares.read) system.startTimer(() => void store.read(id), delayMs());
     // The results of the members of a chord are needed for its body.
     const ids = [id, ...messages.filter(({ group }) => group === null).map((message) => message.id)];
     for (const forgotten of new Set(ids))
-      if (random() < shares.forgotten) system.startTimer(() => void forget(forgotten), delayMs());
+      if (ofFlow() < shares.forgotten) system.startTimer(() => void forget(forgotten), delayMs());
   }
 
   async function revoke(id: string): Promise<void> {
@@ -80,17 +96,16 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
   }
 
   return {
-    get flows() {
-      return flows;
-    },
+    flowSeeds,
+    flowTexts,
     get tasks() {
       return tasks;
     },
     async sendMore() {
       for (const id of open) if (!observer.isOpen(id)) open.delete(id);
-      while (tasks < wantedTasks && open.size < maxOpenFlows) await send();
+      while (!hasSentAll() && open.size < maxOpenFlows) await send();
     },
-    hasSentAll: () => tasks >= wantedTasks,
+    hasSentAll,
   };
 }
 

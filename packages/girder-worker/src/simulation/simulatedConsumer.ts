@@ -22,7 +22,7 @@ export function createSimulatedConsumer(world: World, process: Process, queue: s
       const endMs = system.now() + 2 * pauseMs.max;
       for (let waitMs = pauseMs.first; ; waitMs = Math.min(2 * waitMs, pauseMs.max)) {
         if (world.hasVisible(queue)) {
-          const records = await request(() => world.receive(queue, options));
+          const records = await request('queue', () => world.receive(queue, options));
           if (records.length > 0) return records;
         }
         if (system.now() >= endMs) return [];

@@ -39,11 +39,8 @@ export function createSimulatedFunction(options: SimulatedFunctionOptions): Simu
       simulated.isBusy = false;
       if (!answer) return undefined;
       const failed = answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-      observer.returned(
-        process,
-        records.map(({ messageId }) => messageId),
-        failed,
-      );
+      const sent = records.map(({ messageId }) => messageId);
+      observer.returned({ process, deadlineMs: invocation.deadlineMs, sent, failed });
       return records.filter(({ messageId }) => !failed.includes(messageId));
     },
   };

@@ -6,14 +6,11 @@ import { decode } from '../message/decode.ts';
 import type { Message } from '../message/message.ts';
 import { failureOf } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
+import { behaviorOf } from './behavior.ts';
 import type { Observer } from './observer.ts';
 import type { Process } from './process.ts';
-
-/** How long a task runs, in ms. */
-const taskMs = [0, 20_000] as const;
-
-/** How long `sim.isLong` runs: longer than the timeout of a function. */
-const longTaskMs = [310_000, 1_500_000] as const;
+import { createSimulatedCore } from './simulatedCore.ts';
+import { type SimulatedRun, startRun } from './simulatedRun.ts';
 
 /** The times that `sim.retries` is tried again. */
 const retries = 2;
@@ -21,45 +18,59 @@ const retries = 2;
 /** Runs the tasks of the workload in a process of the simulation, in virtual time. */
 export function createSimulatedPool(process: Process, observer: Observer): Pick<Pool, 'run'> {
   const { system } = process;
+  const core = createSimulatedCore(system);
   return {
     run(body, _listener, resolveLimits = () => ({})) {
       const { promise: ended, resolve } = Promise.withResolvers<RunResult>();
-      let terminate = (outcome: Outcome) => resolve(resultOf(outcome));
+      let run: SimulatedRun | undefined;
+      let isTerminated = false;
       void decode(body).then((message) => {
-        terminate = begin(message, resolveLimits, resolve);
+        if (!isTerminated) run = begin(message, resolveLimits, resolve);
       });
-      return { ended, cancel() {}, terminate: (outcome) => terminate(outcome) };
+      return {
+        ended,
+        cancel: () => run?.cancel(),
+        terminate(outcome) {
+          if (run) return run.terminate(outcome);
+          isTerminated = true;
+          resolve(resultOf(outcome));
+        },
+      };
     },
   };
 
-  /** Begins the task of a message. Returns the function that terminates it. */
+  /** Begins the task of a message. Returns undefined if it must not begin any more. */
   function begin(message: Message, resolveLimits: ResolveLimits, resolve: (result: RunResult) => void) {
-    const run = { id: message.id, task: message.task, epoch: epochOf(message), process };
-    let hasEnded = false;
-    const end = (outcome: Outcome) => {
-      if (hasEnded || process.isDead) return;
-      hasEnded = true;
-      observer.ended(run, outcome.state);
-      resolve(resultOf(outcome));
-    };
     const limits = resolveLimits();
     if ('state' in limits) {
       resolve(resultOf(limits));
-      return () => undefined;
+      return undefined;
     }
+    const { id, task } = message;
+    const behavior = behaviorOf(task, system.random);
+    const run = {
+      id,
+      rootId: message.rootId,
+      task,
+      epoch: epochOf(message),
+      process,
+      isNative: behavior.survivesMs > 0,
+    };
     observer.began(run);
-    if (message.task === 'sim.body') observer.gotResults(message.id, message.args[0], message.kwargs.expected);
-    const [minMs, maxMs] = message.task === 'sim.isLong' ? longTaskMs : taskMs;
-    const durationMs = minMs + system.random() * (maxMs - minMs);
-    if (limits.hard && limits.hard.ms < durationMs) {
-      const { ms, outcome } = limits.hard;
-      system.startTimer(() => end(outcome(0)), ms);
-    }
-    system.startTimer(() => {
-      if (message.task === 'sim.killsWorker') process.die();
-      else end(outcomeOf(message, system.now()));
-    }, durationMs);
-    return end;
+    if (task === 'sim.body') observer.gotResults(id, message.args[0], message.kwargs.expected);
+    return startRun({
+      ...{ behavior, limits, system, core },
+      outcome() {
+        if (task !== 'sim.killsWorker') return outcomeOf(message, system.now());
+        process.die();
+        return undefined;
+      },
+      onResult(result) {
+        observer.settled(run, result.outcome.state);
+        resolve(result);
+      },
+      onEnd: () => observer.ended(run),
+    });
   }
 }
 

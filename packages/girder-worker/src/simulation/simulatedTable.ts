@@ -9,6 +9,8 @@ export interface SimulatedTable {
   readonly name: string;
   /** Runs an operation, such as `GetItem`, without the AWS SDK. */
   run(operation: string, input: object): object;
+  /** A client whose requests have the faults. */
+  readonly faultyClient: DynamodbClient;
   /** The items by their keys. */
   readonly items: ReadonlyMap<string, Attributes>;
 }
@@ -19,9 +21,28 @@ export interface SimulatedTableOptions {
   readonly name?: string;
   /** Called after each write with the item before and after it; undefined for none. */
   readonly onWrite?: (key: string, before: Attributes | undefined, after: Attributes | undefined) => void;
-  /** Whether a read that is not consistent sees an item as it was before its last write. @default never */
-  readonly isStale?: () => boolean;
+  /** What goes wrong. @default nothing */
+  readonly faults?: TableFaults;
 }
+
+/** Faults of single items, within requests that are answered. */
+export interface TableFaults {
+  /** Whether a read that is not consistent sees the item as it was before its last write. */
+  isStale(key: string): boolean;
+  /** Whether a request for the item is throttled. */
+  isThrottled(key: string): boolean;
+  /** Whether BatchGetItem leaves the key out. */
+  isUnprocessed(key: string): boolean;
+  /** When a statement of BatchExecuteStatement fails by itself: before or after it was executed, or undefined. */
+  statementFails(key: string): 'before' | 'after' | undefined;
+}
+
+const noFaults: TableFaults = {
+  isStale: () => false,
+  isThrottled: () => false,
+  isUnprocessed: () => false,
+  statementFails: () => undefined,
+};
 
 /** DynamoDB's limit of an item. */
 const maxItemBytes = 400 * 1024;
@@ -46,7 +67,7 @@ export function createSimulatedTable({
   system,
   name: table = 'celery',
   onWrite,
-  isStale = () => false,
+  faults = noFaults,
 }: SimulatedTableOptions): SimulatedTable {
   const items = new Map<string, Attributes>();
   /** Each item as it was before its last write. */
@@ -58,7 +79,6 @@ export function createSimulatedTable({
     items.delete(key);
     return undefined;
   };
-  const readAt = (key: string, isConsistent: boolean) => (!isConsistent && isStale() ? earlier.get(key) : read(key));
 
   const write = (key: string, after: Attributes | undefined): void => {
     const before = read(key);
@@ -70,57 +90,103 @@ export function createSimulatedTable({
     onWrite?.(key, before, after);
   };
 
-  const operations: Readonly<Record<string, (input: Input) => object>> = {
-    GetItemCommand: ({ Key, ConsistentRead = false }) => ({ Item: readAt(Key!.id.S, ConsistentRead) }),
-
-    BatchGetItemCommand: ({ RequestItems }) => ({
-      Responses: Object.fromEntries(
-        Object.entries(RequestItems!).map(([name, { Keys, ConsistentRead = false }]) => [
-          name,
-          Keys.map(({ id }) => readAt(id.S, ConsistentRead)).filter((item) => item !== undefined),
-        ]),
-      ),
-    }),
-
-    PutItemCommand({ Item }) {
-      write(Item!.id!.S!, Item);
-      return {};
-    },
-
-    DeleteItemCommand({ Key }) {
-      write(Key!.id.S, undefined);
-      return {};
-    },
-
-    UpdateItemCommand(input) {
-      const { Key, ConditionExpression, UpdateExpression, ReturnValues } = input;
-      const key = Key!.id.S;
-      const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
-      const before = read(key);
-      if (ConditionExpression !== undefined && !holds(ConditionExpression, before ?? {}, placeholders))
-        throw failure('ConditionalCheckFailedException', 'The conditional request failed');
-      const after = updated(UpdateExpression!, before ?? { id: { S: key } }, placeholders);
-      write(key, after);
-      return { Attributes: returnedAttributes(ReturnValues, before ?? {}, after) };
-    },
-
-    BatchExecuteStatementCommand: ({ Statements }) => ({
-      Responses: Statements!.map(({ Statement, Parameters }) => {
-        try {
-          execute(Statement, Parameters);
-          return {};
-        } catch (error) {
-          return { Error: { Code: (error as Error).name, Message: (error as Error).message } };
-        }
-      }),
-    }),
-
-    ScanCommand: (input) => {
-      const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
-      const all = [...items.keys()].map(read).filter((item) => item !== undefined);
-      return { Items: all.filter((item) => holds(input.FilterExpression!, item, placeholders)) };
+  const operations = operationsWith(noFaults);
+  return {
+    client: createClient(operations),
+    faultyClient: createClient(operationsWith(faults)),
+    ...{ name: table, items },
+    run(operation, input) {
+      const apply = operations[`${operation}Command`];
+      if (!apply) throw failure('UnknownOperationException', operation);
+      return apply(input);
     },
   };
+
+  function operationsWith(faults: TableFaults): Readonly<Record<string, (input: Input) => object>> {
+    const readAt = (key: string, isConsistent: boolean) =>
+      !isConsistent && faults.isStale(key) ? earlier.get(key) : read(key);
+    const checkThrottling = (key: string): void => {
+      if (faults.isThrottled(key)) throw failure('ThrottlingException', `Requests for the item ${key} are throttled.`);
+    };
+
+    return {
+      GetItemCommand({ Key, ConsistentRead = false }) {
+        checkThrottling(Key!.id.S);
+        return { Item: readAt(Key!.id.S, ConsistentRead) };
+      },
+
+      BatchGetItemCommand({ RequestItems }) {
+        const { Keys, ConsistentRead = false } = RequestItems![table]!;
+        const isLeftOut = ({ id }: { id: { S: string } }) => faults.isUnprocessed(id.S) || faults.isThrottled(id.S);
+        const { left = [], read: asked = [] } = Object.groupBy(Keys, (key) => (isLeftOut(key) ? 'left' : 'read'));
+        const found = asked.map(({ id }) => readAt(id.S, ConsistentRead)).filter((item) => item !== undefined);
+        return {
+          Responses: { [table]: found },
+          UnprocessedKeys: left.length > 0 ? { [table]: { Keys: left, ConsistentRead } } : {},
+        };
+      },
+
+      PutItemCommand({ Item }) {
+        checkThrottling(Item!.id!.S!);
+        write(Item!.id!.S!, Item);
+        return {};
+      },
+
+      DeleteItemCommand({ Key }) {
+        checkThrottling(Key!.id.S);
+        write(Key!.id.S, undefined);
+        return {};
+      },
+
+      UpdateItemCommand(input) {
+        const { Key, ConditionExpression, UpdateExpression, ReturnValues } = input;
+        const key = Key!.id.S;
+        checkThrottling(key);
+        const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
+        const before = read(key);
+        if (ConditionExpression !== undefined && !holds(ConditionExpression, before ?? {}, placeholders))
+          throw failure('ConditionalCheckFailedException', 'The conditional request failed');
+        const after = updated(UpdateExpression!, before ?? { id: { S: key } }, placeholders);
+        write(key, after);
+        return { Attributes: returnedAttributes(ReturnValues, before ?? {}, after) };
+      },
+
+      BatchExecuteStatementCommand: ({ Statements }) => ({
+        Responses: Statements!.map(({ Statement, Parameters }) => {
+          const failed = { Error: { Code: 'InternalServerError', Message: 'The statement failed by itself.' } };
+          try {
+            const key = keyOf(Statement, Parameters);
+            const fails = faults.statementFails(key);
+            if (fails === 'before') return failed;
+            if (faults.isThrottled(key)) throw failure('ThrottlingError', 'The item is throttled.');
+            execute(Statement, Parameters);
+            return fails ? failed : {};
+          } catch (error) {
+            return { Error: { Code: (error as Error).name, Message: (error as Error).message } };
+          }
+        }),
+      }),
+
+      ScanCommand: (input) => {
+        const placeholders = { names: input.ExpressionAttributeNames, values: input.ExpressionAttributeValues };
+        const all = [...items.keys()].map(read).filter((item) => item !== undefined);
+        return { Items: all.filter((item) => holds(input.FilterExpression!, item, placeholders)) };
+      },
+    };
+  }
+
+  function createClient(operations: ReturnType<typeof operationsWith>): DynamodbClient {
+    const client = {
+      async send(command: { readonly constructor: { readonly name: string }; readonly input: Input }) {
+        const { TableName = Object.keys(command.input.RequestItems ?? {})[0] ?? table } = command.input;
+        if (TableName !== table) throw failure('ResourceNotFoundException', `There is no table ${TableName}.`);
+        const operation = operations[command.constructor.name];
+        if (!operation) throw failure('UnknownOperationException', command.constructor.name);
+        return { $metadata: {}, ...operation(command.input) };
+      },
+    };
+    return client as unknown as DynamodbClient;
+  }
 
   /** One of the two statements of `statements.ts`. */
   function execute(statement: string, parameters: readonly AttributeValue[]): void {
@@ -146,21 +212,12 @@ export function createSimulatedTable({
     const after = Object.fromEntries(kept);
     write(key!.S!, after);
   }
+}
 
-  const run = (operation: string, input: Input): object => {
-    const apply = operations[`${operation}Command`];
-    if (!apply) throw failure('UnknownOperationException', operation);
-    return apply(input);
-  };
-
-  const client = {
-    async send(command: { readonly constructor: { readonly name: string }; readonly input: Input }) {
-      const { TableName = Object.keys(command.input.RequestItems ?? {})[0] ?? table } = command.input;
-      if (TableName !== table) throw failure('ResourceNotFoundException', `There is no table ${TableName}.`);
-      return { $metadata: {}, ...run(command.constructor.name.replace(/Command$/, ''), command.input) };
-    },
-  };
-  return { client: client as unknown as DynamodbClient, name: table, run, items };
+/** The key of the item of a statement: the first value of an INSERT, and of an UPDATE the first of its condition. */
+function keyOf(statement: string, parameters: readonly AttributeValue[]): string {
+  const before = statement.startsWith('INSERT') ? '' : statement.slice(0, statement.indexOf(' WHERE '));
+  return parameters[before.split('?').length - 1]!.S!;
 }
 
 function returnedAttributes(returned: string | undefined, before: Attributes, after: Attributes): Attributes {

@@ -46,7 +46,8 @@ export function startWorkers(world: World, options: WorkersOptions): void {
     const isCold = dice < 2 / 3;
     if (isCold) worker.abort();
     const forced = isCold ? system.sleep(coldShutdownMs).then(() => false) : process.died.then(() => false);
-    if (await Promise.race([drained, forced])) observer.returned(process, [], []);
+    if (await Promise.race([drained, forced]))
+      observer.returned({ process, deadlineMs: Number.POSITIVE_INFINITY, sent: [], failed: [] });
     else process.die();
   }
 }

@@ -41,6 +41,10 @@ export const taskNames = [
   'sim.killsWorker',
   'sim.errback',
   'sim.isLong',
+  'sim.computes',
+  'sim.cooperative',
+  'sim.deaf',
+  'sim.native',
 ] as const;
 
 const ok = (value: number) => taskOf('sim.ok', [], { value });
@@ -51,6 +55,11 @@ const isLong = () => taskOf('sim.isLong');
 const inLongQueue = (signature: WireSignature) => ({ ...signature, options: { queue: longQueue } });
 const shared = (signature: WireSignature) => ({ ...signature, options: { queue: sharedQueue } });
 const killsWorker = () => taskOf('sim.killsWorker');
+/** A task that runs for longer than its limits, in seconds. */
+const limited = (task: string, options: { readonly time_limit: number; readonly soft_time_limit?: number }) => ({
+  ...taskOf(task),
+  options,
+});
 const errback = () => taskOf('sim.errback');
 
 /** The body of a chord checks that it gets the results of all members, in their order. */
@@ -112,6 +121,18 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
   [2, waiting],
   ...sharedFlows,
+  [3, () => ({ signature: taskOf('sim.computes'), expected: 'SUCCESS', tasks: 1 })],
+  [1, () => ({ signature: taskOf('sim.deaf'), expected: 'SUCCESS', tasks: 1 })],
+  [1, () => ({ signature: limited('sim.deaf', { time_limit: 15 }), expected: 'FAILURE', tasks: 1 })],
+  [
+    1,
+    () => ({
+      signature: limited('sim.cooperative', { time_limit: 15, soft_time_limit: 10 }),
+      expected: 'FAILURE',
+      tasks: 1,
+    }),
+  ],
+  [1, () => ({ signature: limited('sim.native', { time_limit: 15 }), expected: 'FAILURE', tasks: 1 })],
   [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
   [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],
   // A function ends it at its timeout, a worker does not.

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import { createDynamodbStore } from '../store/dynamodb/dynamodbStore.ts';
 import type { DynamodbClient } from '../store/dynamodb/table.ts';
 import type { ResultStore } from '../store/resultStore.ts';
@@ -8,18 +9,28 @@ import { createMemoryTransport, type MemoryQueueSettings, type MemoryTransport }
 import type { ReceiveOptions } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { TableRequest } from './celeryTable.ts';
-import { createNetwork, type FaultCounts, type Faults, type Request } from './network.ts';
+import type { Faults } from './faultKinds.ts';
+import { createFaultSource, type FaultId, type FaultSource } from './faultSource.ts';
+import { createNetwork, type Request } from './network.ts';
 import { Observer } from './observer.ts';
+import { startOutages } from './outages.ts';
 import type { Process } from './process.ts';
 import { taskIdOf } from './simulatedPool.ts';
 import { createSimulatedTable } from './simulatedTable.ts';
+import { createTableFaults } from './tableFaults.ts';
 
 export interface WorldOptions {
-  /** Decides everything that is random. */
+  /** Decides which faults happen. */
   readonly seed: number;
+  /** Decides all else that is random. */
+  readonly timingSeed: number;
   readonly faults: Faults;
+  /** Only these faults happen. @default all that `faults` makes happen */
+  readonly onlyFaults?: ReadonlySet<FaultId> | undefined;
   /** By their names in SQS. */
   readonly queues: Readonly<Record<string, MemoryQueueSettings>>;
+  /** Called with each item that is written, and its key. @default not called */
+  readonly onWrite?: ((key: string, item: Attributes) => void) | undefined;
   /** The id of a task whose history is kept. */
   readonly trace: string | undefined;
 }
@@ -35,10 +46,9 @@ export interface World {
   readonly system: VirtualSystem;
   /** Random numbers of the world, apart from those of its processes. */
   readonly random: () => number;
+  readonly faults: FaultSource;
   readonly observer: Observer;
   readonly queues: MemoryTransport;
-  /** How often each fault happened. */
-  readonly faultCounts: FaultCounts;
   readonly counts: {
     requests: number;
     messages: number;
@@ -58,7 +68,6 @@ export interface World {
   hasVisible(queue: string): boolean;
   /** Receives messages, some of which SQS delivers a second time within a minute. */
   receive(queue: string, options: Pick<ReceiveOptions, 'maxMessages' | 'visibilityTimeoutSeconds'>): SQSRecord[];
-  readonly faults: Faults;
   /** Table and queues for a client, whose requests do not fail. */
   reliableServices(): Services;
 }
@@ -66,29 +75,32 @@ export interface World {
 /** A message that is delivered twice is delivered again within this time. */
 const maxDuplicateSeconds = 60;
 
-export function createWorld({ seed, faults, queues: settings, trace }: WorldOptions): World {
-  const system = createVirtualSystem({ seed });
-  const random = seededRandom(seed + 1);
+export function createWorld(options: WorldOptions): World {
+  const { seed, timingSeed, faults: probabilities, onlyFaults, queues: settings, onWrite, trace } = options;
+  const system = createVirtualSystem({ seed: timingSeed });
+  const random = seededRandom(timingSeed + 1);
   const observer = new Observer(system.now, trace);
-  const faultCounts: FaultCounts = { error: 0, lostAnswer: 0, death: 0, duplicate: 0, staleRead: 0 };
+  const faults = createFaultSource({ ...{ faults: probabilities, seed, now: system.now }, only: onlyFaults });
+  const outages = startOutages(system, faults);
   const counts = { requests: 0, messages: 0, workers: 0, revoked: 0, forgotten: 0, pythonWorkers: 0, pythonRuns: 0 };
-  const isStale = () => {
-    const stale = random() < faults.staleRead;
-    if (stale) faultCounts.staleRead += 1;
-    return stale;
-  };
-  const table = createSimulatedTable({
-    ...{ system, isStale },
-    onWrite: (key, before, after) => observer.wrote(key, before, after),
+  const {
+    client,
+    faultyClient,
+    run,
+    name: table,
+  } = createSimulatedTable({
+    ...{ system, faults: createTableFaults(system, faults) },
+    onWrite(key, before, after) {
+      observer.wrote(key, before, after);
+      if (after) onWrite?.(key, after);
+    },
   });
   const queues = createMemoryTransport({ system, queues: settings });
 
-  const servicesBy = (request: Request, ofProcess: Pick<Process, 'system'>): Services => {
-    const client = {
-      send: (command: never) => request(() => table.client.send(command)),
-    } as unknown as DynamodbClient;
+  const servicesBy = (request: Request, { send }: DynamodbClient, ofProcess: Pick<Process, 'system'>): Services => {
+    const requesting = { send: (command: never) => request('table', () => send(command)) };
     return {
-      store: createDynamodbStore({ client, table: table.name, system: ofProcess.system }),
+      store: createDynamodbStore({ client: requesting as unknown as DynamodbClient, table, system: ofProcess.system }),
       transport: observedTransport(request),
     };
   };
@@ -99,7 +111,7 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
       observer.published(taskIdOf(body));
     };
     const publish: Transport['publish'] = (body, to) =>
-      request(() => {
+      request('queue', () => {
         sent(body);
         return queues.publish(body, to);
       });
@@ -110,39 +122,40 @@ export function createWorld({ seed, faults, queues: settings, trace }: WorldOpti
         return [];
       },
       resend: (receipt, body, delay) =>
-        request(() => {
+        request('queue', () => {
           sent(body);
           return queues.resend(receipt, body, delay);
         }),
-      deadLetter: (letter) => request(() => queues.deadLetter(letter)),
-      acknowledge: (receipt) => request(() => queues.acknowledge(receipt)),
-      changeVisibility: (receipt, seconds) => request(() => queues.changeVisibility(receipt, seconds)),
+      deadLetter: (letter) => request('queue', () => queues.deadLetter(letter)),
+      acknowledge: (receipt) => request('queue', () => queues.acknowledge(receipt)),
+      changeVisibility: (receipt, seconds) => request('queue', () => queues.changeVisibility(receipt, seconds)),
     };
   };
 
   const requestsOf = (process: Process): Request => {
-    const network = createNetwork(process, { faults, counts: faultCounts });
-    return (apply) => {
+    const network = createNetwork(process, { faults, outages });
+    return (service, apply) => {
       counts.requests += 1;
-      return network(apply);
+      return network(service, apply);
     };
   };
 
   return {
-    ...{ system, random, faults, observer, queues, faultCounts, counts, requestsOf },
+    ...{ system, random, faults, observer, queues, counts, requestsOf },
     tableRequestsOf(process) {
       const request = requestsOf(process);
-      return (operation, input) => request(() => observer.byPython(() => table.run(operation, input)));
+      return (operation, input) => request('table', () => observer.byPython(() => run(operation, input)));
     },
-    servicesFor: (process) => servicesBy(requestsOf(process), process),
-    reliableServices: () => servicesBy(async (apply) => apply(), { system }),
-    hasVisible: (queue) => queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now()),
+    servicesFor: (process) => servicesBy(requestsOf(process), faultyClient, process),
+    reliableServices: () => servicesBy(async (_, apply) => apply(), client, { system }),
+    hasVisible: (queue) =>
+      !outages.isAway('queue') && queues.messages(queue).some(({ visibleMs }) => visibleMs <= system.now()),
     receive(queue, options) {
       const records = queues.receive(queue, options);
-      for (const { eventSourceARN: queueArn, receiptHandle } of records) {
-        if (random() >= faults.duplicate) continue;
-        faultCounts.duplicate += 1;
-        void queues.changeVisibility({ queueArn, receiptHandle }, random() * maxDuplicateSeconds);
+      const ofAll = faults.draw('duplicateBatch', queue)?.between(0, maxDuplicateSeconds);
+      for (const { eventSourceARN: queueArn, receiptHandle, messageId } of records) {
+        const seconds = ofAll ?? faults.draw('duplicate', messageId)?.between(0, maxDuplicateSeconds);
+        if (seconds !== undefined) void queues.changeVisibility({ queueArn, receiptHandle }, seconds);
       }
       return records;
     },
