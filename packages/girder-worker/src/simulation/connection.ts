@@ -6,4 +6,6 @@ export interface Connection {
   dead: number;
   /** When a request failed the last time, also at its second attempt. */
   lastFailedMs: number;
+  /** When the last attempt of a request failed the last time. */
+  lastGivenUpMs: number;
 }

@@ -38,6 +38,7 @@ export function createNetwork(process: Process, { faults, outages }: NetworkOpti
       try {
         return await once(service, apply);
       } catch (error) {
+        if (isTransientError(error) && attempt === maxAttempts) connection.lastGivenUpMs = system.now();
         if (!isTransientError(error) || attempt === maxAttempts) throw error;
         if (attempt > 1) connection.lastFailedMs = system.now();
         await system.sleep(system.random() * exponentialBackoff(attempt, retryDelayMs));

@@ -317,7 +317,7 @@ export class Observer {
 
   /** Whether a worker could not renew its claims, as it reached no service: others may run its tasks, until it learns that. */
   #hasLostLease({ connection, system }: Process): boolean {
-    return connection.lastFailedMs > system.now() - leaseMs;
+    return connection.lastGivenUpMs > system.now() - leaseMs;
   }
 
   /** Whether a run may be followed by another one of the same message. */
