@@ -112,7 +112,6 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   // The dispatcher, the store and the canvas code in a world of faults, in virtual time.
   simulation: {
     system: 'code',
-    kombu: 'code',
     message: 'code',
     registry: 'types',
     outcome: 'code',

@@ -1,5 +1,6 @@
-import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
 import { readGroup } from '../store/document/readResult.ts';
+import { outcomeDocument } from '../store/document/resultDocument.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import { itemKeys } from '../store/dynamodb/itemKeys.ts';
 import type { ResultTuple } from '../store/resultStore.ts';
@@ -8,7 +9,7 @@ import type { Process } from './process.ts';
 /** Celery's backend in DynamoDB (docs/wire-format.md §3): reads that may be stale, and writes without a condition. */
 export interface CeleryTable {
   /** Overwrites the whole item, unless it is read to hold SUCCESS. */
-  storeResult(id: string, status: string, result: unknown): Promise<void>;
+  storeResult(id: string, outcome: FinalOutcome): Promise<void>;
   /** `status` is PENDING if there is no item. */
   readResult(id: string): Promise<{ readonly status: string; readonly result: unknown }>;
   readGroup(groupId: string): Promise<ResultTuple | undefined>;
@@ -30,11 +31,10 @@ export function createCeleryTable(request: TableRequest, { system }: Pick<Proces
   const timestamp = () => ({ N: String(system.now() / 1000) });
 
   const table: CeleryTable = {
-    async storeResult(id, status, result) {
+    async storeResult(id, outcome) {
       if ((await table.readResult(id)).status === 'SUCCESS') return;
-      const date_done = new Date(system.now()).toISOString();
-      const document = { status, result, traceback: null, children: [], date_done, task_id: id };
-      const item = { result: { B: Buffer.from(stringifyPythonJson(document)) }, timestamp: timestamp() };
+      const document = outcomeDocument(id, outcome, { group: null, parentId: null }, system.now());
+      const item = { result: { B: Buffer.from(document) }, timestamp: timestamp() };
       await request('PutItem', { Item: { ...keyOf(keys.task(id)), ...item } });
     },
     async readResult(id) {

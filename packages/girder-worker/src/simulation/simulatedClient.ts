@@ -1,6 +1,7 @@
 import { expand } from '../canvas/apply/expand.ts';
 import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
+import { assignedId } from '../canvas/signatures/signature.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
 import { seededRandom, uuidFrom } from '../system/seededRandom.ts';
 import { describeFlow } from './describeFlow.ts';
@@ -111,5 +112,5 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
 
 /** The ids of the later steps of a chain. */
 function stepsOf({ embed }: OutgoingMessage): readonly string[] {
-  return (embed?.chain ?? []).map(({ options }) => String(options.task_id));
+  return (embed?.chain ?? []).map((step) => String(assignedId(step)));
 }

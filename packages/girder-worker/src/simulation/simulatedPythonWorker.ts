@@ -1,10 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { expand } from '../canvas/apply/expand.ts';
 import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
-import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
+import { assignedId, type Call, type WireSignature } from '../canvas/signatures/signature.ts';
 import { decode } from '../message/decode.ts';
 import { encode } from '../message/encode.ts';
 import type { Message } from '../message/message.ts';
+import { failureOf } from '../outcome/failure.ts';
+import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { ResultTuple } from '../store/resultStore.ts';
 import type { CeleryTable } from './celeryTable.ts';
 import type { Process } from './process.ts';
@@ -55,15 +57,15 @@ export function createPythonRunner(world: World, options: PythonWorkerOptions): 
     const { chain } = message.embed;
     const next = chain.at(-1) as WireSignature | undefined;
     if (next) await send(message, next, { args: [value], options: { chain: chain.slice(0, -1) } });
-    await table.storeResult(message.id, 'SUCCESS', value);
+    await table.storeResult(message.id, { state: 'SUCCESS', resultJson: JSON.stringify(value) });
     await countMember(message);
   }
 
   async function fail(message: Message): Promise<void> {
-    await table.storeResult(message.id, 'FAILURE', exception('ValueError', 'as it must'));
+    await table.storeResult(message.id, failed('ValueError', 'as it must'));
     await countMember(message);
-    for (const { options: step } of message.embed.chain)
-      await table.storeResult(String(step.task_id), 'FAILURE', exception('ValueError', 'as it must'));
+    for (const step of message.embed.chain)
+      await table.storeResult(String(assignedId(step)), failed('ValueError', 'as it must'));
   }
 
   /** Celery's `on_chord_part_return`. */
@@ -99,9 +101,9 @@ export function createPythonRunner(world: World, options: PythonWorkerOptions): 
   }
 
   async function failBody(body: WireSignature, text: string): Promise<void> {
-    const id = String(body.options.task_id);
+    const id = String(assignedId(body));
     python.failedBody(id);
-    await table.storeResult(id, 'FAILURE', exception('ChordError', text));
+    await table.storeResult(id, failed('ChordError', text));
   }
 
   async function send(parent: Pick<Message, 'id' | 'rootId'>, signature: WireSignature, call: Call): Promise<void> {
@@ -112,6 +114,6 @@ export function createPythonRunner(world: World, options: PythonWorkerOptions): 
   }
 }
 
-function exception(type: string, text: string) {
-  return { exc_type: type, exc_message: [text], exc_module: 'builtins' };
+function failed(type: string, text: string): FinalOutcome {
+  return { state: 'FAILURE', failure: failureOf(type, [text]) };
 }

@@ -115,6 +115,11 @@ export function stampNames({ stamped_headers }: Options): readonly string[] {
   return Array.isArray(stamped_headers) ? stamped_headers.filter((name) => typeof name === 'string') : [];
 }
 
+/** Returns the id that was assigned to a signature; undefined if there is none. */
+export function assignedId({ options }: Pick<WireSignature, 'options'>): string | undefined {
+  return idIn(options.task_id);
+}
+
 /** Returns the id of a task or a group in an option; undefined if there is none, or none that the table can store. */
 export function idIn(value: unknown): string | undefined {
   const id = textIn(value);
