@@ -10,6 +10,10 @@ export interface PythonRuns {
   began(id: string): void;
   /** A process deletes the message of a task before it runs it. */
   acknowledged(id: string, process: Process): void;
+  /** A process stores the result of a member of a chord, and counts it then. If it dies in between, our workers do not count the member. */
+  stores(id: string, process: Process): void;
+  /** A Python worker has counted more members than the chord has: Celery sends no body then. */
+  countedTooMany(body: string): void;
   /** The process has stored and published what follows from the task. */
   settled(id: string, process: Process): void;
   /** A Python worker has failed the body of a chord, as it found no group, a failed member, or one without a result. */
@@ -23,7 +27,7 @@ export interface PythonRuns {
 export function createPythonRuns(): PythonRuns {
   const flows = new Map<string, string>();
   const run = new Set<string>();
-  const failedBodies = new Set<string>();
+  const brokenBodies = new Set<string>();
   /** The tasks of each flow whose messages were deleted and that are not settled, with the processes that run them. */
   const unsettled = new Map<string, Map<string, Process>>();
   const unsettledOf = (id: string): Map<string, Process> => {
@@ -39,12 +43,14 @@ export function createPythonRuns(): PythonRuns {
     },
     began: (id) => void run.add(id),
     acknowledged: (id, process) => void unsettledOf(id).set(id, process),
+    stores: (id, process) => void unsettledOf(id).set(id, process),
+    countedTooMany: (id) => void brokenBodies.add(flows.get(id) ?? id),
     settled(id, process) {
       if (unsettledOf(id).get(id) === process) unsettledOf(id).delete(id);
     },
-    failedBody: (id) => void failedBodies.add(flows.get(id) ?? id),
+    failedBody: (id) => void brokenBodies.add(flows.get(id) ?? id),
     hasRun: (id) => run.has(id),
     mayDiffer: (flow) =>
-      failedBodies.has(flow) || [...(unsettled.get(flow)?.values() ?? [])].some(({ isDead }) => isDead),
+      brokenBodies.has(flow) || [...(unsettled.get(flow)?.values() ?? [])].some(({ isDead }) => isDead),
   };
 }

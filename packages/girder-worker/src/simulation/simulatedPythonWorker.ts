@@ -57,11 +57,13 @@ export function createPythonRunner(world: World, options: PythonWorkerOptions): 
     const { chain } = message.embed;
     const next = chain.at(-1) as WireSignature | undefined;
     if (next) await send(message, next, { args: [value], options: { chain: chain.slice(0, -1) } });
+    if (message.embed.chord) python.stores(message.id, process);
     await table.storeResult(message.id, { state: 'SUCCESS', resultJson: JSON.stringify(value) });
     await countMember(message);
   }
 
   async function fail(message: Message): Promise<void> {
+    if (message.embed.chord) python.stores(message.id, process);
     await table.storeResult(message.id, failed('ValueError', 'as it must'));
     await countMember(message);
     for (const step of message.embed.chain)
@@ -77,6 +79,7 @@ export function createPythonRunner(world: World, options: PythonWorkerOptions): 
     const count = await table.countChord(groupId);
     const members = taskIdsOf(group);
     observer.note(id, `${process.name} has counted it for its chord: ${count} of ${members.length}`);
+    if (count > members.length) python.countedTooMany(String(assignedId(body)));
     if (count !== members.length) return;
     const values = await join(group);
     if (values) await send({ id, rootId }, body, { args: [values] });
