@@ -12,6 +12,7 @@ import { startClaimRenewal } from './claimRenewal.ts';
 import type { ContinuationPlanner } from './continuations.ts';
 import { publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
+import { createPersistence } from './persistence.ts';
 import { createTaskRun, type TaskRun } from './taskRun.ts';
 import type { TaskRunner } from './taskRunner.ts';
 
@@ -35,6 +36,7 @@ export function createContinuationPublisher(
   runTask: TaskRunner,
 ): ContinuationPublisher {
   const { store, log, system } = deps;
+  const persist = createPersistence(deps);
   const loadRefusedTasks = once(async () => (await import('./refusedTasks.ts')).createRefusedTasks(deps, planner));
 
   const publisher: ContinuationPublisher = {
@@ -109,7 +111,7 @@ export function createContinuationPublisher(
       const { traceback, type } = outcome.failure;
       log.error(`Errback ${signature.task} raised an exception: ${traceback ?? type}`, run.logFields);
     }
-    await store.ignore(run.claim);
+    await persist(run, () => store.ignore(run.claim)); // Otherwise it would be called again.
   }
 
   function errbackBody({ signature, failed, failure }: Errback, index: number): string {

@@ -15,6 +15,8 @@ export interface EventSourceMappingOptions {
   readonly maxConcurrency: number;
   /** How far the clocks of the functions are off at most, in ms. */
   readonly maxClockOffsetMs: number;
+  /** Whether the functions consume dead letters, in place of running tasks. @default false */
+  readonly consumesDeadLetters?: boolean;
   /** What a function is made of. */
   readonly partsOf: (process: Process) => Services & Pick<SimulatedFunctionOptions, 'pool'>;
 }
@@ -31,7 +33,7 @@ const pollPeriodMs = { first: 200, max: 10_000 };
 
 export function startEventSourceMapping(world: World, options: EventSourceMappingOptions): EventSourceMapping {
   const { system, random, faults, observer, queues } = world;
-  const { queue, maxConcurrency, maxClockOffsetMs, partsOf } = options;
+  const { queue, maxConcurrency, maxClockOffsetMs, consumesDeadLetters = false, partsOf } = options;
   const functions: SimulatedFunction[] = [];
   let invocations = 0;
   let pauseMs = pollPeriodMs.first;
@@ -44,7 +46,7 @@ export function startEventSourceMapping(world: World, options: EventSourceMappin
     if (free || alive.length === maxConcurrency) return free;
     const clockOffsetMs = Math.round((random() * 2 - 1) * maxClockOffsetMs);
     const process = createProcess({ name: `function ${invocations} of ${queue}`, world: system, clockOffsetMs });
-    const created = createSimulatedFunction({ process, observer, ...partsOf(process) });
+    const created = createSimulatedFunction({ process, observer, consumesDeadLetters, ...partsOf(process) });
     functions.push(created);
     return created;
   };

@@ -270,7 +270,7 @@ export class Observer {
     const terminal = this.#terminal.get(id);
     if (!terminal) {
       if (state !== undefined) this.#terminal.set(id, { state, bytes });
-      if (state !== undefined && before?.own && isWorkerLost(state, bytes)) this.#lostItsWorkers(id);
+      if (state !== undefined && before?.own && isWorkerLost(state, bytes) && !isDeadLetter(bytes)) this.#lostItsWorkers(id);
       return;
     }
     if (state === 'FORGOTTEN' && this.#forgotten.has(id)) return;
@@ -347,6 +347,11 @@ const nothing = new Uint8Array();
 /** Whether a task, or one that it depends on, has failed because its worker died again and again. */
 function isWorkerLost(state: string, bytes: Uint8Array | undefined): boolean {
   return state === 'FAILURE' && bytes !== undefined && Buffer.from(bytes).includes('WorkerLostError');
+}
+
+/** Whether the task of a dead letter was failed. */
+function isDeadLetter(bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined && Buffer.from(bytes).includes('delivered as often as the queue');
 }
 
 /** The final status in a document; undefined if it is none. */

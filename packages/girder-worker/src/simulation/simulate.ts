@@ -5,6 +5,7 @@ import type { Pool } from '../execution/pool.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
+import type { MemoryQueueSettings } from '../transport/memoryTransport.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
@@ -91,6 +92,19 @@ const queueNames = [...functionQueues, longQueue];
 /** As `serverless.yml` sets it. */
 const maxReceiveCountOf = (name: string) => (name.endsWith('.fifo') ? 1000 : 10);
 
+const undelivered = (name: string) => name.replace(/(\.fifo)?$/, '-undelivered$1');
+const deadLettersOf = (name: string) => name.replace(/(\.fifo)?$/, '-dead-letters$1');
+const allQueues = queueNames.flatMap((name) => [name, undelivered(name)]);
+
+/** The settings of a queue and of that of its undelivered messages, as `serverless.yml` makes them. */
+function queueSettings(name: string): readonly (readonly [string, MemoryQueueSettings])[] {
+  const maxReceiveCount = maxReceiveCountOf(name);
+  return [
+    [name, { maxReceiveCount, deadLetterQueue: undelivered(name) }],
+    [undelivered(name), { maxReceiveCount: maxReceiveCount + 100, deadLetterQueue: deadLettersOf(name) }],
+  ];
+}
+
 /** After the last flow was sent, everything has ended in less: visibility timeouts and retention are shorter. */
 const patienceMs = 14 * 24 * 3600 * 1000;
 
@@ -110,7 +124,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     ...{ seed, timingSeed, faults, trace, onWrite: options.onWrite, onlyFaults: onlyFaults && new Set(onlyFaults) },
-    queues: Object.fromEntries(queueNames.map((name) => [name, { maxReceiveCount: maxReceiveCountOf(name) }])),
+    queues: Object.fromEntries(queueNames.flatMap(queueSettings)),
   });
   const { system, observer, queues } = world;
   const partsOf = (process: Process) => {
@@ -122,9 +136,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       pool: mutatePool(createSimulatedPool(process, observer)),
     };
   };
-  const mappings = functionQueues.map((name) =>
-    startEventSourceMapping(world, { queue: name, maxConcurrency, maxClockOffsetMs, partsOf }),
-  );
+  const mappings = [
+    ...functionQueues.map((name) =>
+      startEventSourceMapping(world, { queue: name, maxConcurrency, maxClockOffsetMs, partsOf }),
+    ),
+    ...queueNames.map((name) =>
+      startEventSourceMapping(world, {
+        ...{ queue: undelivered(name), maxConcurrency: 2, maxClockOffsetMs, partsOf },
+        consumesDeadLetters: true,
+      }),
+    ),
+  ];
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
   startPythonWorkers(world, { count: pythonWorkers, queue: sharedQueue });
   const { store, transport } = world.reliableServices();
@@ -137,13 +159,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       await client.sendMore();
       if (client.hasSentAll() && giveUpMs === Number.POSITIVE_INFINITY) giveUpMs = system.now() + patienceMs;
       const isIdle =
-        queueNames.every((name) => queues.messages(name).length === 0) && mappings.every((mapping) => mapping.isIdle());
+        allQueues.every((name) => queues.messages(name).length === 0) && mappings.every((mapping) => mapping.isIdle());
       if ((client.hasSentAll() && isIdle) || observer.violations.length > maxViolations) break;
     }
     await system.advanceToNext();
   }
 
-  const deadLetters = queueNames.flatMap((name) => queues.messages(name.replace(/(\.fifo)?$/, '-dead-letters$1')));
+  const deadLetters = queueNames.flatMap((name) => queues.messages(deadLettersOf(name)));
   for (const { body } of deadLetters) observer.deadLetter(taskIdOf(body));
   observer.finish();
   return {

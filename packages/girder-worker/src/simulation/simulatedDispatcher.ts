@@ -1,3 +1,4 @@
+import { createDeadLetterConsumer } from '../dispatch/deadLetters.ts';
 import type { DeliveryFaults } from '../dispatch/deliveryFaults.ts';
 import type { LeaseOptions } from '../dispatch/deps.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
@@ -12,6 +13,8 @@ export interface SimulatedDispatcherOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
   readonly observer: Observer;
+  /** @default false */
+  readonly consumesDeadLetters?: boolean;
   /** Of a worker. */
   readonly lease?: LeaseOptions;
   readonly faults?: DeliveryFaults;
@@ -24,7 +27,8 @@ const registry: Registry = { settings: {}, tasks: Object.fromEntries(taskNames.m
 /** The dispatcher of a process, with the tasks of the workload. Its log lines go into the history of their tasks. */
 export function createSimulatedDispatcher(options: SimulatedDispatcherOptions): Dispatcher {
   const { process, pool, store, transport, observer, lease, faults } = options;
-  const dispatch = createDispatcher({
+  const create = options.consumesDeadLetters ? createDeadLetterConsumer : createDispatcher;
+  const dispatch = create({
     ...{ registry, pool, solo: pool, store, transport, lease, system: process.system },
     log: observer.logOf(process),
     worker: { pid: 1, hostname: process.name },

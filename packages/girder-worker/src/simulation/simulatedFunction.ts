@@ -20,6 +20,7 @@ export interface SimulatedFunctionOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
   readonly observer: Observer;
+  readonly consumesDeadLetters: boolean;
 }
 
 export function createSimulatedFunction(options: SimulatedFunctionOptions): SimulatedFunction {

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import { createDynamodbStore } from '../store/dynamodb/dynamodbStore.ts';
+import { createServiceClock } from '../store/dynamodb/serviceClock.ts';
 import type { DynamodbClient } from '../store/dynamodb/table.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { seededRandom } from '../system/seededRandom.ts';
@@ -98,9 +99,19 @@ export function createWorld(options: WorldOptions): World {
   const queues = createMemoryTransport({ system, queues: settings });
 
   const servicesBy = (request: Request, { send }: DynamodbClient, ofProcess: Pick<Process, 'system'>): Services => {
-    const requesting = { send: (command: never) => request('table', () => send(command)) };
+    const clock = createServiceClock(ofProcess.system);
+    const requesting = {
+      async send(command: never) {
+        const answered = clock.sent();
+        // The header `date` of the answer is the time of the service in seconds.
+        const [answer, date] = await request('table', async () => [await send(command), new Date(system.now())] as const);
+        answered(date.toUTCString());
+        return answer;
+      },
+    };
+    const client = requesting as unknown as DynamodbClient;
     return {
-      store: createDynamodbStore({ client: requesting as unknown as DynamodbClient, table, system: ofProcess.system }),
+      store: createDynamodbStore({ client, table, clock, system: ofProcess.system }),
       transport: observedTransport(request),
     };
   };
