@@ -11,6 +11,7 @@ import { type RetryChanges, retryBody } from '../message/retryBody.ts';
 import { type Failure, failureOf, toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { BeforePublish } from '../task/current.ts';
+import { withCount } from './deliveryCount.ts';
 import type { DispatcherDeps } from './deps.ts';
 import { queueNameOf } from './taskOptions.ts';
 import type { TaskRun } from './taskRun.ts';
@@ -110,5 +111,5 @@ export async function publishRetry(
   minDelaySeconds = 0,
 ): Promise<void> {
   const delaySeconds = Math.max(minDelaySeconds, Math.ceil((etaMs - system.now()) / 1000));
-  await transport.resend(delivery.receipt, body, { delaySeconds });
+  await transport.resend(withCount(delivery.receipt, 'girder-worker-returns', 0), body, { delaySeconds });
 }

@@ -1,6 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { exponentialBackoff } from '../system/backoff.ts';
 import type { Receipt } from '../transport/transport.ts';
+import { countIn } from './deliveryCount.ts';
+
+const backoffSeconds = { first: 2, max: 900 };
 
 /** One SQS record as it arrived. */
 export interface Delivery {
@@ -49,7 +52,20 @@ export function byMessageGroup(deliveries: readonly Delivery[]): readonly (reado
   return [...groups.values()];
 }
 
-/** When SQS delivers a message again that failed for no fault of its task, in seconds: 2, 4, 8, … up to 15 minutes. */
+/** When SQS delivers a message again that its task has sent back, in seconds: 2, 4, 8, … up to 15 minutes. */
 export function redeliveryBackoffSeconds({ receiveCount }: Delivery): number {
-  return exponentialBackoff(receiveCount, { first: 2, max: 900 });
+  return exponentialBackoff(receiveCount, backoffSeconds);
+}
+
+/**
+ * The same for a message that failed for no fault of its task. A copy of a message that returned often goes on with the longest: during an outage
+ * of hours, a copy that is delivered twice would otherwise be copied twice again within minutes.
+ */
+export function outageBackoffSeconds(delivery: Delivery): number {
+  return exponentialBackoff(returnsOf(delivery), backoffSeconds);
+}
+
+/** The deliveries of a message, those of the messages of which it is a copy included. */
+export function returnsOf({ receipt, receiveCount }: Delivery): number {
+  return countIn(receipt, 'girder-worker-returns') + receiveCount;
 }

@@ -11,7 +11,8 @@ import type { System } from '../system/system.ts';
 import { resolvesWithin } from '../system/timeouts.ts';
 import { queueNameInArn } from '../transport/queueName.ts';
 import { maxDelaySeconds } from '../transport/transport.ts';
-import { byMessageGroup, type Delivery, redeliveryBackoffSeconds, toDelivery } from './delivery.ts';
+import { byMessageGroup, type Delivery, outageBackoffSeconds, returnsOf, toDelivery } from './delivery.ts';
+import { withCount } from './deliveryCount.ts';
 import { createDeliveryFaults, type DeliveryFaults } from './deliveryFaults.ts';
 import type {
   BeforeContinuations,
@@ -127,7 +128,7 @@ export function createBatchProcessor(
         const text = error instanceof Error ? error.stack : String(error);
         log.error(`Message ${messageId} returns to the queue: ${text}`, fields);
       }
-      const returned = { retryInSeconds: jittered(redeliveryBackoffSeconds(delivery), system) };
+      const returned = { retryInSeconds: jittered(outageBackoffSeconds(delivery), system) };
       return await giveBack(delivery, returned).catch((failure: unknown) => {
         const what = `Message ${messageId} is delivered again only after the queue's visibility timeout`;
         if (!faults.failed(delivery, what, failure)) log.warn(`${what}: ${failure}`, fields);
@@ -151,7 +152,8 @@ export function createBatchProcessor(
       await transport.changeVisibility(receipt, retryInSeconds);
       return disposition;
     }
-    await transport.resend(receipt, body, { delaySeconds: retryInSeconds });
+    const counted = withCount(receipt, 'girder-worker-returns', returnsOf(delivery));
+    await transport.resend(counted, body, { delaySeconds: retryInSeconds });
     await transport.acknowledge(receipt); // Also if the function dies before it has answered.
     return 'acknowledge';
   }

@@ -3,20 +3,15 @@ import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
 import type { Message } from '../message/message.ts';
 import type { HopAnswer } from '../store/hopStore.ts';
 import { memberRenewalDays } from '../store/limits.ts';
-import { maxDelaySeconds, type Receipt } from '../transport/transport.ts';
+import { maxDelaySeconds } from '../transport/transport.ts';
 import type { Delivery } from './delivery.ts';
+import { countIn, withCount } from './deliveryCount.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import { isEtaTooFar, isExpired, isFifo, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
 import { taskFields } from './taskRun.ts';
 
-/** The SQS message attribute of a copy: the number of the hop that sent it. The body of a message that waits never changes. */
-const hopAttribute = 'girder-worker-hop';
-
 /** The hops in the time after which the results of a chord are kept on. */
 const hopsPerRenewal = (memberRenewalDays * 24 * 3600) / maxDelaySeconds;
-
-/** SQS's limit of attributes of a message. */
-const maxAttributes = 10;
 
 /**
  * Returns the disposition of a message whose eta has not come; undefined for any other, whose task may run.
@@ -49,7 +44,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
       return { retryInSeconds: Math.min(delaySeconds, maxFifoHiddenSeconds) };
     }
 
-    const hop = hopOf(receipt) + 1;
+    const hop = countIn(receipt, 'girder-worker-hop') + 1;
     const answer = hop === 1 || delaySeconds <= maxDelaySeconds ? taken : await takeHop(delivery, hop);
     if (answer.kind === 'passed') {
       log.info(`This copy of the message of ${title} is dropped: another one waits`, fields);
@@ -62,7 +57,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
     }
     wait();
     if (hop % hopsPerRenewal === 0) await keepChord(message);
-    await transport.resend(withHop(receipt, hop), body, { delaySeconds });
+    await transport.resend(withCount(receipt, 'girder-worker-hop', hop), body, { delaySeconds });
     return 'acknowledge';
   };
 
@@ -88,17 +83,3 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
 }
 
 const taken: HopAnswer = { kind: 'taken' };
-
-/** The number of the hop that sent a copy; 0 for the message itself. */
-function hopOf({ messageAttributes }: Receipt): number {
-  const number = Number(messageAttributes?.[hopAttribute]?.stringValue);
-  return Number.isSafeInteger(number) && number > 0 ? number : 0;
-}
-
-/** The receipt with whose attributes a hop sends its copy. A sender that uses all attributes leaves none for the number of the hop. */
-function withHop(receipt: Receipt, hop: number): Receipt {
-  const { [hopAttribute]: _, ...others } = receipt.messageAttributes ?? {};
-  if (Object.keys(others).length >= maxAttributes) return receipt;
-  const attribute = { dataType: 'Number' as const, stringValue: String(hop) };
-  return { ...receipt, messageAttributes: { ...others, [hopAttribute]: attribute } };
-}

@@ -270,7 +270,8 @@ export class Observer {
     const terminal = this.#terminal.get(id);
     if (!terminal) {
       if (state !== undefined) this.#terminal.set(id, { state, bytes });
-      if (state !== undefined && before?.own && isWorkerLost(state, bytes) && !isDeadLetter(bytes)) this.#lostItsWorkers(id);
+      if (state !== undefined && before?.own && isWorkerLost(state, bytes) && !isDeadLetter(bytes))
+        this.#lostItsWorkers(id);
       return;
     }
     if (state === 'FORGOTTEN' && this.#forgotten.has(id)) return;
@@ -323,8 +324,6 @@ export class Observer {
   /** Whether a run may be followed by another one of the same message. */
   #mayRunAgain(run: ObservedRun): boolean {
     const { isDead, connection } = run.process;
-    // What an errback has done is not stored with the patience of a task's outcome: it is called again.
-    if (run.task === 'sim.errback' && connection.lastFailedMs > (this.#endedMs.get(run) ?? 0)) return true;
     const failedMs = connection.lastFailedMs - (this.#endedMs.get(run) ?? Number.POSITIVE_INFINITY);
     return isDead || this.#hasLostLease(run.process) || this.#repeatable.has(run) || failedMs > workerGivesUpMs;
   }

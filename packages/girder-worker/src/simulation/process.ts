@@ -49,7 +49,12 @@ export function createProcess({ name, world, clockOffsetMs }: ProcessOptions): P
   return {
     name,
     system: { ...world, now: () => world.now() + clockOffsetMs, startTimer, sleep: createSleep(startTimer) },
-    connection: { cutUntilMs: 0, dead: 0, lastFailedMs: Number.NEGATIVE_INFINITY, lastGivenUpMs: Number.NEGATIVE_INFINITY },
+    connection: {
+      cutUntilMs: 0,
+      dead: 0,
+      lastFailedMs: Number.NEGATIVE_INFINITY,
+      lastGivenUpMs: Number.NEGATIVE_INFINITY,
+    },
     get isDead() {
       return isDead;
     },

@@ -104,7 +104,10 @@ export function createWorld(options: WorldOptions): World {
       async send(command: never) {
         const answered = clock.sent();
         // The header `date` of the answer is the time of the service in seconds.
-        const [answer, date] = await request('table', async () => [await send(command), new Date(system.now())] as const);
+        const [answer, date] = await request(
+          'table',
+          async () => [await send(command), new Date(system.now())] as const,
+        );
         answered(date.toUTCString());
         return answer;
       },
