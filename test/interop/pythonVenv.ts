@@ -20,19 +20,42 @@ const serializers = ['pyyaml', 'msgpack', 'brotli'];
  */
 export async function pythonVenv(celeryVersion: string): Promise<string> {
   const constraints = path.join(here, `constraints-${celeryVersion}.txt`);
+  return installPython(`celery-${celeryVersion}`, constraints, [
+    `celery[sqs]==${celeryVersion}`,
+    'boto3',
+    ...serializers,
+  ]);
+}
+
+/**
+ * Resolves to the path of the Python executable of a virtual environment with these packages, in the versions of a file of
+ * constraints. The first call creates it with pip, outside the repository; `name` is the beginning of the name of its folder.
+ *
+ * Rejects with an Error with pip's output if pip fails.
+ */
+export async function installPython(
+  name: string,
+  constraints: string,
+  packages: readonly string[],
+  interpreter = 'python3',
+): Promise<string> {
   const digest = createHash('sha256')
     .update(await readFile(constraints))
     .digest('hex')
     .slice(0, 12);
-  const folder = path.join(cacheFolder(), `celery-${celeryVersion}-${digest}`);
-  return makeVenv(folder, ['--constraint', constraints, `celery[sqs]==${celeryVersion}`, 'boto3', ...serializers]);
+  const pipArguments = ['--constraint', constraints, ...packages];
+  return makeVenv(path.join(cacheFolder(), `${name}-${digest}`), pipArguments, interpreter);
 }
 
 /**
  * Creates a virtual environment with these arguments of `pip install`, unless it exists. Resolves to the path of its
  * executable.
  */
-export async function makeVenv(folder: string, pipArguments: readonly string[]): Promise<string> {
-  await promisify(execFile)('python3', [path.join(here, 'make_venv.py'), folder, ...pipArguments]);
+export async function makeVenv(
+  folder: string,
+  pipArguments: readonly string[],
+  interpreter = 'python3',
+): Promise<string> {
+  await promisify(execFile)(interpreter, [path.join(here, 'make_venv.py'), folder, ...pipArguments]);
   return path.join(folder, 'bin', 'python');
 }

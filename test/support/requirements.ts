@@ -47,6 +47,11 @@ export function requireCelerySuite(): boolean {
   return isMet(newerPython);
 }
 
+/** Returns whether MiniStack can run: `describe.skipIf(!requireMinistack())`. Throws like `isMet`. */
+export function requireMinistack(): boolean {
+  return isMet(newerPython);
+}
+
 /** Returns whether the tests with a real Girder can run: `describe.skipIf(!requireGirder())`. Throws like `isMet`. */
 export function requireGirder(): boolean {
   return isMet(newerPython) && isMet(java);

@@ -25,6 +25,11 @@ def chained():
     returns(chain(add.s(1, 2), add.s(3), mul.s(10)).apply_async(), 60)
 
 
+@scenario("a chain of 40 steps passes each result to the next step")
+def long_chain():
+    returns(chain(add.s(0, 1), *(add.s(1) for _ in range(39))).apply_async(), 40)
+
+
 @scenario("a chain can be written with |")
 def piped():
     returns((add.s(1, 2) | mul.s(10))(), 30)

@@ -19,7 +19,10 @@ export function isolatedVariables(shell: NodeJS.ProcessEnv, own: NodeJS.ProcessE
 }
 
 /** The variables that connect a girder-worker client, or the dispatcher, to the local queue and table. */
-export function stackVariables({ sqsEndpoint, dynamodbEndpoint }: Emulators, table: string): NodeJS.ProcessEnv {
+export function stackVariables(
+  { sqsEndpoint, dynamodbEndpoint }: Pick<Emulators, 'sqsEndpoint' | 'dynamodbEndpoint'>,
+  table: string,
+): NodeJS.ProcessEnv {
   return {
     GIRDER_WORKER_BROKER: 'sqs://',
     GIRDER_WORKER_BACKEND: `dynamodb://@${localRegion}/${table}`,

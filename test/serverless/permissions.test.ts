@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { callsIn } from './awsCalls.ts';
+import { createDeployment, type Deployment, type Package } from './deployment.ts';
+
+/** IAM's actions for calls that have no action of their name. All others have one. */
+const actionsOfCall: Readonly<Record<string, readonly string[]>> = {
+  'sqs:SendMessageBatch': ['sqs:SendMessage'],
+  'sqs:DeleteMessageBatch': ['sqs:DeleteMessage'],
+  'sqs:ChangeMessageVisibilityBatch': ['sqs:ChangeMessageVisibility'],
+  'dynamodb:BatchExecuteStatement': ['dynamodb:PartiQLInsert', 'dynamodb:PartiQLUpdate'],
+};
+
+/** Calls that a bundle contains, because they are methods of an object that it uses, and that its function never makes. */
+const byClients = {
+  'dynamodb:DescribeEndpoints': 'endpoint discovery, which the build replaces',
+  'dynamodb:DeleteItem': 'forget() of a client',
+  'sqs:PurgeQueue': 'the command purge of a client',
+};
+const byDispatcher = {
+  'sqs:ReceiveMessage': 'a client that receives replies',
+  'sqs:DeleteMessage': 'a client that receives replies',
+  'sqs:ChangeMessageVisibility': 'the dispatcher',
+  'dynamodb:PartiQLInsert': 'claims of the dispatcher',
+  'dynamodb:PartiQLUpdate': 'claims and outcomes of the dispatcher',
+};
+
+/** What Lambda does with the role of a function: it polls the queues of its mappings, and writes its log. */
+const polling = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+
+const functions = [
+  {
+    role: 'DispatcherRole',
+    entries: ['handler.mjs', 'thread.mjs'],
+    lambda: [...polling, ...logging],
+    unused: { ...byClients, 'dynamodb:Scan': 'inspect, in the function control' },
+  },
+  { role: 'ControlRole', entries: ['control.mjs'], lambda: logging, unused: { ...byClients, ...byDispatcher } },
+];
+
+let deployment: Deployment;
+let packaged: Package;
+beforeAll(async () => {
+  deployment = await createDeployment();
+  packaged = await deployment.package();
+});
+afterAll(() => deployment?.remove());
+
+function actionsOf(role: string): string[] {
+  const { Policies } = packaged.resources[role]!.Properties as {
+    Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
+  };
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action));
+}
+
+test.each(functions)(
+  '$role permits each call of the AWS SDK that the bundled function contains, what Lambda does for it, and nothing else',
+  ({ role, entries, lambda, unused }) => {
+    const actions = callsIn(packaged.files, entries).flatMap((call) => actionsOfCall[call] ?? [call]);
+    const contained = actions.filter((action) => !(action in unused));
+    expect(contained).toContain('dynamodb:UpdateItem'); // Calls are found.
+    expect(new Set(actionsOf(role))).toEqual(new Set([...contained, ...lambda]));
+  },
+);
