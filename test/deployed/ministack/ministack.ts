@@ -6,6 +6,7 @@ import { startServerProcess } from '../../support/serverProcess.ts';
 import type { Emulator } from '../emulator.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
+const constraints = fileURLToPath(new URL('../../../infra/localstack/ministack-constraints.txt', import.meta.url));
 
 /**
  * Starts an empty MiniStack that enforces IAM. It runs functions as processes of Node.js. It ends at the latest with this
@@ -14,7 +15,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
  * Needs Python (`requireMinistack`) and, for the first call, PyPI. Rejects with an Error with their output.
  */
 export async function startMinistack(): Promise<Emulator> {
-  const python = await installPython('ministack', path.join(here, 'constraints.txt'), ['ministack']);
+  const python = await installPython('ministack', constraints, ['ministack']);
   const folder = createTemporaryFolder(); // It keeps the code of the functions in the temporary folder.
   const env = {
     PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env.PATH}`, // It runs functions with the first `node`.
