@@ -34,6 +34,11 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       UndeliveredQueue: 'AWS::SQS::Queue',
       DeadLetterQueue: 'AWS::SQS::Queue',
       ResultTable: 'AWS::DynamoDB::Table',
+      DeadLetterQueueAlarm: 'AWS::CloudWatch::Alarm',
+      TaskQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
+      DispatcherErrorsAlarm: 'AWS::CloudWatch::Alarm',
+      DispatcherThrottlesAlarm: 'AWS::CloudWatch::Alarm',
+      ControlErrorsAlarm: 'AWS::CloudWatch::Alarm',
       // The bucket to which osls uploads the bundle.
       ServerlessDeploymentBucket: 'AWS::S3::Bucket',
       ServerlessDeploymentBucketPolicy: 'AWS::S3::BucketPolicy',
