@@ -1,0 +1,44 @@
+// Checks the parameters of serverless.yml before anything is packaged, and reports all faults together. CloudFormation would find most
+// of them only after it has created half of a stack. Adds no resources.
+const wholeNumber = (min, max, reason) => (text) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+    ? undefined
+    : `a whole number from ${min} to ${max}${reason ? ` (${reason})` : ''}`;
+const oneOf =
+  (...values) =>
+  (text) =>
+    values.includes(text) ? undefined : `one of ${values.join(', ')}`;
+
+// The periods that CloudWatch Logs knows.
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const checks = {
+  timeoutSeconds: wholeNumber(1, 900, 'the limit of functions that Lambda scales by itself'),
+  memoryMb: wholeNumber(128, 10240, "Lambda's limits"),
+  architecture: oneOf('x86_64', 'arm64'),
+  maxConcurrency: wholeNumber(2, 1000, 'the limits of an SQS mapping'),
+  // More than 10 need a batching window, for which each task would wait.
+  batchSize: wholeNumber(1, 10, 'larger batches need a window, for which tasks would wait'),
+  // GIRDER_WORKER_MAX_DELIVERIES is 5; 1000 is the limit of SQS.
+  maxReceiveCount: wholeNumber(6, 1000, 'a task that kills its worker is stored as failed after five deliveries'),
+  logRetentionDays: oneOf(...retentionDays.map(String)),
+  ephemeralStorageMb: wholeNumber(512, 10240, "Lambda's limits"),
+  pointInTimeRecovery: oneOf('true', 'false'),
+  table: (text) =>
+    /^[\w.-]{3,255}$/.test(text) ? undefined : 'a name of 3 to 255 letters, digits, dots, hyphens and underscores',
+  topic: (text) =>
+    /^[\w-]{1,256}$/.test(text) ? undefined : 'a name of at most 256 letters, digits, hyphens and underscores',
+};
+
+module.exports = async ({ resolveVariable }) => {
+  const faults = [];
+  for (const [name, check] of Object.entries(checks)) {
+    const text = String(await resolveVariable(`param:${name}`));
+    const expected = check(text);
+    if (expected !== undefined) faults.push(`The parameter "${name}" must be ${expected}, got "${text}"`);
+  }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return {};
+};
