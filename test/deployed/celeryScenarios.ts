@@ -29,7 +29,7 @@ export function testCeleryScenarios(target: () => Target): void {
   let python: PythonSession;
 
   beforeAll(async () => {
-    const env = { ...target().env, CONTROL_NODE: 'girder-worker@girder-worker-dev-dispatcher', LAB_TIMEOUT: '60' };
+    const env = { ...target().env, CONTROL_NODE: 'girder-worker@girder-worker-dev-dispatcher', LAB_TIMEOUT: '150' };
     python = new PythonSession(await pythonVenv(latestCelery), pythonEnvironment(env, target()));
   }, 300_000);
   afterAll(() => python?.end());

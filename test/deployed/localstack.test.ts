@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requireJava, requirePython } from '../support/requirements.ts';
+import { existingResources } from './aws.ts';
+import { testCeleryScenarios } from './celeryScenarios.ts';
+import type { Emulator } from './emulator.ts';
+import { findLocalstackPython, startLocalstack } from './localstack/localstack.ts';
+import { testMessageScenarios } from './messageScenarios.ts';
+import { testServerlessCommands } from './serverlessCommands.ts';
+import { createServerlessStack, type ServerlessStack } from './serverlessStack.ts';
+import { testTypescriptClient } from './typescriptClient.ts';
+
+const python = findLocalstackPython();
+
+/** Not required in CI: Python 3.13 is in few distributions. */
+describe.skipIf(!requirePython() || !requireJava() || python === undefined)(
+  'the stack that serverless deploy creates on LocalStack',
+  () => {
+    let emulator: Emulator;
+    let stack: ServerlessStack;
+    beforeAll(async () => {
+      emulator = await startLocalstack(python!);
+      stack = await createServerlessStack(emulator, ['labtasks']);
+      await stack.serverless('deploy');
+    }, 900_000);
+    afterAll(async () => {
+      await stack?.remove();
+      await emulator?.stop();
+    });
+
+    testCeleryScenarios(() => stack);
+    testTypescriptClient(() => stack);
+    testMessageScenarios(() => stack);
+    testServerlessCommands(() => stack);
+
+    test('serverless remove leaves nothing, although it ends with an error: osls asks for ECR, which the free LocalStack has not', async () => {
+      await expect(stack.serverless('remove')).rejects.toThrow('The API for service ecr is either not included');
+      await expect.poll(() => existingResources(stack), { timeout: 60_000, interval: 1000 }).toEqual([]);
+    }, 180_000);
+  },
+);
