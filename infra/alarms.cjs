@@ -1,6 +1,6 @@
 // CloudWatch alarms on the queues and the functions. They go to the topic of the parameter `alarmTopic`, and to the address of
-// `alarmEmail`, which confirms the subscription once; without both, CloudWatch only shows their state. A stack with one queue has four
-// for it and its function and one for remote control: AWS charges for alarms from the eleventh on.
+// `alarmEmail`, which confirms the subscription once; without both, CloudWatch only shows their state. A stack with one queue has three
+// for its queues and four for the functions: AWS charges for alarms from the eleventh on.
 const queuesOf = require('./queues.cjs');
 
 const periodSeconds = 300; // The metrics of SQS are sent every minute, those of an idle queue every five minutes.
@@ -17,8 +17,10 @@ module.exports = async (context) => {
     throw new Error(`The parameter "alarmEmail" must be one e-mail address, got "${email}"`);
   const actions = [...(topic === '' ? [] : [topic]), ...(email === '' ? [] : [{ Ref: 'AlarmTopic' }])];
 
-  const { Resources } = (await queuesOf(context)).resources;
-  const taskQueues = Object.entries(Resources).filter(([, { Properties }]) => Properties.RedrivePolicy);
+  const queues = (await queuesOf(context)).resources.Resources;
+  // A queue of tasks, and the queue of its undelivered messages, whose redrive target is the dead-letter queue.
+  const taskQueues = Object.entries(queues).filter(([id]) => id.startsWith('TaskQueue'));
+  const targetOf = ({ RedrivePolicy }) => RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0];
 
   function alarm(description, metric, settings) {
     return {
@@ -52,8 +54,11 @@ module.exports = async (context) => {
   });
 
   const queueAlarms = taskQueues.flatMap(([id, { Properties }]) => {
-    const { deadLetterTargetArn } = Properties.RedrivePolicy;
-    const [deadLetterId] = deadLetterTargetArn['Fn::GetAtt'];
+    const undeliveredId = targetOf(Properties);
+    const undelivered = queues[undeliveredId].Properties;
+    const deadLetterId = targetOf(undelivered);
+    // A message whose function died is hidden for the visibility timeout, and one with an eta is delayed for up to 15 minutes.
+    const ageOf = ({ VisibilityTimeout }) => ({ Threshold: VisibilityTimeout + 900 });
     return [
       [
         `${deadLetterId}Alarm`,
@@ -67,8 +72,15 @@ module.exports = async (context) => {
         alarm(
           `A message waits in ${Properties.QueueName}: more arrive than maxConcurrency lets run, or the function fails.`,
           ofQueue(id, 'ApproximateAgeOfOldestMessage'),
-          // A message whose function died is hidden for the visibility timeout, and one with an eta is delayed for up to 15 minutes.
-          { Threshold: Properties.VisibilityTimeout + 900 },
+          ageOf(Properties),
+        ),
+      ],
+      [
+        `${undeliveredId}AgeAlarm`,
+        alarm(
+          `An undelivered message waits in ${undelivered.QueueName}: the function deadLetters fails, and its client waits.`,
+          ofQueue(undeliveredId, 'ApproximateAgeOfOldestMessage'),
+          ageOf(undelivered),
         ),
       ],
     ];
@@ -89,6 +101,13 @@ module.exports = async (context) => {
         ofFunction('DispatcherLambdaFunction', 'Throttles'),
         // Lambda takes minutes to scale up, and its poller tries again: only throttles that last are a fault.
         { EvaluationPeriods: 3 },
+      ),
+    ],
+    [
+      'DeadLettersErrorsAlarm',
+      alarm(
+        'The function that fails the tasks of undelivered messages ended without an answer.',
+        ofFunction('DeadLettersLambdaFunction', 'Errors'),
       ),
     ],
     [

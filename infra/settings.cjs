@@ -21,8 +21,10 @@ const checks = {
   maxConcurrency: wholeNumber(2, 1000, 'the limits of an SQS mapping'),
   // More than 10 need a batching window, for which each task would wait.
   batchSize: wholeNumber(1, 10, 'larger batches need a window, for which tasks would wait'),
-  // GIRDER_WORKER_MAX_DELIVERIES is 5; 1000 is the limit of SQS.
-  maxReceiveCount: wholeNumber(6, 1000, 'a task that kills its worker is stored as failed after five deliveries'),
+  // SQS allows 1000, and the queue of undelivered messages has 100 more.
+  maxReceiveCount: wholeNumber(7, 900, 'a message that returns for the sixth time is sent again, with a new count'),
+  fifoMaxReceiveCount: wholeNumber(7, 900, 'the queue of undelivered messages allows 100 more, and SQS 1000'),
+  deadLetterTimeoutSeconds: wholeNumber(1, 900, 'the limit of functions that Lambda scales by itself'),
   logRetentionDays: oneOf(...retentionDays.map(String)),
   ephemeralStorageMb: wholeNumber(512, 10240, "Lambda's limits"),
   pointInTimeRecovery: oneOf('true', 'false'),

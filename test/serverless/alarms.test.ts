@@ -16,8 +16,9 @@ describe('the alarms of the stack', { timeout: 240_000 }, () => {
     );
     const alarms = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
     expect(alarms.map(([name]) => name)).toEqual([
-      ...['DeadLetterQueueAlarm', 'TaskQueueAgeAlarm', 'DeadLetterQueueFastAlarm', 'TaskQueueFastAgeAlarm'],
-      ...['DispatcherErrorsAlarm', 'DispatcherThrottlesAlarm', 'ControlErrorsAlarm'],
+      ...['DeadLetterQueueAlarm', 'TaskQueueAgeAlarm', 'UndeliveredQueueAgeAlarm'],
+      ...['DeadLetterQueueFastAlarm', 'TaskQueueFastAgeAlarm', 'UndeliveredQueueFastAgeAlarm'],
+      ...['DispatcherErrorsAlarm', 'DispatcherThrottlesAlarm', 'DeadLettersErrorsAlarm', 'ControlErrorsAlarm'],
     ]);
     for (const [, { Properties }] of alarms) {
       expect(Properties).toMatchObject({

@@ -36,6 +36,8 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       ResultTable: 'AWS::DynamoDB::Table',
       DeadLetterQueueAlarm: 'AWS::CloudWatch::Alarm',
       TaskQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
+      UndeliveredQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
+      DeadLettersErrorsAlarm: 'AWS::CloudWatch::Alarm',
       DispatcherErrorsAlarm: 'AWS::CloudWatch::Alarm',
       DispatcherThrottlesAlarm: 'AWS::CloudWatch::Alarm',
       ControlErrorsAlarm: 'AWS::CloudWatch::Alarm',
@@ -291,7 +293,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
         'timeoutSeconds=900',
       ],
       ...['--param', 'memoryMb=512', '--param', 'architecture=arm64', '--param', 'maxConcurrency=2'],
-      ...['--param', 'batchSize=1', '--param', 'pointInTimeRecovery=true', '--param', 'maxReceiveCount=6'],
+      ...['--param', 'batchSize=1', '--param', 'pointInTimeRecovery=true', '--param', 'maxReceiveCount=8'],
     );
     expect(resources.DispatcherLambdaFunction!.Properties).toMatchObject({
       FunctionName: 'girder-worker-staging-dispatcher',
@@ -300,7 +302,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       Architectures: ['arm64'],
     });
     expect(resources.TaskQueueRenders!.Properties).toMatchObject({ QueueName: 'renders', VisibilityTimeout: 5400 });
-    expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', '6');
+    expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', '8');
     expect(resources.DeadLetterQueueRenders!.Properties).toMatchObject({ QueueName: 'renders-dead-letters' });
     expect(resources.ResultTable!.Properties).toMatchObject({
       TableName: 'results',

@@ -37,7 +37,7 @@ test('the limits themselves are accepted', async () => {
     'timeoutSeconds=900',
     'memoryMb=10240',
     'maxConcurrency=1000',
-    'maxReceiveCount=6',
+    'maxReceiveCount=7',
     'logRetentionDays=3653',
   ];
   const { resources } = await deployment.package(...limits.flatMap((limit) => ['--param', limit]));
