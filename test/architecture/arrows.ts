@@ -144,6 +144,8 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   internal: {
     system: 'code',
     connections: 'code',
+    aws: 'code',
+    lambda: 'types',
     task: 'code',
     registry: 'code',
     transport: 'code',
@@ -185,12 +187,15 @@ export const companions: Readonly<Record<string, Companion>> = {
       build: {},
       // Emulators and a local Lambda, for `npm run dev` and tests.
       local: {},
-      cli: { build: 'code', local: 'code' },
+      // Reads a deployed stack, and checks it.
+      doctor: {},
+      cli: { build: 'code', local: 'code', doctor: 'code' },
       doors: { cli: 'code' },
     },
     subRoomArrows: {
       build: { plugins: [], registry: ['plugins'], packages: ['plugins'], bundle: ['registry', 'plugins', 'packages'] },
       local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
+      doctor: { facts: [], checks: ['facts'], '.': ['checks', 'facts'] },
       cli: { shared: [], commands: ['shared'] },
     },
   },

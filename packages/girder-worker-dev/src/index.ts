@@ -4,6 +4,7 @@ import type { DevPackage } from 'girder-worker/internal/cli';
 import { buildCommand } from './cli/commands/build.ts';
 import { buildRegistryCommand } from './cli/commands/buildRegistry.ts';
 import { devCommand } from './cli/commands/dev.ts';
+import { doctorCommand } from './cli/commands/doctor.ts';
 import { updateRegistry } from './cli/shared/updateRegistry.ts';
 
 export const commands: DevPackage['commands'] = () => [
@@ -11,6 +12,7 @@ export const commands: DevPackage['commands'] = () => [
   createCommand(),
   buildRegistryCommand(),
   buildCommand(),
+  doctorCommand(),
 ];
 
 export { updateRegistry };

@@ -15,6 +15,7 @@ import { nodeSystem } from '../system/nodeSystem.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
 import { createFunctionLog } from './functionLog.ts';
+import { inspectFunction, isInspection } from './inspection.ts';
 
 export interface BatchHandlerOptions {
   readonly registry: Registry;
@@ -27,7 +28,8 @@ export interface BatchHandlerOptions {
 }
 
 /**
- * Returns a Lambda handler of batches of SQS records, which answers with the records that failed. Assembles the parts from the environment
+ * Returns a Lambda handler of batches of SQS records, which answers with the records that failed; an InspectionEvent is answered with a
+ * FunctionInspection. Assembles the parts from the environment
  * once, while Lambda initializes the function. Rejects with a ConfigurationError that lists all invalid environment variables.
  */
 export async function createBatchHandler({ registry, threadFile, create, consumesDeadLetters }: BatchHandlerOptions) {
@@ -40,12 +42,13 @@ export async function createBatchHandler({ registry, threadFile, create, consume
   app.config.update(registry.settings);
 
   const log = await createFunctionLog(logFormat);
+  const store = connectStore(connections.backend, invocation);
   const dispatch = create({
     ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
     registry,
     pool,
     solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }), onLateError }),
-    store: connectStore(connections.backend, invocation),
+    store,
     transport: connectTransport(
       consumesDeadLetters ? { ...connections.broker, deadLetterQueueUrl: undefined } : connections.broker,
       invocation,
@@ -61,6 +64,7 @@ export async function createBatchHandler({ registry, threadFile, create, consume
       const deadlineMs = nodeSystem.now() + context.getRemainingTimeInMillis();
       invocation.begin();
       try {
+        if (isInspection(event)) return await inspectFunction(registry, store);
         return await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
       } finally {
         invocation.end(); // A request that is under way would be frozen, and go on in the next invocation.

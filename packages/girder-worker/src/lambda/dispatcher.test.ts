@@ -7,14 +7,8 @@ import { createDispatcherHandler } from './dispatcher.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('when the handler has answered, no request to AWS is under way: those without an answer are aborted', async () => {
-  const events: string[] = [];
-  const server = createServer((request) => {
-    events.push('request');
-    request.socket.on('close', () => events.push('aborted'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** Sets the variables of a function whose AWS is this endpoint. */
+function stubEnvironment(endpoint: string): void {
   const settings = {
     ...{
       AWS_ENDPOINT_URL: endpoint,
@@ -30,6 +24,17 @@ test('when the handler has answered, no request to AWS is under way: those witho
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1769',
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+}
+
+test('when the handler has answered, no request to AWS is under way: those without an answer are aborted', async () => {
+  const events: string[] = [];
+  const server = createServer((request) => {
+    events.push('request');
+    request.socket.on('close', () => events.push('aborted'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stubEnvironment(endpoint);
 
   const threadFile = new URL('../execution/fixtures/thread.ts', import.meta.url);
   const handler = await createDispatcherHandler({ settings: {}, tasks: {} }, threadFile);
@@ -44,3 +49,27 @@ test('when the handler has answered, no request to AWS is under way: those witho
   await expect.poll(() => events).toEqual(['request', 'aborted']);
   server.close();
 });
+
+test.each([
+  ['that it can', 200, { Item: {} }, null],
+  ['why it cannot', 400, { __type: 'AccessDeniedException', message: 'No.' }, 'AccessDeniedException: No.'],
+])(
+  'a function that is inspected names its Node.js and its tasks, and says %s read the table',
+  async (_, status, answer, fault) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(answer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    stubEnvironment(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const entry = { plugin: 'p@1.0.0', options: {}, parameters: { positional: [] }, load: () => undefined };
+    const threadFile = new URL('../execution/fixtures/thread.ts', import.meta.url);
+    const handler = await createDispatcherHandler({ settings: {}, tasks: { 'p.task': entry } }, threadFile);
+    const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 1000 } as Context;
+    const event = { inspect: 'function', Records: [] } as unknown as SQSEvent;
+
+    expect(await handler(event, context)).toEqual({
+      ...{ batchItemFailures: [], node: process.versions.node, tasks: ['p.task'], tableFault: fault },
+    });
+    server.close();
+  },
+);

@@ -4,6 +4,7 @@ const descriptions = {
   dev: 'Run the whole stack on this machine.',
   create: 'Create the package of a new plugin.',
   'build-registry': 'Write the registry: the file that lists the tasks of all plugins.',
+  doctor: 'Check a deployed stack.',
   build: 'Write the registry, and bundle the functions for Lambda.',
 };
 
