@@ -1,7 +1,7 @@
 import { checkAlarms } from './checks/alarms.ts';
 import { checkClock } from './checks/clock.ts';
 import type { Finding } from './checks/finding.ts';
-import { checkFunction } from './checks/functions.ts';
+import { checkDispatcher, checkFunction } from './checks/functions.ts';
 import { checkInspection } from './checks/inspections.ts';
 import { checkConsumers } from './checks/mappings.ts';
 import { checkDeadLetters, checkQueue } from './checks/queues.ts';
@@ -12,10 +12,12 @@ import type { ConsumedQueue, Stack } from './facts/stack.ts';
 /** Makes all checks of a stack: those of each queue, of the functions, of the table, of the alarms, and of the clock. */
 export function examine(stack: Stack): Finding[] {
   const { queues, connections, localTasks } = stack;
-  const functions = distinct(queues.flatMap(functionsOf));
+  const dispatchers = distinct(queues.flatMap((queue) => valuesOf(queue.dispatchers)));
+  const functions = distinct([...dispatchers, ...queues.flatMap((queue) => valuesOf(queue.deadLetterConsumers))]);
   return [
     ...queues.flatMap(checkQueueAndConsumers),
     ...functions.flatMap((each) => [...checkFunction(each, connections), ...checkInspection(each, localTasks)]),
+    ...dispatchers.flatMap(checkDispatcher),
     ...checkTable(stack.table),
     ...checkAlarms(stack.alarms, {
       queues: queues.flatMap(({ chain }) => nameOf(chain.queue)),
@@ -47,8 +49,8 @@ function checkQueueAndConsumers({ chain, dispatchers, deadLetterConsumers }: Con
   ];
 }
 
-function functionsOf({ dispatchers, deadLetterConsumers }: ConsumedQueue): QueueFunction[] {
-  return [dispatchers, deadLetterConsumers].flatMap((answer) => (answer.kind === 'value' ? answer.value : []));
+function valuesOf(answer: ConsumedQueue['dispatchers']): readonly QueueFunction[] {
+  return answer.kind === 'value' ? answer.value : [];
 }
 
 /** Each function once: one may consume several queues. */

@@ -9,11 +9,8 @@ const leastNode = 22;
 const taskMemoryMb = 64;
 const defaultConcurrency = 10;
 
-/** Checks the configuration of a function: its runtime, memory, environment, and the detection of loops. */
-export function checkFunction(
-  { name, configuration, mapping, recursiveLoop }: QueueFunction,
-  connections: Connections,
-) {
+/** Checks what every function of a queue needs: its runtime and its environment. */
+export function checkFunction({ name, configuration }: QueueFunction, connections: Connections): Finding[] {
   const { notChecked, failure } = findingsOf('function', name);
   if (configuration.kind === 'unavailable') return [notChecked(configuration.reason)];
   if (configuration.kind === 'missing')
@@ -23,10 +20,14 @@ export function checkFunction(
         advice: 'Deploy the stack again, or delete the mapping.',
       }),
     ];
+  return [checkRuntime(name, configuration.value.Runtime), checkEnvironment(name, configuration.value, connections)];
+}
+
+/** Checks what a function needs that runs tasks: memory for those of a batch, and messages to its own queue. */
+export function checkDispatcher({ name, configuration, mapping, recursiveLoop }: QueueFunction): Finding[] {
+  if (configuration.kind !== 'value') return [];
   return [
-    checkRuntime(name, configuration.value.Runtime),
     checkMemory(name, configuration.value, mapping.BatchSize ?? defaultConcurrency),
-    checkEnvironment(name, configuration.value, connections),
     checkLoop(name, recursiveLoop),
   ];
 }
