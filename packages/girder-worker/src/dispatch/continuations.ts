@@ -111,5 +111,5 @@ export async function publishRetry(
   minDelaySeconds = 0,
 ): Promise<void> {
   const delaySeconds = Math.max(minDelaySeconds, Math.ceil((etaMs - system.now()) / 1000));
-  await transport.resend(withCount(delivery.receipt, 'girder-worker-returns', 0), body, { delaySeconds });
+  await transport.resend(withCount(delivery.receipt, 'returns', 0), body, { delaySeconds });
 }

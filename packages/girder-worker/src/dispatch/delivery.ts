@@ -67,5 +67,5 @@ export function outageBackoffSeconds(delivery: Delivery): number {
 
 /** The deliveries of a message, those of the messages of which it is a copy included. */
 export function returnsOf({ receipt, receiveCount }: Delivery): number {
-  return countIn(receipt, 'girder-worker-returns') + receiveCount;
+  return countIn(receipt, 'returns') + receiveCount;
 }

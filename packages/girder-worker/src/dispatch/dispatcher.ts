@@ -152,7 +152,7 @@ export function createBatchProcessor(
       await transport.changeVisibility(receipt, retryInSeconds);
       return disposition;
     }
-    const counted = withCount(receipt, 'girder-worker-returns', returnsOf(delivery));
+    const counted = withCount(receipt, 'returns', returnsOf(delivery));
     await transport.resend(counted, body, { delaySeconds: retryInSeconds });
     await transport.acknowledge(receipt); // Also if the function dies before it has answered.
     return 'acknowledge';

@@ -44,7 +44,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
       return { retryInSeconds: Math.min(delaySeconds, maxFifoHiddenSeconds) };
     }
 
-    const hop = countIn(receipt, 'girder-worker-hop') + 1;
+    const hop = countIn(receipt, 'hops') + 1;
     const answer = hop === 1 || delaySeconds <= maxDelaySeconds ? taken : await takeHop(delivery, hop);
     if (answer.kind === 'passed') {
       log.info(`This copy of the message of ${title} is dropped: another one waits`, fields);
@@ -57,7 +57,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
     }
     wait();
     if (hop % hopsPerRenewal === 0) await keepChord(message);
-    await transport.resend(withCount(receipt, 'girder-worker-hop', hop), body, { delaySeconds });
+    await transport.resend(withCount(receipt, 'hops', hop), body, { delaySeconds });
     return 'acknowledge';
   };
 

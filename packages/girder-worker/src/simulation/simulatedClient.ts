@@ -1,9 +1,10 @@
+import { derivedIds } from '../canvas/apply/derivedIds.ts';
 import { expand } from '../canvas/apply/expand.ts';
 import type { Expansion } from '../canvas/apply/expansion.ts';
 import { publishExpansion } from '../canvas/apply/publish.ts';
 import { assignedId } from '../canvas/signatures/signature.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
-import { seededRandom, uuidFrom } from '../system/seededRandom.ts';
+import { seededRandom } from '../system/seededRandom.ts';
 import { describeFlow } from './describeFlow.ts';
 import { type Flow, randomFlow } from './workload.ts';
 import type { Services, World } from './world.ts';
@@ -52,7 +53,7 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     const flow = randomFlow(ofFlow);
     const sender = {
       ...{ rootId: null, parentId: null, replyTo: undefined, nowMs: system.now(), optionsOf: () => ({}) },
-      newId: () => uuidFrom(ofFlow),
+      newId: derivedIds('flow', String(flowSeed)), // Random ids of so many flows would not be unique: a seed has 32 bits.
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
