@@ -232,8 +232,10 @@ export class Observer {
     else this.#endedIn.set(run.process, [run]);
   }
 
-  gotResults(id: string, results: unknown, expected: unknown): void {
+  /** The body of a chord has got its results. `given` are those that it must get, or their number if they are 0, 1, 2 and so on. */
+  gotResults(id: string, results: unknown, given: unknown): void {
     this.bodies += 1;
+    const expected = typeof given === 'number' ? Array.from({ length: given }, (_, index) => index) : given;
     if (JSON.stringify(results) !== JSON.stringify(expected))
       this.#violated(
         'the body of a chord gets the results of all members, in order',

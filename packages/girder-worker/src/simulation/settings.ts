@@ -11,6 +11,7 @@ nothing is done twice. The same seed gives the same run.
   --seed NUMBER      the first seed (default 1)
   --seeds NUMBER     the number of seeds, each with its part of the tasks (default 1)
   --faults LIST      how often faults happen, as NAME=PROBABILITY,...
+  --chord MEMBERS    sends a chord with so many members first (default none)
   --clocks SECONDS   how far the clocks of functions and workers are off at most (default 2)
   --trace ID         prints the history of one task
   --help             prints this text
@@ -37,6 +38,7 @@ const options = {
   seeds: { type: 'string', default: '1' },
   faults: { type: 'string', default: '' },
   clocks: { type: 'string', default: '2' },
+  chord: { type: 'string' },
   flows: { type: 'string' },
   only: { type: 'string' },
   timing: { type: 'string' },
@@ -61,12 +63,13 @@ export function readSettings(args: readonly string[]) {
     flowSeeds: listIn(values.flows)?.map((text) => numberIn(text, '--flows')),
     onlyFaults: listIn(values.only)?.map(onlyFaultIn),
     timingSeed: values.timing === undefined ? undefined : numberOf(values, 'timing'),
+    chordMembers: values.chord === undefined ? undefined : numberOf(values, 'chord'),
     trace: values.trace,
     help: values.help,
   };
 }
 
-function numberOf(values: Values, name: 'tasks' | 'seed' | 'seeds' | 'clocks' | 'timing'): number {
+function numberOf(values: Values, name: 'tasks' | 'seed' | 'seeds' | 'clocks' | 'timing' | 'chord'): number {
   return numberIn(values[name] ?? '', `--${name}`);
 }
 

@@ -17,7 +17,7 @@ import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
-import { fifoQueue, longQueue, sharedQueue } from './workload.ts';
+import { fifoQueue, longQueue, missingQueue, sharedQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -44,6 +44,8 @@ export interface SimulationOptions {
   readonly maxClockOffsetMs?: number;
   /** Called with each item that is written to the table, and its key. @default not called */
   readonly onWrite?: ((key: string, item: Attributes) => void) | undefined;
+  /** The members of a chord that the client sends before all others. @default it sends no such chord */
+  readonly chordMembers?: number | undefined;
   /** The id of a task whose history is told. @default none */
   readonly trace?: string | undefined;
   /** Changes the store of a process, to see whether the invariants notice. @default unchanged */
@@ -124,7 +126,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     ...{ seed, timingSeed, faults, trace, onWrite: options.onWrite, onlyFaults: onlyFaults && new Set(onlyFaults) },
-    queues: Object.fromEntries(queueNames.flatMap(queueSettings)),
+    queues: {
+      ...Object.fromEntries(queueNames.flatMap(queueSettings)),
+      [missingQueue]: { refusal: `There is no queue "${missingQueue}".` },
+    },
   });
   const { system, observer, queues } = world;
   const partsOf = (process: Process) => {
@@ -150,7 +155,13 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   startWorkers(world, { count: workers, queues: queueNames, maxClockOffsetMs, maxLifeMs, partsOf });
   startPythonWorkers(world, { count: pythonWorkers, queue: sharedQueue });
   const { store, transport } = world.reliableServices();
-  const client = createSimulatedClient(world, { tasks, flowSeeds, transport, store: mutateStore(store) });
+  const client = createSimulatedClient(world, {
+    tasks,
+    flowSeeds,
+    chordMembers: options.chordMembers,
+    transport,
+    store: mutateStore(store),
+  });
 
   let giveUpMs = Number.POSITIVE_INFINITY;
   for (let step = 0; system.now() < giveUpMs; step++) {

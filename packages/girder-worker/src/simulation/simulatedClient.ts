@@ -6,7 +6,7 @@ import { assignedId } from '../canvas/signatures/signature.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
 import { seededRandom } from '../system/seededRandom.ts';
 import { describeFlow } from './describeFlow.ts';
-import { type Flow, randomFlow } from './workload.ts';
+import { type Flow, largeChord, randomFlow } from './workload.ts';
 import type { Services, World } from './world.ts';
 
 /** A client that sends flows until it has sent enough tasks, and revokes, reads and forgets some of them at any time. */
@@ -27,6 +27,8 @@ export interface SimulatedClientOptions extends Services {
   readonly flowSeeds?: readonly number[] | undefined;
   /** At least so many tasks are sent. */
   readonly tasks: number;
+  /** The members of a chord that it sends first. @default no such chord */
+  readonly chordMembers?: number | undefined;
 }
 
 /** The flows that have no result yet, at the same time. */
@@ -40,7 +42,7 @@ const maxDelayMs = 300_000;
 
 export function createSimulatedClient(world: World, options: SimulatedClientOptions): SimulatedClient {
   const { system, random, observer, counts } = world;
-  const { store, transport, tasks: wantedTasks, flowSeeds: given } = options;
+  const { store, transport, tasks: wantedTasks, flowSeeds: given, chordMembers = 0 } = options;
   const open = new Set<string>();
   let tasks = 0;
   const flowSeeds: number[] = [];
@@ -50,7 +52,7 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
   const send = async () => {
     const flowSeed = given?.[flowSeeds.length] ?? Math.floor(random() * 2 ** 32);
     const ofFlow = seededRandom(flowSeed);
-    const flow = randomFlow(ofFlow);
+    const flow = chordMembers > 0 && flowSeeds.length === 0 ? largeChord(chordMembers) : randomFlow(ofFlow);
     const sender = {
       ...{ rootId: null, parentId: null, replyTo: undefined, nowMs: system.now(), optionsOf: () => ({}) },
       newId: derivedIds('flow', String(flowSeed)), // Random ids of so many flows would not be unique: a seed has 32 bits.

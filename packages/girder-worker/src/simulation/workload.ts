@@ -31,6 +31,9 @@ export interface Flow {
   readonly isRevoked?: true;
 }
 
+/** Flows of one kind, and how often they are sent in proportion to the others. */
+type FlowKind = readonly [weight: number, create: (random: () => number) => Flow];
+
 /** The tasks of the workload, by what they do. */
 export const taskNames = [
   'sim.ok',
@@ -62,8 +65,11 @@ const limited = (task: string, options: { readonly time_limit: number; readonly 
 });
 const errback = () => taskOf('sim.errback');
 
-/** The body of a chord checks that it gets the results of all members, in their order. */
-const body = (expected: readonly number[]) => taskOf('sim.body', [], { expected });
+/**
+ * The body of a chord checks that it gets the results of all members, in their order: this list, or the numbers from 0 below `expected`, as each
+ * member of a large chord carries the body.
+ */
+const body = (expected: readonly number[] | number) => taskOf('sim.body', [], { expected });
 
 /** A chord whose members return 0, 1, 2 and so on. */
 function chord(size: number, random: () => number): WireSignature {
@@ -73,6 +79,31 @@ function chord(size: number, random: () => number): WireSignature {
   });
   return chordOf(groupOf(members), body(members.map((_, index) => index)));
 }
+
+/** A chord with so many members. */
+export function largeChord(size: number): Flow {
+  const members = Array.from({ length: size }, (_, index) => ok(index));
+  return { signature: chordOf(groupOf(members), body(size)), expected: 'SUCCESS', tasks: size + 1 };
+}
+
+/** A queue that does not exist. */
+export const missingQueue = 'missing';
+
+const unsendable = (signature: WireSignature) => ({ ...signature, options: { queue: missingQueue } });
+
+/** What follows a task cannot be sent: a step of a chain, a member of a chord, and the body of one. */
+const refusedFlows: readonly FlowKind[] = [
+  [1, () => ({ signature: chainOf([ok(0), unsendable(ok(1)), ok(2)]), expected: 'FAILURE', tasks: 3 })],
+  [
+    0.5,
+    () => ({
+      signature: chainOf([ok(0), chordOf(groupOf([ok(0), unsendable(ok(1)), ok(2)]), body(3))]),
+      expected: 'FAILURE',
+      tasks: 5,
+    }),
+  ],
+  [0.5, () => ({ signature: chordOf(groupOf([ok(0), ok(1)]), unsendable(body(2))), expected: 'FAILURE', tasks: 3 })],
+];
 
 /** A chord whose members run one after another, as their messages are of one group of the FIFO queue. */
 function orderedChord(size: number, random: () => number, last?: WireSignature): WireSignature {
@@ -86,7 +117,7 @@ function orderedChord(size: number, random: () => number, last?: WireSignature):
 }
 
 /** What a Python worker may run, too: tasks, chains, and chords with `failing` members that fail. */
-const sharedFlows: readonly (readonly [weight: number, create: () => Flow])[] = [
+const sharedFlows: readonly FlowKind[] = [
   [3, () => ({ signature: shared(ok(0)), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: shared(fails()), expected: 'FAILURE', tasks: 1 })],
   [2, () => ({ signature: chainOf([ok(0), ok(1), ok(2)].map(shared)), expected: 'SUCCESS', tasks: 3 })],
@@ -106,7 +137,7 @@ function waiting(random: () => number): Flow {
   return { signature, expected: 'SUCCESS', tasks: 1, waitMs: countdown * 1000 };
 }
 
-const kinds: readonly (readonly [weight: number, create: (random: () => number) => Flow])[] = [
+const kinds: readonly FlowKind[] = [
   [30, () => ({ signature: ok(0), expected: 'SUCCESS', tasks: 1 })],
   [5, () => ({ signature: fails(), expected: 'FAILURE', tasks: 1 })],
   [5, () => ({ signature: withErrbacks(fails(), [errback()]), expected: 'FAILURE', tasks: 2 })],
@@ -121,6 +152,7 @@ const kinds: readonly (readonly [weight: number, create: (random: () => number) 
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
   [2, waiting],
   ...sharedFlows,
+  ...refusedFlows,
   [3, () => ({ signature: taskOf('sim.computes'), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: taskOf('sim.deaf'), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: limited('sim.deaf', { time_limit: 15 }), expected: 'FAILURE', tasks: 1 })],

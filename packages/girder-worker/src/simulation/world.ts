@@ -8,7 +8,7 @@ import { seededRandom } from '../system/seededRandom.ts';
 import { createVirtualSystem, type VirtualSystem } from '../system/virtualSystem.ts';
 import { createMemoryTransport, type MemoryQueueSettings, type MemoryTransport } from '../transport/memoryTransport.ts';
 import type { ReceiveOptions } from '../transport/queueConsumer.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { PublishedMessage, RefusedMessage, Transport } from '../transport/transport.ts';
 import type { TableRequest } from './celeryTable.ts';
 import type { Faults } from './faultKinds.ts';
 import { createFaultSource, type FaultId, type FaultSource } from './faultSource.ts';
@@ -131,9 +131,16 @@ export function createWorld(options: WorldOptions): World {
       });
     return {
       publish,
-      async publishAll(all) {
-        for await (const { body, ...to } of all) await publish(body, to);
-        return [];
+      async publishAll<Message extends PublishedMessage>(all: AsyncIterable<Message>) {
+        const refused: RefusedMessage<Message>[] = [];
+        for await (const message of all)
+          refused.push(
+            ...(await request('queue', () => {
+              sent(message.body);
+              return queues.publishAll(only(message));
+            })),
+          );
+        return refused;
       },
       resend: (receipt, body, delay) =>
         request('queue', () => {
@@ -174,4 +181,8 @@ export function createWorld(options: WorldOptions): World {
       return records;
     },
   };
+}
+
+async function* only<Item>(item: Item): AsyncGenerator<Item> {
+  yield item;
 }
