@@ -12,7 +12,7 @@ nothing is done twice. The same seed gives the same run.
   --seeds NUMBER     the number of seeds, each with its part of the tasks (default 1)
   --faults LIST      how often faults happen, as NAME=PROBABILITY,...
   --chord MEMBERS    sends a chord with so many members first (default none)
-  --clocks SECONDS   how far the clocks of functions and workers are off at most (default 2)
+  --clocks SECONDS   how far the clocks of functions and workers are off at most (default 90)
   --trace ID         prints the history of one task
   --help             prints this text
 
@@ -37,7 +37,7 @@ const options = {
   seed: { type: 'string', default: '1' },
   seeds: { type: 'string', default: '1' },
   faults: { type: 'string', default: '' },
-  clocks: { type: 'string', default: '2' },
+  clocks: { type: 'string', default: '90' },
   chord: { type: 'string' },
   flows: { type: 'string' },
   only: { type: 'string' },

@@ -40,7 +40,7 @@ export interface SimulationOptions {
   readonly pythonWorkers?: number;
   /** How long a worker runs at most until it dies or is shut down, in ms. @default two hours */
   readonly maxWorkerLifeMs?: number;
-  /** How far the clocks of the functions and workers are off at most, in ms. @default 2000 */
+  /** How far the clocks of the functions and workers are off at most, in ms. @default 90000 */
   readonly maxClockOffsetMs?: number;
   /** Called with each item that is written to the table, and its key. @default not called */
   readonly onWrite?: ((key: string, item: Attributes) => void) | undefined;
@@ -121,7 +121,7 @@ const unchanged = <T>(part: T): T => part;
 /** Runs the dispatcher, the store and the canvas code in a world of faults, in virtual time. */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const { tasks, flowSeeds, seed, timingSeed = seed, faults, onlyFaults, trace } = options;
-  const { maxConcurrency = 20, workers = 2, pythonWorkers = 2, maxClockOffsetMs = 2000 } = options;
+  const { maxConcurrency = 20, workers = 2, pythonWorkers = 2, maxClockOffsetMs = 90_000 } = options;
   const { mutateStore = unchanged, mutateTransport = unchanged, mutatePool = unchanged } = options;
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({

@@ -8,7 +8,7 @@ export const longQueue = 'long';
 export const fifoQueue = 'sim.fifo';
 
 /** The longest that a task waits for its eta. */
-const maxWaitSeconds = 2 * 3600;
+const maxWaitSeconds = 24 * 3600;
 
 /** A queue from which functions, workers and Python workers receive. */
 export const sharedQueue = 'shared';
