@@ -117,7 +117,9 @@ test('ten messages are deleted in one request, and hidden in one', async () => {
   sqs.calls.length = 0;
   await Promise.all(receipts.map((receipt) => transport.changeVisibility(receipt, 30)));
   await Promise.all(receipts.map((receipt) => transport.acknowledge(receipt)));
-  expect(sqs.calls.map(({ operation }) => operation)).toEqual(['ChangeMessageVisibilityBatch', 'DeleteMessageBatch']);
+  // The transport asks once for the queue of an ARN, which may be in another account.
+  const operations = ['GetQueueUrl', 'ChangeMessageVisibilityBatch', 'DeleteMessageBatch'];
+  expect(sqs.calls.map(({ operation }) => operation)).toEqual(operations);
 });
 
 describe.skipIf(!requireJava())('on a server that writes several items in one request (DynamoDB Local)', () => {
