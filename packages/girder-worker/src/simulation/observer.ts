@@ -2,69 +2,16 @@ import type { Log } from '../events/log.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import { createFifoOrder } from './fifoOrder.ts';
+import type { AcceptedFlow, Invariant, ObservedReturn, ObservedRun, Violation } from './invariants.ts';
 import type { Process } from './process.ts';
 import { createPythonRuns } from './pythonRuns.ts';
-
-/** What must hold in every simulation. */
-export type Invariant =
-  | 'one terminal result that never changes'
-  | 'the result is the expected one'
-  | 'one id never runs twice at the same time'
-  | 'without a death between run and result, one run per message of a retry'
-  | 'an older retry never runs after a newer one'
-  | 'the body of a chord gets the results of all members, in order'
-  | 'a task that was revoked before it ran does not run'
-  | 'when the handler has returned, no task runs'
-  | 'the returned messages are messages of the event'
-  | 'few messages per task, however long it waits'
-  | 'a task fails with its worker only after five deaths'
-  | 'the tasks of a FIFO message group run in their order'
-  | 'a task that a Python worker has ended does not run in ours'
-  | 'every dead letter has a result';
-
-export interface Violation {
-  readonly invariant: Invariant;
-  readonly id: string;
-  readonly text: string;
-  /** The seed of the flow to which the task belongs, if that is known. */
-  readonly flowSeed?: number;
-}
-
-/** A flow as a client has sent it. */
-export interface AcceptedFlow {
-  /** The states in which its result may end. */
-  readonly expected: readonly string[];
-  /** The ids of its first tasks. */
-  readonly messages: readonly string[];
-  /** How long its tasks wait for their eta, in ms. @default 0 */
-  readonly waitMs?: number | undefined;
-}
-
-/** The run of a task in a process. */
-export interface ObservedRun {
-  readonly id: string;
-  readonly rootId: string | null;
-  readonly task: string;
-  readonly epoch: number;
-  readonly process: Process;
-  /** A native call goes on after its thread was terminated. */
-  readonly isNative: boolean;
-}
+import { describeItem, finalStatusIn, isDeadLetter, isWorkerLost } from './storedItem.ts';
 
 /** A task begins so long after its claim, at most: meanwhile a Python worker may end it. */
 const claimToRunMs = 10_000;
 
 /** The claims that are lost before a task fails with WorkerLostError. */
 const maxAttempts = 5;
-/** The end of an invocation. */
-export interface ObservedReturn {
-  readonly process: Process;
-  /** When Lambda would have stopped the function, by the clock of the process. */
-  readonly deadlineMs: number;
-  /** The ids of the messages of the event, and of those that were returned. */
-  readonly sent: readonly string[];
-  readonly failed: readonly string[];
-}
 
 /** A function gives up to store an outcome in this last part of an invocation, after requests that failed in the time before. */
 const givingUpMs = 10_000;
@@ -259,7 +206,7 @@ export class Observer {
   wrote(key: string, before: Attributes | undefined, after: Attributes | undefined): void {
     const id = /^b'celery-task-meta-(.*)'$/.exec(key)?.[1];
     if (id === undefined) return;
-    if (this.#traced.has(id)) this.note(id, `${describe(before)} → ${describe(after)}`);
+    if (this.#traced.has(id)) this.note(id, `${describeItem(before)} → ${describeItem(after)}`);
     this.#watchClaim(id, before?.own?.S, after?.own?.S);
     const bytes = after?.result?.B;
     const state = after?.fin?.S ?? (this.#isByPython ? finalStatusIn(bytes) : undefined);
@@ -344,27 +291,3 @@ export class Observer {
 }
 
 const nothing = new Uint8Array();
-
-/** Whether a task, or one that it depends on, has failed because its worker died again and again. */
-function isWorkerLost(state: string, bytes: Uint8Array | undefined): boolean {
-  return state === 'FAILURE' && bytes !== undefined && Buffer.from(bytes).includes('WorkerLostError');
-}
-
-/** Whether the task of a dead letter was failed. */
-function isDeadLetter(bytes: Uint8Array | undefined): boolean {
-  return bytes !== undefined && Buffer.from(bytes).includes('delivered as often as the queue');
-}
-
-/** The final status in a document; undefined if it is none. */
-function finalStatusIn(bytes: Uint8Array | undefined): string | undefined {
-  const status = bytes && /^\{"status": ?"(SUCCESS|FAILURE|REVOKED)"/.exec(Buffer.from(bytes).toString('latin1'))?.[1];
-  return status;
-}
-
-/** The attributes that decide about a task. */
-function describe(item: Attributes | undefined): string {
-  if (!item) return 'no item';
-  const { own, att, ep, fin, rvk, ra } = item;
-  const parts = { own: own?.S, att: att?.N, ep: ep?.N, fin: fin?.S, rvk: rvk?.N, ra: ra?.N };
-  return JSON.stringify(parts);
-}

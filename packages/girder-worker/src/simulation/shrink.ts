@@ -1,6 +1,6 @@
 import { type Faults, forEachFault } from './faultKinds.ts';
 import { type Fault, type FaultId, faultIdOf } from './faultSource.ts';
-import type { Violation } from './observer.ts';
+import type { Violation } from './invariants.ts';
 import { reduce } from './reduce.ts';
 import { type SimulationOptions, type SimulationReport, simulate } from './simulate.ts';
 

@@ -11,7 +11,7 @@ import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
 import type { FaultCounts, Faults } from './faultKinds.ts';
 import type { Fault, FaultId } from './faultSource.ts';
-import type { Violation } from './observer.ts';
+import type { Violation } from './invariants.ts';
 import type { Process } from './process.ts';
 import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';

@@ -5,9 +5,11 @@ import { createResultWriter, type ResultWriterOptions } from '../document/result
 import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimAnswer, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
+import { conflictOf, isClaimedBy, isSameDocument } from './claimConflict.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { createDynamodbHops } from './dynamodbHops.ts';
-import { finalStateOf, type Item, readItem, revocationOf, undecidableBytes } from './item.ts';
+import { createDynamodbRevocations } from './dynamodbRevocations.ts';
+import { finalStateOf, type Item, readItem, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
 import { createRecentClaims } from './recentClaims.ts';
 import type { ServiceClock } from './serviceClock.ts';
@@ -150,6 +152,7 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
   return {
     ...createDynamodbChords({ table, keys, system: { now }, keptSeconds }),
     ...createDynamodbHops({ table, keys, system: { now } }),
+    ...createDynamodbRevocations({ table, keys, system: { now }, keptSeconds }),
 
     async claim(claim) {
       await (claim.epoch > 0 && knowTime(claim.id)); // The answer to a first claim tells the time before the full condition asks for it.
@@ -237,30 +240,6 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       }
     },
 
-    async findRevocations(ids) {
-      const items = await table.getAll(ids.map(keys.task), { consistent: false });
-      const revocations = ids.map(async (id) => {
-        const attributes = items.get(keys.task(id));
-        const revocation = attributes && (await revocationOf(readItem(attributes)));
-        return revocation ? [[id, revocation] as const] : [];
-      });
-      return new Map((await Promise.all(revocations)).flat());
-    },
-
-    async revokeStamp(key, revocation) {
-      await table.update(keys.stamp(key), updates.revokeStampUpdate(now(), keptSeconds + maxWaitSeconds, revocation));
-    },
-
-    async findStampRevocations(stampKeys) {
-      const items = await table.getAll([...new Set(stampKeys.map(keys.stamp))], { consistent: false });
-      const revocations = stampKeys.map((key) => {
-        const attributes = items.get(keys.stamp(key));
-        const revocation = attributes && readItem(attributes).revocation;
-        return revocation ? [[key, revocation] as const] : [];
-      });
-      return new Map(revocations.flat());
-    },
-
     async read(id) {
       const bytes = (await read(id))?.bytes;
       return bytes && readResult(await toPlainJson(bytes));
@@ -292,26 +271,3 @@ interface ChangeOptions {
 
 /** The answer to an update: the item after it, or the item for which its condition does not hold. */
 type Change = { readonly made: true; readonly item: Item } | { readonly made: false; readonly item: Item | undefined };
-
-/** Whether the stored document is the one that was written: it contains the time of the write. */
-function isSameDocument({ bytes }: Item, written: Uint8Array | undefined): boolean {
-  return bytes !== undefined && written !== undefined && Buffer.compare(bytes, written) === 0;
-}
-
-/** Whether this owner has made the claim before, and its answer was lost: a claim that lasts counts no attempt again. */
-function isClaimedBy({ owner, epoch }: Claim, item: Item): boolean {
-  return item.owner === owner && item.fin === undefined && item.epoch <= epoch;
-}
-
-/** Derives why a claim was refused from the item, which was read after the condition had failed. */
-async function conflictOf(
-  claim: Claim,
-  item: Item | undefined,
-  nowMs: number,
-  offsetMs: number,
-): Promise<ClaimConflict> {
-  const state = item && (await finalStateOf(item));
-  if (state) return { kind: 'final', state, digest: item.digest };
-  if (item && item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.resendDueMs ?? null };
-  return { kind: 'claimedElsewhere', untilMs: item?.leaseEndMs === undefined ? nowMs : item.leaseEndMs - offsetMs };
-}
