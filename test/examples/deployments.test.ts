@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 // @ts-expect-error - the package has no types
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
+import { makeVenv } from '../../scripts/installations/pythonVenv.ts';
 import { cacheFolder } from '../support/cacheFolder.ts';
 import { createTemporaryFolder } from '../support/deployment.ts';
 import { npmPackages } from '../support/npmPackages.ts';
@@ -19,8 +20,7 @@ const timeout = 300_000;
 /** Resolves to the folder of the programs of these Python packages. */
 async function pythonPrograms(...packages: string[]): Promise<string> {
   const folder = path.join(cacheFolder(), `examples-${packages.join('-').replaceAll('=', '')}`);
-  await run('python3', [path.join(root, 'test/interop/make_venv.py'), folder, ...packages]);
-  return path.join(folder, 'bin');
+  return path.dirname(await makeVenv(folder, packages));
 }
 
 interface Resource {
