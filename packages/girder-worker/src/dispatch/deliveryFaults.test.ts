@@ -104,3 +104,19 @@ test('messages that are processed beside one whose outcome waits do not end the 
   expect(faults.ongoing).toBeUndefined();
   expect(lines).toHaveLength(2);
 });
+
+test('an outage ends although a fault met a copy of a delivery, as the run of an errback has one', () => {
+  const ignore = () => undefined;
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const faults = createDeliveryFaults({ log, system: createVirtualSystem() });
+  const delivery = { messageId: 'm' } as Delivery;
+  const other = { messageId: 'other' } as Delivery;
+  faults.failed(
+    { ...delivery },
+    'What follows cannot be stored',
+    Object.assign(new Error('away'), { code: 'ECONNRESET' }),
+  );
+  faults.ended(delivery);
+  faults.succeeded(other);
+  expect(faults.ongoing).toBeUndefined();
+});

@@ -25,7 +25,8 @@ export interface DeliveryFaultsOptions {
 }
 
 export function createDeliveryFaults({ log, system }: DeliveryFaultsOptions): DeliveryFaults {
-  const failing = new Set<Delivery>();
+  /** The ids of messages: the run of an errback has a copy of the delivery of its task. */
+  const failing = new Set<string>();
   const outage = createOutage({
     what: 'Table or queues do not answer: outcomes wait, and messages return to their queues',
     ended: 'Table and queues answer again',
@@ -35,19 +36,19 @@ export function createDeliveryFaults({ log, system }: DeliveryFaultsOptions): De
     get ongoing() {
       return outage.ongoing;
     },
-    failed(delivery, what, error) {
+    failed({ messageId }, what, error) {
       if (!isTransientError(error)) return false;
-      failing.add(delivery);
+      failing.add(messageId);
       log.debug(`${what}: ${describeError(error)}`);
       outage.failed(error);
       return true;
     },
-    succeeded(delivery) {
-      failing.delete(delivery);
+    succeeded({ messageId }) {
+      failing.delete(messageId);
       if (failing.size === 0) outage.succeeded();
     },
-    ended(delivery) {
-      failing.delete(delivery);
+    ended({ messageId }) {
+      failing.delete(messageId);
     },
   };
 }
