@@ -94,7 +94,7 @@ test('messages that are processed beside one whose outcome waits do not end the 
   const note = (text: string) => void lines.push(text);
   const log = { debug: () => undefined, info: note, warn: note, error: note };
   const faults = createDeliveryFaults({ log, system: createVirtualSystem() });
-  const [waiting, other] = [{}, {}] as [Delivery, Delivery];
+  const [waiting, other] = [{ messageId: 'waits' }, { messageId: 'other' }] as [Delivery, Delivery];
   expect(faults.failed(waiting, 'What follows it', Object.assign(new Error('read'), { code: 'ECONNRESET' }))).toBe(
     true,
   );
