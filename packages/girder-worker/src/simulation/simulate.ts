@@ -17,7 +17,7 @@ import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
-import { fifoQueue, longQueue, missingQueue, sharedQueue } from './workload.ts';
+import { fifoQueue, longQueue, sharedQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -126,10 +126,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     ...{ seed, timingSeed, faults, trace, onWrite: options.onWrite, onlyFaults: onlyFaults && new Set(onlyFaults) },
-    queues: {
-      ...Object.fromEntries(queueNames.flatMap(queueSettings)),
-      [missingQueue]: { refusal: `There is no queue "${missingQueue}".` },
-    },
+    queues: Object.fromEntries(queueNames.flatMap(queueSettings)),
   });
   const { system, observer, queues } = world;
   const partsOf = (process: Process) => {
