@@ -66,7 +66,7 @@ export const faultKinds = {
     'times without a network for all, 1 to 60 s',
   ),
   queueOutage: kind(0.1, 'hour', 'SQS is away for 1 to 15 minutes', 'outages of SQS, 1 to 15 minutes'),
-  tableOutage: kind(0.05, 'hour', 'DynamoDB is away for 1 to 4 hours', 'outages of DynamoDB, 1 to 4 hours'),
+  tableOutage: kind(0, 'hour', 'DynamoDB is away for 1 to 4 hours', 'outages of DynamoDB, 1 to 4 hours'),
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultName = keyof typeof faultKinds;
