@@ -103,9 +103,7 @@ function assertFitsItem(what: string, result: ResultTuple): void {
 
 /** Throws CanvasError TOO_LARGE for more members than the items of a group hold. */
 function assertChordFits(members: ResultTuple): void {
-  const document = groupDocument(members);
-  if (encodeDocument(document, maxDocumentBytes) || encodeParts(document)) return;
-  throw tooManyIds('A chord', members, maxParts * maxDocumentBytes);
+  if (!encodeParts(groupDocument(members))) throw tooManyIds('A chord', members, maxParts * maxDocumentBytes);
 }
 
 function tooManyIds(what: string, result: ResultTuple, limitBytes: number): CanvasError {

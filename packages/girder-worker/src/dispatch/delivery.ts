@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { exponentialBackoff } from '../system/backoff.ts';
+import { isFifo } from '../transport/queueName.ts';
 import type { Receipt } from '../transport/transport.ts';
 import { countIn } from './deliveryCount.ts';
 
@@ -21,7 +22,7 @@ export interface Delivery {
 
 export function toDelivery(record: SQSRecord): Delivery {
   const { ApproximateReceiveCount = '1', MessageGroupId, MessageDeduplicationId } = record.attributes;
-  const isFifo = record.eventSourceARN.endsWith('.fifo');
+  const hasGroups = isFifo(record.eventSourceARN);
   return {
     messageId: record.messageId,
     receipt: {
@@ -33,7 +34,7 @@ export function toDelivery(record: SQSRecord): Delivery {
     },
     receiveCount: Number(ApproximateReceiveCount),
     body: record.body,
-    messageGroup: isFifo ? MessageGroupId : undefined,
+    messageGroup: hasGroups ? MessageGroupId : undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { isoToMs } from '../kombu/isoTime.ts';
 import type { Message } from '../message/message.ts';
 import { type Failure, failureOf } from '../outcome/failure.ts';
 import { maxWaitDays, maxWaitSeconds } from '../store/limits.ts';
+import { isFifo } from '../transport/queueName.ts';
 
 /** How long a message has to wait for its eta, in ms; 0 if it may run now. */
 export function waitForEtaMs({ eta }: Pick<Message, 'eta'>, nowMs: number): number {
@@ -17,11 +18,6 @@ export const maxFifoHiddenSeconds = 10 * 3600;
 
 /** How long a message of a FIFO queue may wait, in days: it is hidden eight times, and SQS should deliver it ten times. */
 export const maxFifoWaitDays = 3;
-
-/** Whether a queue, by its name or ARN, keeps the order of its messages. It cannot delay a single one. */
-export function isFifo(queue: string): boolean {
-  return queue.endsWith('.fifo');
-}
 
 /** Whether the message would have to wait longer than a task may wait in its queue. Its task fails instead. */
 export function isEtaTooFar(message: Pick<Message, 'eta'>, queueArn: string, nowMs: number): boolean {

@@ -3,11 +3,12 @@ import { taskIdsOf } from '../canvas/apply/resultTuple.ts';
 import type { Message } from '../message/message.ts';
 import type { HopAnswer } from '../store/hopStore.ts';
 import { memberRenewalDays } from '../store/limits.ts';
+import { isFifo } from '../transport/queueName.ts';
 import { maxDelaySeconds } from '../transport/transport.ts';
 import type { Delivery } from './delivery.ts';
 import { countIn, withCount } from './deliveryCount.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
-import { isEtaTooFar, isExpired, isFifo, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
+import { isEtaTooFar, isExpired, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
 import { taskFields } from './taskRun.ts';
 
 /** The hops in the time after which the results of a chord are kept on. */

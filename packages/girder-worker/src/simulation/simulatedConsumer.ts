@@ -1,4 +1,5 @@
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
+import { isFifo } from '../transport/queueName.ts';
 import type { Process } from './process.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +16,7 @@ export function createSimulatedConsumer(world: World, process: Process, queue: s
   return {
     name: queue,
     arn: `arn:aws:sqs:us-east-1:000000000000:${queue}`,
-    isFifo: queue.endsWith('.fifo'),
+    isFifo: isFifo(queue),
     hasDeadLetterQueue: true,
     undelivered: async () => undefined,
     async receive(options) {

@@ -2,7 +2,7 @@ import type { SQSMessageAttribute, SQSMessageAttributes, SQSRecord } from 'aws-l
 import { nodeSystem } from '../system/nodeSystem.ts';
 import type { System } from '../system/system.ts';
 import { deadLetterAttributes } from './deadLetterAttributes.ts';
-import { queueNameInArn, sqsQueueName } from './queueName.ts';
+import { isFifo, queueNameInArn, sqsQueueName } from './queueName.ts';
 import {
   maxDelaySeconds,
   type PublishedMessage,
@@ -101,15 +101,15 @@ export function createMemoryTransport({
     const { refusal } = settings[name] ?? {};
     if (refusal !== undefined) throw new Refusal(refusal);
     const queue = queueOf(name);
-    const isFifo = name.endsWith('.fifo');
-    const messageDeduplicationId = isFifo ? (options.messageDeduplicationId ?? system.randomUUID()) : undefined;
+    const hasGroups = isFifo(name);
+    const messageDeduplicationId = hasGroups ? (options.messageDeduplicationId ?? system.randomUUID()) : undefined;
     if (messageDeduplicationId !== undefined && isDuplicate(queue, messageDeduplicationId)) return;
-    const delaySeconds = isFifo ? 0 : Math.min(Math.max(0, Math.ceil(options.delaySeconds ?? 0)), maxDelaySeconds);
+    const delaySeconds = hasGroups ? 0 : Math.min(Math.max(0, Math.ceil(options.delaySeconds ?? 0)), maxDelaySeconds);
     const messageId = system.randomUUID();
     queue.messages.set(messageId, {
       messageId,
       body,
-      messageGroupId: options.messageGroupId ?? (isFifo ? 'default' : undefined),
+      messageGroupId: options.messageGroupId ?? (hasGroups ? 'default' : undefined),
       messageDeduplicationId,
       messageAttributes: options.messageAttributes ?? {},
       deadLetterSourceArn: options.deadLetterSourceArn,
@@ -199,9 +199,8 @@ export function createMemoryTransport({
       refresh(queue);
       const { maxMessages = maxReceivedMessages } = options;
       const timeoutSeconds = options.visibilityTimeoutSeconds ?? settings[queueName]?.visibilityTimeoutSeconds ?? 30;
-      const isFifo = queueName.endsWith('.fifo');
       const all = [...queue.messages.values()];
-      const inFlight = isFifo ? all.filter(({ isInFlight }) => isInFlight) : [];
+      const inFlight = isFifo(queueName) ? all.filter(({ isInFlight }) => isInFlight) : [];
       const lockedGroups = new Set(inFlight.map(({ messageGroupId }) => messageGroupId));
       const received = all
         .filter(({ visibleMs, messageGroupId }) => visibleMs <= system.now() && !lockedGroups.has(messageGroupId))

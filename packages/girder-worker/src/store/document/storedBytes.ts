@@ -23,20 +23,24 @@ export const compressionPrefix: Uint8Array = Buffer.from('\0celery-compressed\0'
  * `compressionAboveBytes` and becomes smaller by it. Returns undefined if they do not fit into an item.
  */
 export function encodeDocument(document: string, compressionAboveBytes: number): Uint8Array | undefined {
-  const plain = Buffer.from(document);
-  const bytes = plain.length > compressionAboveBytes ? shorter(plain, compressed(plain)) : plain;
+  const bytes = compressedAbove(compressionAboveBytes, document);
   return bytes.length > maxDocumentBytes ? undefined : bytes;
+}
+
+function compressedAbove(aboveBytes: number, document: string): Buffer {
+  const plain = Buffer.from(document);
+  return plain.length > aboveBytes ? shorter(plain, compressed(plain)) : plain;
 }
 
 /** The most items into which a document is cut. */
 export const maxParts = 4;
 
 /**
- * Returns a document that does not fit into an item as parts that do: the compressed bytes, cut. Returns undefined if there would be
- * more than four.
+ * Returns a document as parts that each fit into an item: one, or the compressed bytes, cut. Returns undefined if there would be more than
+ * four.
  */
 export function encodeParts(document: string): readonly Uint8Array[] | undefined {
-  const bytes = compressed(Buffer.from(document));
+  const bytes = compressedAbove(maxDocumentBytes, document);
   const count = Math.ceil(bytes.length / maxDocumentBytes);
   if (count > maxParts) return undefined;
   return Array.from({ length: count }, (_, part) =>

@@ -1,7 +1,7 @@
 import type { System } from '../../system/system.ts';
 import { readGroup } from '../document/readResult.ts';
 import { groupDocument } from '../document/resultDocument.ts';
-import { encodeDocument, encodeParts, maxDocumentBytes, toPlainJson } from '../document/storedBytes.ts';
+import { encodeParts, toPlainJson } from '../document/storedBytes.ts';
 import { BackendStoreError } from '../errors.ts';
 import type { ResultTuple } from '../storedResult.ts';
 import type { ItemKeys } from './itemKeys.ts';
@@ -52,11 +52,9 @@ export function createDynamodbGroups({ table, keys, system }: DynamodbGroupsOpti
 
   return {
     async write(groupId, group, keptSeconds) {
-      const document = groupDocument(group);
-      const bytes = encodeDocument(document, maxDocumentBytes);
-      if (bytes) return put(keys.group(groupId), bytes, keptSeconds);
-      const parts = encodeParts(document);
+      const parts = encodeParts(groupDocument(group));
       if (!parts) throw new BackendStoreError(`The group ${groupId} has more members than its items hold.`);
+      if (parts.length === 1) return put(keys.group(groupId), parts[0]!, keptSeconds);
       const written = partKeys(groupId, parts.length);
       await Promise.all(written.map((key, part) => put(key, parts[part]!, keptSeconds)));
       await put(keys.group(groupId), emptyDocument, keptSeconds, parts.length);

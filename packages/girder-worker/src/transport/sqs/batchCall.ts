@@ -5,6 +5,9 @@ import type { System } from '../../system/system.ts';
 /** SQS's limit of entries per request. */
 export const maxEntries = 10;
 
+/** SQS's limit of a request, of the sizes of all its messages. */
+export const maxBatchBytes = 1024 * 1024;
+
 /** How often an entry is sent that SQS could not take, and the delays in between. */
 const maxAttempts = 5;
 const retryDelayMs = { first: 100, max: 2000 };

@@ -1,8 +1,6 @@
 import type { Message } from '@aws-sdk/client-sqs';
-import { maxEntries } from './batchCall.ts';
-
-/** SQS's limit of a request, of the sizes of all its messages. */
-const maxBatchBytes = 1024 * 1024;
+import { isFifo } from '../queueName.ts';
+import { maxBatchBytes, maxEntries } from './batchCall.ts';
 
 /** A dead letter to send to its queue, the one with the SQS name `target`, or to delete. */
 export interface DecidedLetter {
@@ -21,7 +19,7 @@ export function batchesOf(letters: readonly DecidedLetter[]): readonly (readonly
     const [first] = last?.letters ?? [];
     const fits =
       first?.action === action &&
-      (action === 'drop' || (first.target === target && !target.endsWith('.fifo'))) &&
+      (action === 'drop' || (first.target === target && !isFifo(target))) &&
       last!.letters.length < maxEntries &&
       last!.bytes + bytes <= maxBatchBytes;
     if (fits) {

@@ -1,8 +1,6 @@
+import { isFifo } from '../queueName.ts';
 import type { PublishedMessage, RefusedMessage } from '../transport.ts';
-import { maxEntries } from './batchCall.ts';
-
-/** SQS's limit of a request, of the texts of all its messages. */
-const maxBytes = 1024 * 1024;
+import { maxBatchBytes, maxEntries } from './batchCall.ts';
 
 /** The most requests at the same time. */
 const maxConcurrency = 5;
@@ -43,7 +41,7 @@ export async function sendInBatches<Message extends PublishedMessage>(
       })
       .finally(() => underWay.delete(sent));
     underWay.add(sent);
-    if (queue.endsWith('.fifo')) await sent;
+    if (isFifo(queue)) await sent;
     else if (underWay.size >= maxConcurrency) await Promise.race(underWay);
   };
 
@@ -52,7 +50,7 @@ export async function sendInBatches<Message extends PublishedMessage>(
     const queue = queueOf(message);
     const bytes = Buffer.byteLength(message.body);
     let batch = batches.get(queue);
-    if (batch && (batch.messages.length === maxEntries || batch.bytes + bytes > maxBytes)) {
+    if (batch && (batch.messages.length === maxEntries || batch.bytes + bytes > maxBatchBytes)) {
       await start(queue, batch);
       batch = undefined;
     }

@@ -13,7 +13,7 @@ import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { timeoutSignal } from '../../system/timeouts.ts';
 import type { QueueConsumer } from '../queueConsumer.ts';
-import { queueNameInArn, sqsQueueName } from '../queueName.ts';
+import { isFifo, queueNameInArn, sqsQueueName } from '../queueName.ts';
 import { missingQueueError } from './missingQueueError.ts';
 
 /** How long after the wait time an answer may come. Later, its connection counts as lost. */
@@ -51,7 +51,7 @@ export async function createSqsConsumer(
   return {
     name,
     arn: Attributes.QueueArn!,
-    isFifo: name.endsWith('.fifo'),
+    isFifo: isFifo(name),
     hasDeadLetterQueue: Attributes.RedrivePolicy !== undefined,
     async undelivered() {
       if (target === undefined) return undefined;

@@ -16,7 +16,7 @@ import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
 import { splitDeadLetterAttributes } from '../deadLetterAttributes.ts';
 import type { ListedDeadLetter, QueueAdmin, QueueDepth, QueueStatus } from '../queueAdmin.ts';
-import { queueNameInArn, sqsQueueName } from '../queueName.ts';
+import { isFifo, queueNameInArn, sqsQueueName } from '../queueName.ts';
 import { callWithEntries, maxEntries } from './batchCall.ts';
 import { batchesOf, type DecidedLetter } from './deadLetterBatches.ts';
 import { missingQueueError } from './missingQueueError.ts';
@@ -112,7 +112,7 @@ export function createSqsQueueAdmin(
       MessageAttributes,
       MessageGroupId: Attributes.MessageGroupId,
       // The id must be a new one: a FIFO queue drops a message whose id it has seen within five minutes.
-      ...(target.endsWith('.fifo') && { MessageDeduplicationId: `redrive-${MessageId}` }),
+      ...(isFifo(target) && { MessageDeduplicationId: `redrive-${MessageId}` }),
     }));
     const send = (Entries: ((typeof entries)[number] & { Id: string })[]) =>
       client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));

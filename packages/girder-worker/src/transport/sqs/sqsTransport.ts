@@ -7,7 +7,7 @@ import { nodeSystem } from '../../system/nodeSystem.ts';
 import { once } from '../../system/once.ts';
 import type { System } from '../../system/system.ts';
 import { deadLetterAttributes } from '../deadLetterAttributes.ts';
-import { queueNamedBy, queueNameInArn, sqsQueueName } from '../queueName.ts';
+import { isFifo, queueNamedBy, queueNameInArn, sqsQueueName } from '../queueName.ts';
 import {
   maxDelaySeconds,
   type PublishedMessage,
@@ -157,7 +157,7 @@ export function createSqsTransport(options: SqsTransportOptions): Transport {
     const { delaySeconds = 0, messageGroupId, messageDeduplicationId, messageAttributes = {} } = options;
     const attributes = Object.entries(messageAttributes).map(([name, value]) => [name, attributeValue(value)]);
     const MessageAttributes = attributes.length > 0 && { MessageAttributes: Object.fromEntries(attributes) };
-    if (queue.endsWith('.fifo')) {
+    if (isFifo(queue)) {
       return {
         ...MessageAttributes,
         MessageGroupId: messageGroupId ?? 'default',
