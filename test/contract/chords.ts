@@ -125,6 +125,8 @@ export function describeChords(subject: StoreUnderTest): void {
     const group: ResultTuple = [[groupId, null], ids.map((id) => [[id, null], null])];
     await subject.store.saveGroup(groupId, group);
     expect(await subject.store.readGroup(groupId)).toEqual(group);
+    await subject.store.saveGroup(groupId, groupOf(groupId, 2));
+    expect(await subject.store.readGroup(groupId)).toEqual(groupOf(groupId, 2));
     await subject.store.forgetGroup(groupId);
     expect(await subject.store.readGroup(groupId)).toBeUndefined();
   });

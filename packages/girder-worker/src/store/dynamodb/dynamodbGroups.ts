@@ -35,9 +35,8 @@ export function createDynamodbGroups({ table, keys, system }: DynamodbGroupsOpti
   const expiry = (keptSeconds: number) => ({ N: String(Math.ceil(system.now() / 1000 + keptSeconds)) });
 
   const put = async (key: string, bytes: Uint8Array, keptSeconds: number, parts = 0) => {
-    const counted = parts > 0;
     await table.update(key, {
-      UpdateExpression: `SET #result = :result, #timestamp = :timestamp, #ttl = :ttl${counted ? ', #parts = :parts' : ''}`,
+      UpdateExpression: `SET #result = :result, #timestamp = :timestamp, #ttl = :ttl${parts > 0 ? ', #parts = :parts' : ' REMOVE #parts'}`,
       values: {
         ':result': { B: bytes },
         ':timestamp': { N: String(system.now() / 1000) },
