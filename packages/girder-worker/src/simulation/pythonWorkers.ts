@@ -1,5 +1,6 @@
 import { createCeleryTable } from './celeryTable.ts';
 import { createProcess } from './process.ts';
+import { replaceEnded } from './replaceEnded.ts';
 import { createSimulatedConsumer } from './simulatedConsumer.ts';
 import { createPythonRunner } from './simulatedPythonWorker.ts';
 import type { World } from './world.ts';
@@ -13,7 +14,6 @@ export interface PythonWorkersOptions {
 
 /** How long a worker runs at most, and how long it takes until the next takes its place, in ms. */
 const maxLifeMs = 2 * 3600 * 1000;
-const maxGapMs = 60_000;
 
 const concurrency = 4;
 const visibilityTimeoutSeconds = 1800;
@@ -21,14 +21,7 @@ const visibilityTimeoutSeconds = 1800;
 /** Workers of Celery in Python, each of which dies at some time; every other one has `acks_late`. */
 export function startPythonWorkers(world: World, { count, queue }: PythonWorkersOptions): void {
   const { system, random, counts } = world;
-  for (let index = 0; index < count; index++) void liveAgain();
-
-  async function liveAgain(): Promise<void> {
-    for (;;) {
-      await live();
-      await system.sleep(random() * maxGapMs);
-    }
-  }
+  replaceEnded(world, count, live);
 
   async function live(): Promise<void> {
     counts.pythonWorkers += 1;

@@ -11,7 +11,7 @@ import { type SimulationOptions, simulate } from './simulate.ts';
 const many: Faults = {
   ...forEachFault((name) => 4 * defaultFaults[name]),
   ...{ error: 0.02, lostAnswer: 0.02, death: 0.001, duplicate: 0.1, staleRead: 0.3 },
-  ...{ hotKey: 0.01, networkOutage: 1, queueOutage: 0, tableOutage: 0 },
+  ...{ hotKey: 0.01, duplicateBatch: 0.1, networkOutage: 1, queueOutage: 0, tableOutage: 0 },
 };
 /** Outages are tested apart: those of a run of few tasks begin too late. */
 const outages: readonly FaultName[] = ['networkOutage', 'queueOutage', 'tableOutage'];

@@ -7,6 +7,7 @@ import type { ResultStore } from '../store/resultStore.ts';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
 import type { MemoryQueueSettings } from '../transport/memoryTransport.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
+import { isFifo } from '../transport/queueName.ts';
 import type { Transport } from '../transport/transport.ts';
 import { startEventSourceMapping } from './eventSourceMapping.ts';
 import type { FaultCounts, Faults } from './faultKinds.ts';
@@ -92,7 +93,7 @@ export interface SimulationReport {
 const functionQueues = ['celery', fifoQueue, sharedQueue];
 const queueNames = [...functionQueues, longQueue];
 /** As `serverless.yml` sets it. */
-const maxReceiveCountOf = (name: string) => (name.endsWith('.fifo') ? 1000 : 10);
+const maxReceiveCountOf = (name: string) => (isFifo(name) ? 900 : 10);
 
 const undelivered = (name: string) => name.replace(/(\.fifo)?$/, '-undelivered$1');
 const deadLettersOf = (name: string) => name.replace(/(\.fifo)?$/, '-dead-letters$1');

@@ -1,4 +1,5 @@
 import { createProcess, type Process } from './process.ts';
+import { replaceEnded } from './replaceEnded.ts';
 import { type SimulatedWorkerOptions, startSimulatedWorker } from './simulatedWorker.ts';
 import type { Services, World } from './world.ts';
 
@@ -13,9 +14,6 @@ export interface WorkersOptions extends Pick<SimulatedWorkerOptions, 'queues'> {
   readonly partsOf: (process: Process) => Services & Pick<SimulatedWorkerOptions, 'pool' | 'mutateConsumer'>;
 }
 
-/** How long it takes until the next worker takes the place of another, in ms. */
-const maxGapMs = 60_000;
-
 /** The longest that a cold shutdown takes, as in `runWorker`. */
 const coldShutdownMs = 10_000;
 
@@ -23,14 +21,7 @@ const coldShutdownMs = 10_000;
 export function startWorkers(world: World, options: WorkersOptions): void {
   const { count, queues, maxClockOffsetMs, maxLifeMs, partsOf } = options;
   const { system, random, observer, counts } = world;
-  for (let index = 0; index < count; index++) void liveAgain();
-
-  async function liveAgain(): Promise<void> {
-    for (;;) {
-      await live();
-      await system.sleep(random() * maxGapMs);
-    }
-  }
+  replaceEnded(world, count, live);
 
   async function live(): Promise<void> {
     counts.workers += 1;
