@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { nothingFollows } from '../../packages/girder-worker/src/store/resultStore.ts';
 import { stampRevocationKey } from '../../packages/girder-worker/src/store/stampKeys.ts';
-import { context, type StoreUnderTest, success } from './storeUnderTest.ts';
+import { context, type StoreUnderTest, success, valueError } from './storeUnderTest.ts';
 
 /** Claims, outcomes and revocations. */
 export function describeClaims(subject: StoreUnderTest): void {
@@ -249,6 +250,34 @@ export function describeClaims(subject: StoreUnderTest): void {
     await subject.store.forget(claim.id);
     expect(await subject.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
     expect(await subject.store.claim({ ...claim, owner: 'duplicate' })).toEqual({ kind: 'final', state: 'FORGOTTEN' });
+  });
+
+  test('keeps a forgotten result for what follows its task, and a second forget() changes nothing', async () => {
+    const claim = subject.claimOf({ digest: 'what follows' });
+    await subject.store.claim(claim);
+    await subject.store.complete(claim, success, context);
+    const stored = await subject.store.read(claim.id);
+    await subject.store.forget(claim.id);
+    await subject.store.forget(claim.id);
+    expect(await subject.store.read(claim.id)).toMatchObject({ state: 'PENDING', result: null });
+    expect(await subject.store.readForContinuations([claim.id])).toEqual(new Map([[claim.id, stored]]));
+  });
+
+  test('does not keep a forgotten result if nothing follows its task', async () => {
+    const claim = subject.claimOf({ digest: nothingFollows });
+    await subject.store.claim(claim);
+    await subject.store.complete(claim, success, context);
+    await subject.store.forget(claim.id);
+    expect((await subject.store.readForContinuations([claim.id])).get(claim.id)).toMatchObject({ state: 'PENDING' });
+  });
+
+  test('keeps a forgotten revocation of a task that has not run, and a forgotten failure of one that will not run', async () => {
+    const [revoked, failed] = [subject.claimOf().id, subject.claimOf().id];
+    await subject.store.revoke(revoked, 'revoked');
+    await subject.store.fail(failed, valueError, context);
+    for (const id of [revoked, failed]) await subject.store.forget(id);
+    const results = await subject.store.readForContinuations([revoked, failed]);
+    expect([revoked, failed].map((id) => results.get(id)?.state)).toEqual(['REVOKED', 'FAILURE']);
   });
 
   test('forgets a task that has not begun, and one that runs, without an effect on them, as Celery', async () => {

@@ -25,6 +25,7 @@ export function describeReopening(subject: StoreUnderTest): void {
       if (!ignoreResult) await subject.store.forget(claim.id);
       expect(await subject.store.reopen(claim.id)).toBe(true);
       expect(await subject.store.claim(claim)).toMatchObject({ kind: 'claimed' });
+      expect((await subject.store.readForContinuations([claim.id])).get(claim.id)).toMatchObject({ state: 'PENDING' });
     }
   });
 

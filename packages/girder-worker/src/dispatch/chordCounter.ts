@@ -49,7 +49,7 @@ export function createChordCounter(
     if (counted.isEnded) return noContinuations;
     if (!group) return planner.failedChord(message, member, groupGoneFailure(groupId));
     if (counted.count < chordSize(member, group)) return noContinuations;
-    const results = await store.readMany([...group.places.keys()]);
+    const results = await store.readForContinuations([...group.places.keys()]);
     if (await isUnfinished(groupId, group, results)) return noContinuations;
     const header = collectHeaderResults(group.result, results);
     if (header.kind === 'failed') return planner.failedChord(message, member, header.failure);
@@ -68,7 +68,7 @@ export function createChordCounter(
   async function isUnfinished(groupId: string, group: Group, results: ReadonlyMap<string, StoredResult>) {
     const open = [...group.places.keys()].filter((id) => !finalStates.has(results.get(id)?.state ?? ''));
     if (open.length === 0) return false;
-    const ended = await store.countedMembers(groupId); // Members without a result, such as one that was forgotten, have ended.
+    const ended = await store.countedMembers(groupId); // Members without a result, such as one that Python's `forget()` has deleted, have ended.
     return !open.every((id) => ended.has(id));
   }
 }

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto';
 import { hasContinuations } from '../canvas/continuations/plan.ts';
 import { stringifyPythonJson } from '../kombu/json/pythonJson.ts';
 import type { Message } from '../message/message.ts';
-import type { Claim, ClaimConflict } from '../store/resultStore.ts';
-
-/** The digest of a message after whose task nothing follows. */
-const nothingFollows = '-';
+import type { FinalOutcome } from '../outcome/outcome.ts';
+import { type Claim, nothingFollows } from '../store/resultStore.ts';
 
 /**
  * Identifies what follows the task of a message: equal for all deliveries of the message, and for its retries. It is stored with the claim.
@@ -25,6 +23,6 @@ export function digestOf(message: Message): string {
  *
  * A result without a digest comes from a Python worker, which publishes for itself, or from an earlier version.
  */
-export function mayPublishAgain(claim: Claim, { state, digest }: ClaimConflict & { kind: 'final' }): boolean {
+export function mayPublishAgain(claim: Claim, digest: string | undefined, { state }: FinalOutcome): boolean {
   return state !== 'SUCCESS' || digest === claim.digest;
 }

@@ -11,7 +11,6 @@ import type { DispatcherDeps, Disposition } from './deps.ts';
 import { turnMs } from './isolation.ts';
 import { createLazyPlanner } from './lazyPlanner.ts';
 import { listenersHandled } from './listenersHandled.ts';
-import { mayPublishAgain } from './messageDigest.ts';
 import { createPersistence } from './persistence.ts';
 import { createContinuationPublisher } from './publishContinuations.ts';
 import { createOutcomeStore } from './storeOutcome.ts';
@@ -174,12 +173,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): DeliveryProcessor
     switch (conflict.kind) {
       case 'final':
         log.info(`Task ${run.title} has already ended: ${conflict.state}`, { ...run.logFields, state: conflict.state });
-        if (mayPublishAgain(run.claim, conflict)) await publisher.republish(run);
-        else
-          log.warn(
-            `This message of ${run.title} is not the one that was run: what follows it is not published`,
-            run.logFields,
-          );
+        await publisher.republish(run, conflict.digest);
         if (run.info) {
           events.emit('endedBefore', run.info, conflict.state);
           await listenersHandled(deps, run.info, run.window);

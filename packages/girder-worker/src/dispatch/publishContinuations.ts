@@ -12,6 +12,7 @@ import { startClaimRenewal } from './claimRenewal.ts';
 import type { ContinuationPlanner } from './continuations.ts';
 import { publish } from './continuations.ts';
 import type { DispatcherDeps } from './deps.ts';
+import { mayPublishAgain } from './messageDigest.ts';
 import { createPersistence } from './persistence.ts';
 import { createTaskRun, type TaskRun } from './taskRun.ts';
 import type { TaskRunner } from './taskRunner.ts';
@@ -26,8 +27,11 @@ export interface ContinuationPublisher {
    * are the body of a chord.
    */
   publish(run: TaskRun, continuations: Continuations, isChordBody?: boolean): Promise<void>;
-  /** Publishes again what follows a task that ended in another delivery, from its stored result. */
-  republish(run: TaskRun): Promise<void>;
+  /**
+   * Publishes again what follows a task that ended in another delivery, from its stored result. `digest` is that of the message that was
+   * claimed then.
+   */
+  republish(run: TaskRun, digest: string | undefined): Promise<void>;
 }
 
 export function createContinuationPublisher(
@@ -59,12 +63,19 @@ export function createContinuationPublisher(
       }
     },
 
-    async republish(run) {
+    async republish(run, digest) {
       const { message } = run;
       if (!hasContinuations(message)) return;
-      const stored = await store.read(message.id);
+      const stored = (await store.readForContinuations([message.id])).get(message.id);
       const outcome = stored && outcomeIn(stored);
       if (!outcome) return;
+      if (!mayPublishAgain(run.claim, digest, outcome)) {
+        log.warn(
+          `This message of ${run.title} is not the one that was run: what follows it is not published`,
+          run.logFields,
+        );
+        return;
+      }
       const plan = await planner.after(message, outcome);
       if (plan.outcome === outcome) return publisher.publish(run, plan.continuations);
       log.error(`What follows ${run.title} cannot be sent any more, although the task has succeeded.`, run.logFields);
@@ -133,7 +144,7 @@ export function createContinuationPublisher(
   }
 }
 
-/** The outcome that a stored result tells; undefined if it is not final, or was forgotten. */
+/** The outcome that a stored result tells; undefined if it is not final. */
 function outcomeIn({ state, result, exception, traceback }: StoredResult): FinalOutcome | undefined {
   if (state === 'SUCCESS') return { state, resultJson: stringifyPythonJson(result) };
   if (state === 'REVOKED') return { state, reason: 'revoked' };

@@ -30,7 +30,7 @@ export function createRefusedTasks(deps: DispatcherDeps, planner: ContinuationPl
     const { info, context } = createTaskRun(deps, message, { delivery, window, owner: claim.owner, requestId });
     const answer = await store.fail(message.id, failure, context);
     if (answer === 'claimed') return noContinuations;
-    if (answer === 'final' && (await store.read(message.id))?.exception?.type !== failure.type) return noContinuations;
+    if (answer === 'final' && (await exceptionOf(message.id)) !== failure.type) return noContinuations;
     const outcome = { state: 'FAILURE', failure } as const;
     if (info && answer === 'stored') {
       events.emit('ended', info, outcome, 0);
@@ -40,6 +40,10 @@ export function createRefusedTasks(deps: DispatcherDeps, planner: ContinuationPl
     const { deliveryInfo } = parent.message;
     return (await planner.after({ ...message, deliveryInfo }, outcome)).continuations;
   };
+
+  async function exceptionOf(id: string): Promise<string | undefined> {
+    return (await store.readForContinuations([id])).get(id)?.exception?.type;
+  }
 }
 
 /** As in Celery, the body of a chord fails with a ChordError. */

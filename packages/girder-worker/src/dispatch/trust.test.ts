@@ -58,12 +58,15 @@ function stackWithSecret() {
 }
 
 test.each([
-  ['a callback', { callbacks: [signature('p.spies', { task_id: 'spy' })] }],
-  ['a chain', { chain: [signature('p.spies', { task_id: 'spy' })] }],
-])('a message with the id of another task gets nothing of its result: with %s', async (_, follows) => {
-  const { send, invoke, invokeTwice, got, lines } = stackWithSecret();
-  await send({ task: 'p.secret', id: 'victim' });
+  ['with a callback', { callbacks: [signature('p.spies', { task_id: 'spy' })] }, false],
+  ['with a chain', { chain: [signature('p.spies', { task_id: 'spy' })] }, false],
+  ['with a chain, after a client has forgotten it', { chain: [signature('p.spies', { task_id: 'spy' })] }, true],
+])('a message with the id of another task gets nothing of its result: %s', async (_, follows, isForgotten) => {
+  const { send, invoke, invokeTwice, store, got, lines } = stackWithSecret();
+  const chain = [signature('p.secret', { task_id: 'next' })];
+  await send({ task: 'p.secret', id: 'victim', ...(isForgotten && { embed: { ...nothingElse, chain } }) });
   await invoke();
+  if (isForgotten) await store.forget('victim');
   for (const task of ['p.secret', 'p.spies']) await send({ task, id: 'victim', embed: { ...nothingElse, ...follows } });
   await invokeTwice();
   expect(got).toEqual([]);
@@ -79,6 +82,20 @@ test('another delivery of the same message publishes what follows again', async 
   expect(got).toEqual([['the secret']]); // The second callback has the same id.
   expect(lines.join('\n')).not.toContain('is not the one that was run');
   expect(transport.receive('celery', { maxMessages: 10, visibilityTimeoutSeconds: 1 })).toEqual([]);
+});
+
+test('another delivery of the same message publishes what follows again after a client has forgotten the result', async () => {
+  const { send, invoke, store, transport } = stackWithSecret();
+  const lastMessage = () => decode(transport.published.at(-1)?.body ?? '');
+  const message = { task: 'p.secret', id: 'id', embed: { ...nothingElse, callbacks: [signature('p.spies')] } };
+  await send(message);
+  await invoke();
+  const callback = await lastMessage();
+  await store.forget('id');
+  await send(message);
+  await invoke();
+  expect(transport.published).toHaveLength(4);
+  expect(await lastMessage()).toMatchObject({ task: 'p.spies', id: callback.id, args: ['the secret'] });
 });
 
 test('only the members that a group names count for its chord', async () => {

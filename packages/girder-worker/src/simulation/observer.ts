@@ -258,8 +258,9 @@ export class Observer {
   finish(): void {
     for (const [id, expected] of this.#expected) {
       const { state, bytes } = this.#terminal.get(id) ?? { state: 'PENDING' };
-      const isRunByPython = this.#revoked.has(id) && this.python.hasRun(id); // Celery's worker knows no such revocation.
-      const mayDiffer = isRunByPython || isWorkerLost(state, bytes) || this.python.mayDiffer(id);
+      // Celery's worker knows no such revocation. It also fails the later steps of a chain that fails.
+      const isOverwritten = this.#revoked.has(id) && (this.python.hasRun(id) || this.#endedByPythonMs.has(id));
+      const mayDiffer = isOverwritten || isWorkerLost(state, bytes) || this.python.mayDiffer(id);
       if (!expected.includes(state) && !mayDiffer)
         this.#violated('the result is the expected one', id, `${state} instead of ${expected.join(' or ')}`);
     }

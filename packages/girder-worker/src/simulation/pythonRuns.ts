@@ -18,6 +18,8 @@ export interface PythonRuns {
   settled(id: string, process: Process): void;
   /** A Python worker has failed the body of a chord, as it found no group, a failed member, or one without a result. */
   failedBody(id: string): void;
+  /** Whether a Python worker still runs a task whose message is deleted, or stores what follows one. */
+  isBusy(): boolean;
   /** Whether a Python worker has run the task. */
   hasRun(id: string): boolean;
   /** Whether the result of a flow may be another, because of what a Python worker did. */
@@ -49,6 +51,7 @@ export function createPythonRuns(): PythonRuns {
       if (unsettledOf(id).get(id) === process) unsettledOf(id).delete(id);
     },
     failedBody: (id) => void brokenBodies.add(flows.get(id) ?? id),
+    isBusy: () => [...unsettled.values()].some((processes) => [...processes.values()].some(({ isDead }) => !isDead)),
     hasRun: (id) => run.has(id),
     mayDiffer: (flow) =>
       brokenBodies.has(flow) || [...(unsettled.get(flow)?.values() ?? [])].some(({ isDead }) => isDead),

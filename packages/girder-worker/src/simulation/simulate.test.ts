@@ -67,7 +67,16 @@ describe('a simulation notices', () => {
         countedMembers: async (groupId) => new Set(taskIdsOf((await store.readGroup(groupId))!)),
       })),
     ],
-    ['a redelivery that does not publish what follows', inStore(() => ({ read: async () => undefined }))],
+    [
+      'a redelivery that does not publish what follows',
+      inStore((store) => ({
+        readForContinuations: async (ids) => (ids.length > 1 ? store.readForContinuations(ids) : new Map()),
+      })),
+    ],
+    [
+      'a forgotten result that is not kept for what follows its task',
+      inStore((store) => ({ readForContinuations: store.readMany })),
+    ],
     [
       'an errback without a claim',
       inStore((store) => ({

@@ -18,7 +18,7 @@ import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
-import { fifoQueue, longQueue, sharedQueue } from './workload.ts';
+import { fifoQueue, longQueue, missingQueue, sharedQueue } from './workload.ts';
 import { createWorld } from './world.ts';
 
 export interface SimulationOptions {
@@ -127,7 +127,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { mutateConsumer = unchanged, maxWorkerLifeMs: maxLifeMs = 2 * 3600 * 1000 } = options;
   const world = createWorld({
     ...{ seed, timingSeed, faults, trace, onWrite: options.onWrite, onlyFaults: onlyFaults && new Set(onlyFaults) },
-    queues: Object.fromEntries(queueNames.flatMap(queueSettings)),
+    queues: {
+      ...Object.fromEntries(queueNames.flatMap(queueSettings)),
+      [missingQueue]: { refusal: `There is no queue "${missingQueue}".` },
+    },
   });
   const { system, observer, queues } = world;
   const partsOf = (process: Process) => {
@@ -161,15 +164,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     store: mutateStore(store),
   });
 
+  const isIdle = () =>
+    allQueues.every((name) => queues.messages(name).length === 0) &&
+    mappings.every((mapping) => mapping.isIdle()) &&
+    !observer.python.isBusy();
   let giveUpMs = Number.POSITIVE_INFINITY;
   for (let step = 0; system.now() < giveUpMs; step++) {
     if (step % stepsPerLook === 0) {
       await yieldToEventLoop(); // The processes have done what they do at this time: the order of promises decides nothing.
       await client.sendMore();
       if (client.hasSentAll() && giveUpMs === Number.POSITIVE_INFINITY) giveUpMs = system.now() + patienceMs;
-      const isIdle =
-        allQueues.every((name) => queues.messages(name).length === 0) && mappings.every((mapping) => mapping.isIdle());
-      if ((client.hasSentAll() && isIdle) || observer.violations.length > maxViolations) break;
+      if ((client.hasSentAll() && isIdle()) || observer.violations.length > maxViolations) break;
     }
     await system.advanceToNext();
   }

@@ -6,7 +6,7 @@ import { assignedId } from '../canvas/signatures/signature.ts';
 import type { OutgoingMessage } from '../message/encode.ts';
 import { seededRandom } from '../system/seededRandom.ts';
 import { describeFlow } from './describeFlow.ts';
-import { type Flow, largeChord, randomFlow } from './workload.ts';
+import { type Flow, largeChord, randomFlow, sharedQueue } from './workload.ts';
 import type { Services, World } from './world.ts';
 
 /** A client that sends flows until it has sent enough tasks, and revokes, reads and forgets some of them at any time. */
@@ -59,7 +59,7 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     };
     const expansion = expand(flow.signature, {}, sender);
     const [[id]] = expansion.result;
-    const messages = expansion.messages.flatMap((message) => [message.id, ...stepsOf(message)]);
+    const messages = expansion.messages.flatMap(idsIn);
     observer.accepted(id, { expected: [flow.expected].flat(), messages, waitMs: flow.waitMs });
     observer.sentFlow(
       flowSeed,
@@ -81,8 +81,11 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     const delayMs = () => ofFlow() * Math.max(maxDelayMs, flow.waitMs ?? 0);
     if (ofFlow() < shares.revoked) system.startTimer(() => void revoke(id), delayMs());
     if (ofFlow() < shares.read) system.startTimer(() => void store.read(id), delayMs());
-    // The results of the members of a chord are needed for its body.
-    const ids = [id, ...messages.filter(({ group }) => group === null).map((message) => message.id)];
+    // A result that a Python worker has stored is deleted, and with it a chord's body fails, as in Celery.
+    const kept = messages.filter(
+      ({ group, deliveryInfo }) => group !== null && deliveryInfo?.routingKey === sharedQueue,
+    );
+    const ids = [id, ...messages.filter((message) => !kept.includes(message)).flatMap(idsIn)];
     for (const forgotten of new Set(ids))
       if (ofFlow() < shares.forgotten) system.startTimer(() => void forget(forgotten), delayMs());
   }
@@ -111,6 +114,10 @@ export function createSimulatedClient(world: World, options: SimulatedClientOpti
     },
     hasSentAll,
   };
+}
+
+function idsIn(message: OutgoingMessage): readonly string[] {
+  return [message.id, ...stepsOf(message)];
 }
 
 /** The ids of the later steps of a chain. */

@@ -8,7 +8,7 @@ export const longQueue = 'long';
 export const fifoQueue = 'sim.fifo';
 
 /** The longest that a task waits for its eta. */
-const maxWaitSeconds = 2 * 3600;
+const maxWaitSeconds = 24 * 3600;
 
 /** A queue from which functions, workers and Python workers receive. */
 export const sharedQueue = 'shared';
@@ -86,6 +86,25 @@ export function largeChord(size: number): Flow {
   return { signature: chordOf(groupOf(members), body(size)), expected: 'SUCCESS', tasks: size + 1 };
 }
 
+/** A queue that does not exist. */
+export const missingQueue = 'missing';
+
+const unsendable = (signature: WireSignature) => ({ ...signature, options: { queue: missingQueue } });
+
+/** What follows a task cannot be sent: a step of a chain, a member of a chord, and the body of one. */
+const refusedFlows: readonly FlowKind[] = [
+  [1, () => ({ signature: chainOf([ok(0), unsendable(ok(1)), ok(2)]), expected: 'FAILURE', tasks: 3 })],
+  [
+    0.5,
+    () => ({
+      signature: chainOf([ok(0), chordOf(groupOf([ok(0), unsendable(ok(1)), ok(2)]), body(3))]),
+      expected: 'FAILURE',
+      tasks: 5,
+    }),
+  ],
+  [0.5, () => ({ signature: chordOf(groupOf([ok(0), ok(1)]), unsendable(body(2))), expected: 'FAILURE', tasks: 3 })],
+];
+
 /** A chord whose members run one after another, as their messages are of one group of the FIFO queue. */
 function orderedChord(size: number, random: () => number, last?: WireSignature): WireSignature {
   const MessageGroupId = `group ${Math.floor(random() * fifoGroups)}`;
@@ -133,6 +152,7 @@ const kinds: readonly FlowKind[] = [
   [4, (random) => ({ signature: chainOf([ok(0), chord(3, random), ok(9)]), expected: 'SUCCESS', tasks: 6 })],
   [2, waiting],
   ...sharedFlows,
+  ...refusedFlows,
   [3, () => ({ signature: taskOf('sim.computes'), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: taskOf('sim.deaf'), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: limited('sim.deaf', { time_limit: 15 }), expected: 'FAILURE', tasks: 1 })],

@@ -5,6 +5,7 @@ import { createServiceClock } from '../store/dynamodb/serviceClock.ts';
 import type { DynamodbClient } from '../store/dynamodb/table.ts';
 import type { ResultStore } from '../store/resultStore.ts';
 import { seededRandom } from '../system/seededRandom.ts';
+import { isTransientError } from '../system/transientError.ts';
 import { createVirtualSystem, type VirtualSystem } from '../system/virtualSystem.ts';
 import { createMemoryTransport, type MemoryQueueSettings, type MemoryTransport } from '../transport/memoryTransport.ts';
 import type { ReceiveOptions } from '../transport/queueConsumer.ts';
@@ -103,13 +104,16 @@ export function createWorld(options: WorldOptions): World {
     const requesting = {
       async send(command: never) {
         const answered = clock.sent();
-        // The header `date` of the answer is the time of the service in seconds.
-        const [answer, date] = await request(
-          'table',
-          async () => [await send(command), new Date(system.now())] as const,
-        );
-        answered(date.toUTCString());
-        return answer;
+        // The header `date` of an answer is the time of the service in seconds.
+        const date = () => new Date(system.now()).toUTCString();
+        try {
+          const [answer, sentAt] = await request('table', async () => [await send(command), date()] as const);
+          answered(sentAt);
+          return answer;
+        } catch (error) {
+          if (!isTransientError(error)) answered(date()); // A condition that does not hold is an answer, too.
+          throw error;
+        }
       },
     };
     const client = requesting as unknown as DynamodbClient;

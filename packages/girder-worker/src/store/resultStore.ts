@@ -12,6 +12,9 @@ export type { ResultTuple, StoredException, StoredRequest, StoredResult } from '
 /** States after which a task does not run again. FORGOTTEN and IGNORED are ours; clients see PENDING for them. */
 export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'FORGOTTEN' | 'IGNORED';
 
+/** The digest of a message after whose task nothing follows (`Claim.digest`). */
+export const nothingFollows = '-';
+
 /** The request of one delivery for the exclusive right to run a task. */
 export interface Claim {
   /** The task id. */
@@ -28,7 +31,7 @@ export interface Claim {
   readonly worker: { readonly pid: number; readonly hostname: string };
   /** Stored for `TaskScan`. @default not stored */
   readonly request?: ClaimedRequest;
-  /** Identifies the message; told to a delivery that finds the task ended. @default not stored */
+  /** Identifies the message, or `nothingFollows`; told to a delivery that finds the task ended. @default not stored */
   readonly digest?: string;
   /** Whether the message is a dead letter, whose task fails without running: `reopen` takes that end back. @default false */
   readonly isDeadLetter?: boolean;
@@ -182,9 +185,14 @@ export interface ResultStore extends ChordStore, HopStore {
   read(id: string): Promise<StoredResult | undefined>;
   /** Reads many results at once; ids without a stored result are not in the map. Rejects as `read` does. */
   readMany(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
+  /** As `readMany`, for what follows the tasks: it includes the results that `forget` has kept. */
+  readForContinuations(ids: readonly string[]): Promise<ReadonlyMap<string, StoredResult>>;
   /**
    * Deletes the result. The fact that a task has ended is kept: a late duplicate does not run again. As in Celery, a task that has not
    * ended is not affected, and stores its result when it ends.
+   *
+   * If something follows the task, its result is kept for `readForContinuations`, as long as its item: the process that ran the task may have died
+   * before it sent what follows, and a member of a chord may end before the others.
    */
   forget(id: string): Promise<void>;
 }

@@ -5,11 +5,12 @@ import { createResultWriter, type ResultWriterOptions } from '../document/result
 import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimAnswer, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
+import type { Attributes } from './attributeValues.ts';
 import { conflictOf, isClaimedBy, isSameDocument } from './claimConflict.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
 import { createDynamodbHops } from './dynamodbHops.ts';
 import { createDynamodbRevocations } from './dynamodbRevocations.ts';
-import { finalStateOf, type Item, readItem, undecidableBytes } from './item.ts';
+import { finalStateOf, type Item, isKeptWhenForgotten, readItem, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
 import { createRecentClaims } from './recentClaims.ts';
 import type { ServiceClock } from './serviceClock.ts';
@@ -134,6 +135,16 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     return made ? { kind: 'ok' } : conflict(claim, item);
   };
 
+  /** Reads many results: the documents that `bytesIn` finds in their items. */
+  const readAll = async (ids: readonly string[], bytesIn: (attributes: Attributes) => Uint8Array | undefined) => {
+    const items = await table.getAll(ids.map(keys.task));
+    const results = ids.map(async (id) => {
+      const bytes = bytesIn(items.get(keys.task(id)) ?? {});
+      return bytes === undefined ? [] : [[id, readResult(await toPlainJson(bytes))] as const];
+    });
+    return new Map((await Promise.all(results)).flat());
+  };
+
   const claimOnce = async (claim: Claim): Promise<ClaimAnswer> => {
     const isStarted = claim.trackStarted === true && !claim.ignoreResult;
     const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
@@ -245,19 +256,14 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
       return bytes && readResult(await toPlainJson(bytes));
     },
 
-    async readMany(ids) {
-      const items = await table.getAll(ids.map(keys.task));
-      const results = ids.map(async (id) => {
-        const bytes = items.get(keys.task(id))?.result?.B;
-        return bytes === undefined ? [] : [[id, readResult(await toPlainJson(bytes))] as const];
-      });
-      return new Map((await Promise.all(results)).flat());
-    },
+    readMany: (ids) => readAll(ids, ({ result }) => result?.B),
+
+    readForContinuations: (ids) => readAll(ids, ({ kr, result }) => (kr ?? result)?.B),
 
     async forget(id) {
       const pending = document(write.pending(id));
       const { made, item } = await change(id, updates.resetUpdate(pending));
-      if (!made && item) await table.update(keys.task(id), updates.forgetUpdate(pending));
+      if (!made && item) await table.update(keys.task(id), updates.forgetUpdate(pending, isKeptWhenForgotten(item)));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { finalStateIn, isWaitingIn } from '../document/readResult.ts';
 import { isPlainJson, toPlainJson } from '../document/storedBytes.ts';
 import { UnreadableResultError } from '../errors.ts';
-import type { FinalState, Revocation } from '../resultStore.ts';
+import { type FinalState, nothingFollows, type Revocation } from '../resultStore.ts';
 import type { Attributes, AttributeValue } from './attributeValues.ts';
 
 /**
@@ -28,6 +28,7 @@ import type { Attributes, AttributeValue } from './attributeValues.ts';
  * | `ra`        | N    | when a retry is due, in ms since 1970; removed when its message is claimed |
  * | `rp`        | N    | 1 if the message of the retry was published before the retry was stored    |
  * | `fin`       | S    | the final state                                                            |
+ * | `kr`        | B    | the result that a client has forgotten, for what follows the task          |
  * | `dl`        | N    | when the last claim was made for a dead letter, in ms since 1970           |
  * | `rvk`       | N    | when the task was revoked, in ms since 1970                                |
  * | `trm`       | N    | when it was revoked with `terminate`, in ms since 1970                     |
@@ -67,6 +68,14 @@ export function readItem(attributes: Attributes): Item {
 export async function finalStateOf({ fin, owner, bytes }: Item): Promise<FinalState | undefined> {
   if (fin !== undefined || owner !== undefined || bytes === undefined) return fin;
   return finalStateIn(await toPlainJson(bytes));
+}
+
+/**
+ * Whether the result of a task that has ended is kept when a client forgets it: something may follow the task. Python's worker, which stores no
+ * `fin`, publishes that for itself.
+ */
+export function isKeptWhenForgotten({ fin, digest }: Item): boolean {
+  return fin !== undefined && digest !== nothingFollows;
 }
 
 /** The revocation of a task, by us or by Python. An unreadable document counts as not revoked. */

@@ -161,7 +161,7 @@ export function failUpdate(document: Document): Update {
 /** Takes back the end of a task that was stored for a dead letter. A revocation stays in its own attributes. */
 export function reopenUpdate(document: Document): Update {
   return {
-    UpdateExpression: `SET ${storeDocument} REMOVE fin, dl, att`,
+    UpdateExpression: `SET ${storeDocument} REMOVE fin, dl, att, kr`,
     ConditionExpression: 'attribute_exists(fin) AND attribute_exists(dl)',
     values: documentValues(document),
   };
@@ -224,10 +224,14 @@ export function resetUpdate(document: Document): Update {
   };
 }
 
-/** Removes the result of a task that has ended. The item stays: without it, a late duplicate would run again. */
-export function forgetUpdate(document: Document): Update {
+/**
+ * Removes the result of a task that has ended, or moves it to where only what follows the task finds it. The item stays: without it, a late
+ * duplicate would run again.
+ */
+export function forgetUpdate(document: Document, isKept: boolean): Update {
+  const moved = isKept ? ', kr = if_not_exists(kr, #result)' : '';
   return {
-    UpdateExpression: `SET ${storeDocument}, fin = :fin REMOVE own, lx, req`,
+    UpdateExpression: `SET ${storeDocument}, fin = :fin${moved} REMOVE own, lx, req`,
     values: { ...documentValues(document), ':fin': { S: 'FORGOTTEN' } },
   };
 }

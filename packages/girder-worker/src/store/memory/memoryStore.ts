@@ -2,7 +2,16 @@ import type { FinalOutcome } from '../../outcome/outcome.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
-import type { Claim, ClaimConflict, FinalState, Ok, ResultContext, ResultStore, Revocation } from '../resultStore.ts';
+import {
+  type Claim,
+  type ClaimConflict,
+  type FinalState,
+  nothingFollows,
+  type Ok,
+  type ResultContext,
+  type ResultStore,
+  type Revocation,
+} from '../resultStore.ts';
 import { createMemoryChords } from './memoryChords.ts';
 import { createMemoryHops } from './memoryHops.ts';
 
@@ -15,9 +24,13 @@ interface Item {
   attempts: number;
   epoch: number;
   final?: FinalState | undefined;
+  /** The result that a client has forgotten, for what follows the task. */
+  kept?: Uint8Array | undefined;
   isDeadLetter?: boolean | undefined;
   revocation?: Revocation;
 }
+
+const noItem: Item = { attempts: 0, epoch: 0 };
 
 const unclaimed = { owner: undefined, leaseEndMs: undefined };
 
@@ -30,11 +43,15 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
   const write = createResultWriter(options);
 
   const itemOf = (id: string): Item => {
-    const item = items.get(id) ?? { attempts: 0, epoch: 0 };
+    const item = items.get(id) ?? { ...noItem };
     items.set(id, item);
     return item;
   };
   const isClaimed = (item: Item) => item.leaseEndMs !== undefined && item.leaseEndMs >= system.now();
+  const readAll = (ids: readonly string[], bytesIn: (item: Item) => Uint8Array | undefined) => {
+    const stored = ids.map((id) => [id, bytesIn(items.get(id) ?? noItem)] as const);
+    return new Map(stored.flatMap(([id, bytes]) => (bytes ? [[id, readResult(bytes)] as const] : [])));
+  };
   const conflict = (item: Item, claim: Claim): ClaimConflict => {
     if (item.final) return { kind: 'final', state: item.final, digest: item.digest };
     if (item.epoch > claim.epoch) return { kind: 'outdated', dueMs: item.dueMs ?? null };
@@ -130,7 +147,8 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     async reopen(id) {
       const item = items.get(id);
       if (!item?.final || !item.isDeadLetter) return false;
-      Object.assign(item, { bytes: write.pending(id), final: undefined, isDeadLetter: undefined, attempts: 0 });
+      const opened = { final: undefined, kept: undefined, isDeadLetter: undefined, attempts: 0 };
+      Object.assign(item, { bytes: write.pending(id), ...opened });
       return true;
     },
 
@@ -162,13 +180,21 @@ export function createMemoryStore(options: ResultWriterOptions = {}): ResultStor
     },
 
     async readMany(ids) {
-      const stored = ids.map((id) => [id, items.get(id)?.bytes] as const);
-      return new Map(stored.flatMap(([id, bytes]) => (bytes ? [[id, readResult(bytes)] as const] : [])));
+      return readAll(ids, ({ bytes }) => bytes);
+    },
+
+    async readForContinuations(ids) {
+      return readAll(ids, ({ kept, bytes }) => kept ?? bytes);
     },
 
     async forget(id) {
       const item = items.get(id);
-      if (item) Object.assign(item, { bytes: write.pending(id), ...(item.final && { final: 'FORGOTTEN' }) });
+      if (!item) return;
+      if (item.final) {
+        if (item.digest !== nothingFollows) item.kept ??= item.bytes;
+        item.final = 'FORGOTTEN';
+      }
+      item.bytes = write.pending(id);
     },
   };
 }

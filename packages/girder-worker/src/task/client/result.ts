@@ -69,7 +69,10 @@ export interface AsyncResult<R> {
   children(): Promise<readonly AnyResult[]>;
   /** Revokes the task: it does not start, or, if it runs, `this.canceled` becomes true in it. */
   revoke(options?: RevokeOptions): Promise<void>;
-  /** Deletes the stored result. A duplicate of the message that arrives later still does not run the task again. */
+  /**
+   * Deletes the stored result. A duplicate of the message that arrives later still does not run the task again. If something follows the
+   * task, such as the next step of a chain, the table keeps the result for that, where no client reads it, until it deletes the item.
+   */
   forget(): Promise<void>;
   /**
    * Returns the ids in the form of Celery's `as_tuple`: `[[id, parent], null]`. A task that returns a handle stores this, and
