@@ -1,14 +1,13 @@
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { System } from '../../system/system.ts';
-import { readResult } from '../document/readResult.ts';
 import { createResultWriter, type ResultWriterOptions } from '../document/resultWriter.ts';
-import { toPlainJson } from '../document/storedBytes.ts';
 import { maxWaitSeconds } from '../limits.ts';
 import type { Claim, ClaimAnswer, ClaimConflict, Ok, ResultStore } from '../resultStore.ts';
-import type { Attributes } from './attributeValues.ts';
 import { conflictOf, isClaimedBy, isSameDocument } from './claimConflict.ts';
 import { createDynamodbChords } from './dynamodbChords.ts';
+import { createDynamodbDecodings } from './dynamodbDecodings.ts';
 import { createDynamodbHops } from './dynamodbHops.ts';
+import { createDynamodbReads } from './dynamodbReads.ts';
 import { createDynamodbRevocations } from './dynamodbRevocations.ts';
 import { finalStateOf, type Item, isKeptWhenForgotten, readItem, undecidableBytes } from './item.ts';
 import { itemKeys } from './itemKeys.ts';
@@ -135,16 +134,6 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
     return made ? { kind: 'ok' } : conflict(claim, item);
   };
 
-  /** Reads many results: the documents that `bytesIn` finds in their items. */
-  const readAll = async (ids: readonly string[], bytesIn: (attributes: Attributes) => Uint8Array | undefined) => {
-    const items = await table.getAll(ids.map(keys.task));
-    const results = ids.map(async (id) => {
-      const bytes = bytesIn(items.get(keys.task(id)) ?? {});
-      return bytes === undefined ? [] : [[id, readResult(await toPlainJson(bytes))] as const];
-    });
-    return new Map((await Promise.all(results)).flat());
-  };
-
   const claimOnce = async (claim: Claim): Promise<ClaimAnswer> => {
     const isStarted = claim.trackStarted === true && !claim.ignoreResult;
     const bytes = isStarted ? write.started(claim) : write.pending(claim.id);
@@ -162,6 +151,8 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
 
   return {
     ...createDynamodbChords({ table, keys, system: { now }, keptSeconds }),
+    ...createDynamodbReads({ table, keys, readItem: read }),
+    ...createDynamodbDecodings({ table, keys, system: { now }, keptSeconds }),
     ...createDynamodbHops({ table, keys, system: { now } }),
     ...createDynamodbRevocations({ table, keys, system: { now }, keptSeconds }),
 
@@ -173,21 +164,6 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         () => claimOnce(claim),
         ({ kind }) => kind === 'claimed',
       );
-    },
-
-    async attempts(id) {
-      const item = await read(id);
-      return item && item.fin === undefined ? item.attempts : 0;
-    },
-
-    async beginDecoding(messageId) {
-      const update = updates.beginDecodingUpdate(now(), keptSeconds);
-      const item = await table.update(keys.decoding(messageId), update, 'UPDATED_NEW');
-      return item ? readItem(item).attempts : 1;
-    },
-
-    async endDecoding(messageId) {
-      await table.update(keys.decoding(messageId), updates.endDecodingUpdate(now()));
     },
 
     async renew(claim, leaseEndMs) {
@@ -250,15 +226,6 @@ export function createDynamodbStore(options: DynamodbStoreOptions): ResultStore 
         if ((await change(id, updates.flagUpdate(now(), revocation))).made) return 'flagged';
       }
     },
-
-    async read(id) {
-      const bytes = (await read(id))?.bytes;
-      return bytes && readResult(await toPlainJson(bytes));
-    },
-
-    readMany: (ids) => readAll(ids, ({ result }) => result?.B),
-
-    readForContinuations: (ids) => readAll(ids, ({ kr, result }) => (kr ?? result)?.B),
 
     async forget(id) {
       const pending = document(write.pending(id));

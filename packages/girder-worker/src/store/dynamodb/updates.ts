@@ -198,19 +198,6 @@ export function revokeStampUpdate(nowMs: number, keptSeconds: number, revocation
   };
 }
 
-/** Counts a delivery that begins to decode a message. */
-export function beginDecodingUpdate(nowMs: number, keptSeconds: number): Update {
-  return {
-    UpdateExpression: 'SET #ttl = :ttl ADD att :one',
-    values: { ':ttl': { N: String(Math.ceil(nowMs / 1000 + keptSeconds)) }, ':one': { N: '1' } },
-  };
-}
-
-/** Ends the count of `beginDecodingUpdate`, and lets the item expire. */
-export function endDecodingUpdate(nowMs: number): Update {
-  return { UpdateExpression: 'SET #ttl = :ttl REMOVE att', values: { ':ttl': { N: String(Math.ceil(nowMs / 1000)) } } };
-}
-
 function revocationFlags(revocation: Revocation): string {
   return revocation === 'terminated' ? 'rvk = :now, trm = :now' : 'rvk = :now';
 }
