@@ -18,7 +18,7 @@ export interface EventSourceMappingOptions {
   /** Whether the functions consume dead letters, in place of running tasks. @default false */
   readonly consumesDeadLetters?: boolean;
   /** What a function is made of. */
-  readonly partsOf: (process: Process) => Services & Pick<SimulatedFunctionOptions, 'pool'>;
+  readonly partsOf: (process: Process) => Services & Pick<SimulatedFunctionOptions, 'pool' | 'girder'>;
 }
 
 /** Passes the messages of a queue to functions, in batches, as Lambda does. */

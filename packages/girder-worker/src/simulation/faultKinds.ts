@@ -1,7 +1,7 @@
 /** A kind of fault: its default probability, at what it is drawn, what it is, and how the report counts it. */
 export interface FaultKind {
   readonly probability: number;
-  readonly per: 'request' | 'delivery' | 'invocation' | 'item' | 'hour';
+  readonly per: 'request' | 'delivery' | 'invocation' | 'item' | 'hour' | 'call';
   readonly text: string;
   readonly row: string;
 }
@@ -66,12 +66,18 @@ export const faultKinds = {
     'times without a network for all, 1 to 60 s',
   ),
   queueOutage: kind(0.1, 'hour', 'SQS is away for 1 to 15 minutes', 'outages of SQS, 1 to 15 minutes'),
-  tableOutage: kind(0, 'hour', 'DynamoDB is away for 1 to 4 hours', 'outages of DynamoDB, 1 to 4 hours'),
+  tableOutage: kind(0.05, 'hour', 'DynamoDB is away for 1 to 4 hours', 'outages of DynamoDB, 1 to 4 hours'),
+  girder: kind(
+    0.005,
+    'call',
+    'Girder is slow, fails, or does not answer for up to a minute',
+    'calls of Girder that were late or failed',
+  ),
 } as const satisfies Record<string, FaultKind>;
 
 export type FaultName = keyof typeof faultKinds;
 
-/** How often each fault happens: a probability per request, delivery, invocation, item or hour of virtual time. */
+/** How often each fault happens: a probability per request, delivery, invocation, item, hour of virtual time or call of Girder. */
 export type Faults = Readonly<Record<FaultName, number>>;
 
 /** How often faults happened. */

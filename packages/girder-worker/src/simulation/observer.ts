@@ -3,6 +3,7 @@ import type { Outcome } from '../outcome/outcome.ts';
 import type { Attributes } from '../store/dynamodb/attributeValues.ts';
 import { createFifoOrder } from './fifoOrder.ts';
 import type { AcceptedFlow, Invariant, ObservedReturn, ObservedRun, Violation } from './invariants.ts';
+import { createMessageBound, type MessageBound } from './messageBound.ts';
 import type { Process } from './process.ts';
 import { createPythonRuns } from './pythonRuns.ts';
 import { describeItem, finalStatusIn, isDeadLetter, isWorkerLost } from './storedItem.ts';
@@ -23,24 +24,25 @@ const leaseMs = 60_000;
 /** A worker gives up after its requests have failed for so long since the end of a run: the time of a lease, but for the last attempt. */
 const workerGivesUpMs = 40_000;
 
-const maxDelayMs = 900_000;
-
-/** The messages of one task that are sent in the worst case: its retries, its waits, and the copies of a message that returns often. */
-const maxMessagesPerTask = 30;
+export interface ObserverOptions {
+  /** The virtual time, in ms since 1970. */
+  readonly now: () => number;
+  /** How long DynamoDB was away until now, in ms. */
+  readonly tableAwayMs: () => number;
+  /** The id whose history is kept. */
+  readonly trace: string | undefined;
+}
 
 /** Watches a simulation, and collects what must not happen. */
 export class Observer {
   readonly violations: Violation[] = [];
   runs = 0;
   bodies = 0;
-  maxMessages = 0;
   readonly #terminal = new Map<string, { readonly state: string; readonly bytes: Uint8Array | undefined }>();
   readonly #expected = new Map<string, readonly string[]>();
   readonly #revoked = new Set<string>();
   /** Tasks that had ended when a client forgot their results. */
   readonly #forgotten = new Set<string>();
-  /** How often the message of a task is sent at least, as SQS delays it by 15 minutes at most. */
-  readonly #waits = new Map<string, number>();
   /** The seeds of the flows, by the ids of their tasks. */
   readonly #flowSeeds = new Map<string, number>();
   readonly #running = new Map<string, ObservedRun>();
@@ -53,7 +55,7 @@ export class Observer {
   /** The runs that have ended in the invocation of a process. */
   readonly #endedMs = new WeakMap<ObservedRun, number>();
   readonly #endedIn = new WeakMap<Process, ObservedRun[]>();
-  readonly #messages = new Map<string, number>();
+  readonly messages: MessageBound;
   /** The order of the FIFO message groups. */
   readonly fifo = createFifoOrder((id) => this.#terminal.has(id));
   /** What Python workers did. */
@@ -67,9 +69,9 @@ export class Observer {
   readonly history: string[] = [];
   readonly #now: () => number;
 
-  /** @param trace the id whose history is kept */
-  constructor(now: () => number, trace: string | undefined) {
+  constructor({ now, tableAwayMs, trace }: ObserverOptions) {
     this.#now = now;
+    this.messages = createMessageBound(tableAwayMs);
     this.#trace = trace;
     if (trace !== undefined) this.#traced.add(trace);
   }
@@ -79,7 +81,7 @@ export class Observer {
     if (id === this.#trace) for (const message of messages) this.#traced.add(message);
     this.#expected.set(id, expected);
     this.python.sent(id, [id, ...messages]);
-    this.#waits.set(id, Math.ceil(waitMs / maxDelayMs));
+    this.messages.waits(id, waitMs);
   }
 
   /** A client has revoked a task, and this is the answer of the store. */
@@ -122,11 +124,8 @@ export class Observer {
   }
 
   published(id: string): void {
-    const count = (this.#messages.get(id) ?? 0) + 1;
-    this.#messages.set(id, count);
-    this.maxMessages = Math.max(this.maxMessages, count);
-    if (count === maxMessagesPerTask + 2 * (this.#waits.get(id) ?? 0) + 1)
-      this.#violated('few messages per task, however long it waits', id, `${count}`);
+    const tooMany = this.messages.sent(id);
+    if (tooMany) this.#violated('few messages per task, however long it waits', id, `${tooMany}`);
     this.note(id, 'a message is sent');
   }
 

@@ -145,6 +145,18 @@ describe('a simulation notices', () => {
       { mutateConsumer: (consumer) => ({ ...consumer, isFifo: false }) },
     ],
     [
+      'a claim that is released while the thread of its task lives',
+      {
+        maxWorkerLifeMs: 200_000,
+        mutatePool: (pool) => ({
+          run(...request) {
+            const run = pool.run(...request);
+            return { ...run, ended: run.ended.then(({ isThreadAlive: _, ...result }) => result) };
+          },
+        }),
+      },
+    ],
+    [
       'a worker that returns a message while its task still runs',
       {
         maxWorkerLifeMs: 600_000,

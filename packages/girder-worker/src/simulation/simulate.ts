@@ -16,6 +16,7 @@ import type { Violation } from './invariants.ts';
 import type { Process } from './process.ts';
 import { startPythonWorkers } from './pythonWorkers.ts';
 import { createSimulatedClient } from './simulatedClient.ts';
+import { createSimulatedGirder } from './simulatedGirder.ts';
 import { createSimulatedPool, taskIdOf } from './simulatedPool.ts';
 import { startWorkers } from './workers.ts';
 import { fifoQueue, longQueue, missingQueue, sharedQueue } from './workload.ts';
@@ -139,6 +140,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       store: mutateStore(store),
       transport: mutateTransport(transport),
       mutateConsumer,
+      girder: createSimulatedGirder(process, world.faults),
       pool: mutatePool(createSimulatedPool(process, observer)),
     };
   };
@@ -188,7 +190,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     invocations: mappings.reduce((sum, mapping) => sum + mapping.invocations, 0),
     runs: observer.runs,
     chordBodies: observer.bodies,
-    maxMessagesPerTask: observer.maxMessages,
+    maxMessagesPerTask: observer.messages.most,
     deadLetters: deadLetters.length,
     virtualHours: (system.now() - Date.UTC(2026, 0, 1)) / 3_600_000,
     violations: observer.violations,

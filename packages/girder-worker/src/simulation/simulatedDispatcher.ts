@@ -6,12 +6,14 @@ import type { Pool } from '../execution/pool.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Observer } from './observer.ts';
 import type { Process } from './process.ts';
+import type { SimulatedGirder } from './simulatedGirder.ts';
 import { taskNames } from './workload.ts';
 import type { Services } from './world.ts';
 
 export interface SimulatedDispatcherOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
+  readonly girder: SimulatedGirder;
   readonly observer: Observer;
   /** @default false */
   readonly consumesDeadLetters?: boolean;
@@ -26,10 +28,11 @@ const registry: Registry = { settings: {}, tasks: Object.fromEntries(taskNames.m
 
 /** The dispatcher of a process, with the tasks of the workload. Its log lines go into the history of their tasks. */
 export function createSimulatedDispatcher(options: SimulatedDispatcherOptions): Dispatcher {
-  const { process, pool, store, transport, observer, lease, faults } = options;
+  const { process, pool, store, transport, girder, observer, lease, faults } = options;
   const create = options.consumesDeadLetters ? createDeadLetterConsumer : createDispatcher;
   const dispatch = create({
     ...{ registry, pool, solo: pool, store, transport, lease, system: process.system },
+    ...girder,
     log: observer.logOf(process),
     worker: { pid: 1, hostname: process.name },
     revocationPeriodMs: 5000,

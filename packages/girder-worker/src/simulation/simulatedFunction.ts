@@ -3,6 +3,7 @@ import type { Pool } from '../execution/pool.ts';
 import type { Observer } from './observer.ts';
 import type { Process } from './process.ts';
 import { createSimulatedDispatcher } from './simulatedDispatcher.ts';
+import type { SimulatedGirder } from './simulatedGirder.ts';
 import type { Services } from './world.ts';
 
 /** The timeout of the functions, in ms. */
@@ -19,6 +20,7 @@ export interface SimulatedFunction {
 export interface SimulatedFunctionOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
+  readonly girder: SimulatedGirder;
   readonly observer: Observer;
   readonly consumesDeadLetters: boolean;
 }

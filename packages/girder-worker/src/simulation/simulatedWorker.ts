@@ -7,6 +7,7 @@ import { startPoller } from '../worker/poller.ts';
 import type { Process } from './process.ts';
 import { createSimulatedConsumer } from './simulatedConsumer.ts';
 import { createSimulatedDispatcher } from './simulatedDispatcher.ts';
+import type { SimulatedGirder } from './simulatedGirder.ts';
 import type { Services, World } from './world.ts';
 
 /** The long-running worker: its poller, its leases and its two ways to shut down. */
@@ -20,6 +21,7 @@ export interface SimulatedWorker {
 export interface SimulatedWorkerOptions extends Services {
   readonly process: Process;
   readonly pool: Pick<Pool, 'run'>;
+  readonly girder: SimulatedGirder;
   readonly mutateConsumer: (consumer: QueueConsumer) => QueueConsumer;
   /** The names of the queues in SQS. */
   readonly queues: readonly string[];

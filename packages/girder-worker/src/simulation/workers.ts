@@ -11,7 +11,7 @@ export interface WorkersOptions extends Pick<SimulatedWorkerOptions, 'queues'> {
   /** How long a worker runs at most, in ms. */
   readonly maxLifeMs: number;
   /** What a worker is made of. */
-  readonly partsOf: (process: Process) => Services & Pick<SimulatedWorkerOptions, 'pool' | 'mutateConsumer'>;
+  readonly partsOf: (process: Process) => Services & Pick<SimulatedWorkerOptions, 'pool' | 'girder' | 'mutateConsumer'>;
 }
 
 /** The longest that a cold shutdown takes, as in `runWorker`. */

@@ -164,6 +164,7 @@ const kinds: readonly FlowKind[] = [
       tasks: 1,
     }),
   ],
+  [2, () => ({ signature: inLongQueue(taskOf('sim.native')), expected: 'SUCCESS', tasks: 1 })],
   [1, () => ({ signature: limited('sim.native', { time_limit: 15 }), expected: 'FAILURE', tasks: 1 })],
   [3, () => ({ signature: ok(0), expected: 'REVOKED', tasks: 1, isRevoked: true })],
   [2, () => ({ signature: chainOf([inLongQueue(isLong()), ok(1)]), expected: 'SUCCESS', tasks: 2 })],

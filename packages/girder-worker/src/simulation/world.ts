@@ -81,9 +81,9 @@ export function createWorld(options: WorldOptions): World {
   const { seed, timingSeed, faults: probabilities, onlyFaults, queues: settings, onWrite, trace } = options;
   const system = createVirtualSystem({ seed: timingSeed });
   const random = seededRandom(timingSeed + 1);
-  const observer = new Observer(system.now, trace);
   const faults = createFaultSource({ ...{ faults: probabilities, seed, now: system.now }, only: onlyFaults });
   const outages = startOutages(system, faults);
+  const observer = new Observer({ now: system.now, tableAwayMs: outages.tableAwayMs, trace });
   const counts = { requests: 0, messages: 0, workers: 0, revoked: 0, forgotten: 0, pythonWorkers: 0, pythonRuns: 0 };
   const {
     client,
