@@ -33,6 +33,10 @@ export function testServerlessCommands(stack: () => ServerlessStack): void {
     expect(await taskResult(stack(), 'invoked-done')).toBe(3);
   }, 120_000);
 
+  test('girder-worker doctor finds nothing that would lose messages or stop tasks', async () => {
+    expect(await stack().girderWorker('doctor')).toContain('eventSourceMapping');
+  }, 120_000);
+
   test('no task is lost by a deployment with a further plugin while tasks run, and tasks of that plugin run after it', async () => {
     const app = clientOf(stack());
     const send = (count: number) =>

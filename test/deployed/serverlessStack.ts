@@ -14,6 +14,8 @@ const maxBuffer = 16 * 1024 * 1024;
 export interface ServerlessStack extends Target {
   /** Runs `npx serverless` with these arguments, as a user does. Resolves to its output; rejects with it if it fails. */
   serverless(...args: string[]): Promise<string>;
+  /** Runs `npx girder-worker` with these arguments, as `serverless`, with the environment variables of clients. */
+  girderWorker(...args: string[]): Promise<string>;
   /** Adds a plugin of `test/fixtures/plugins`. The next `serverless deploy` deploys it. */
   addPlugin(name: string): void;
   remove(): Promise<void>;
@@ -34,19 +36,26 @@ export async function createServerlessStack(emulator: Emulator, names: readonly 
     AWS_ENDPOINT_URL: emulator.endpoint,
   };
   for (const name of names) addPlugin(folder, name);
+  const envOfClients = {
+    ...env,
+    GIRDER_WORKER_BROKER: 'sqs://',
+    GIRDER_WORKER_BACKEND: `dynamodb://@${region}/celery`,
+  };
+  const run = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> => {
+    const options = { cwd: folder, env, maxBuffer };
+    const { stdout, stderr } = await promisify(execFile)('npx', [command, ...args], options).catch((error) => {
+      throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}\n${emulator.log()}`);
+    });
+    return `${stdout}${stderr}`;
+  };
   return {
-    env: { ...env, GIRDER_WORKER_BROKER: 'sqs://', GIRDER_WORKER_BACKEND: `dynamodb://@${region}/celery` },
+    env: envOfClients,
     sqsEndpoint: emulator.endpoint,
     dynamodbEndpoint: emulator.endpoint,
     log: () => emulator.log(),
     addPlugin: (name) => addPlugin(folder, name),
-    async serverless(...args) {
-      const run = promisify(execFile)('npx', ['serverless', ...args], { cwd: folder, env, maxBuffer });
-      const { stdout, stderr } = await run.catch((error) => {
-        throw new Error(`serverless ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}\n${emulator.log()}`);
-      });
-      return `${stdout}${stderr}`;
-    },
+    serverless: (...args) => run('serverless', args, env),
+    girderWorker: (...args) => run('girder-worker', args, envOfClients),
     remove: () => deployment.remove(),
   };
 }
