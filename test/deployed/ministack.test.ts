@@ -5,7 +5,7 @@ import { testCeleryScenarios } from './celeryScenarios.ts';
 import type { Emulator } from './emulator.ts';
 import { testMessageScenarios } from './messageScenarios.ts';
 import { startMinistack } from './ministack/ministack.ts';
-import { testRemoval, testServerlessCommands } from './serverlessCommands.ts';
+import { testDoctor, testRemoval, testServerlessCommands } from './serverlessCommands.ts';
 import { createServerlessStack, type ServerlessStack } from './serverlessStack.ts';
 import { clientOf, testTypescriptClient } from './typescriptClient.ts';
 
@@ -29,6 +29,21 @@ describe.skipIf(!requirePython() || !requireMinistack())(
     testMessageScenarios(() => stack);
 
     testServerlessCommands(() => stack);
+    testDoctor(
+      () => stack,
+      [
+        [
+          'lambda',
+          'put_function_recursion_config',
+          { FunctionName: 'girder-worker-dev-dispatcher', RecursiveLoop: 'Allow' },
+        ],
+        [
+          'dynamodb',
+          'update_time_to_live',
+          { TableName: 'celery', TimeToLiveSpecification: { Enabled: true, AttributeName: 'ttl' } },
+        ],
+      ],
+    );
 
     const refused = () => stack.log().match(/^Refused by IAM: \S+/gm) ?? [];
 
