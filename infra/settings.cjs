@@ -1,5 +1,7 @@
 // Checks the parameters of serverless.yml before anything is packaged, and reports all faults together. CloudFormation would find most
 // of them only after it has created half of a stack. Adds no resources.
+const { parseTags } = require('./tags.cjs');
+
 const wholeNumber = (min, max, reason) => (text) =>
   /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
     ? undefined
@@ -28,6 +30,7 @@ const checks = {
   logRetentionDays: oneOf(...retentionDays.map(String)),
   ephemeralStorageMb: wholeNumber(512, 10240, "Lambda's limits"),
   pointInTimeRecovery: oneOf('true', 'false'),
+  tags: (_, parameter) => parseTags(parameter).fault,
   table: (text) =>
     /^[\w.-]{3,255}$/.test(text) ? undefined : 'a name of 3 to 255 letters, digits, dots, hyphens and underscores',
   topic: (text) =>
@@ -37,8 +40,9 @@ const checks = {
 module.exports = async ({ resolveVariable }) => {
   const faults = [];
   for (const [name, check] of Object.entries(checks)) {
-    const text = String(await resolveVariable(`param:${name}`));
-    const expected = check(text);
+    const parameter = await resolveVariable(`param:${name}`);
+    const text = typeof parameter === 'object' ? JSON.stringify(parameter) : String(parameter);
+    const expected = check(text, parameter);
     if (expected !== undefined) faults.push(`The parameter "${name}" must be ${expected}, got "${text}"`);
   }
   if (faults.length > 0) throw new Error(faults.join('\n'));

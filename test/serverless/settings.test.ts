@@ -20,6 +20,7 @@ test('invalid parameters are reported together, each with what it must be, befor
     pointInTimeRecovery: 'yes',
     table: 'a b',
     topic: 'celery.fanout',
+    tags: 'team=science,cost',
   };
   const options = Object.entries(invalid).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const { stdout } = await deployment.package(...options).then(
