@@ -17,10 +17,7 @@ module.exports = async (context) => {
     throw new Error(`The parameter "alarmEmail" must be one e-mail address, got "${email}"`);
   const actions = [...(topic === '' ? [] : [topic]), ...(email === '' ? [] : [{ Ref: 'AlarmTopic' }])];
 
-  const queues = (await queuesOf(context)).resources.Resources;
-  // A queue of tasks, and the queue of its undelivered messages, whose redrive target is the dead-letter queue.
-  const taskQueues = Object.entries(queues).filter(([id]) => id.startsWith('TaskQueue'));
-  const targetOf = ({ RedrivePolicy }) => RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0];
+  const { queues } = await queuesOf(context);
 
   function alarm(description, metric, settings) {
     return {
@@ -40,10 +37,10 @@ module.exports = async (context) => {
       },
     };
   }
-  const ofQueue = (id, MetricName) => ({
+  const ofQueue = (QueueName, MetricName) => ({
     Namespace: 'AWS/SQS',
     MetricName,
-    Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
+    Dimensions: [{ Name: 'QueueName', Value: QueueName }],
     Statistic: 'Maximum',
   });
   const ofFunction = (id, MetricName) => ({
@@ -53,38 +50,34 @@ module.exports = async (context) => {
     Statistic: 'Sum',
   });
 
-  const queueAlarms = taskQueues.flatMap(([id, { Properties }]) => {
-    const undeliveredId = targetOf(Properties);
-    const undelivered = queues[undeliveredId].Properties;
-    const deadLetterId = targetOf(undelivered);
-    // A message whose function died is hidden for the visibility timeout, and one with an eta is delayed for up to 15 minutes.
-    const ageOf = ({ VisibilityTimeout }) => ({ Threshold: VisibilityTimeout + 900 });
-    return [
-      [
-        `${deadLetterId}Alarm`,
-        alarm(
-          `Messages are in the dead-letter queue of ${Properties.QueueName}: girder-worker dlq list shows them.`,
-          ofQueue(deadLetterId, 'ApproximateNumberOfMessagesVisible'),
-        ),
-      ],
-      [
-        `${id}AgeAlarm`,
-        alarm(
-          `A message waits in ${Properties.QueueName}: more arrive than maxConcurrency lets run, or the function fails.`,
-          ofQueue(id, 'ApproximateAgeOfOldestMessage'),
-          ageOf(Properties),
-        ),
-      ],
-      [
-        `${undeliveredId}AgeAlarm`,
-        alarm(
-          `An undelivered message waits in ${undelivered.QueueName}: the function deadLetters fails, and its client waits.`,
-          ofQueue(undeliveredId, 'ApproximateAgeOfOldestMessage'),
-          ageOf(undelivered),
-        ),
-      ],
-    ];
-  });
+  // A message whose function died is hidden for the visibility timeout, and one with an eta is delayed for up to 15 minutes.
+  const ageOf = (visibilityTimeout) => ({ Threshold: visibilityTimeout + 900 });
+  const nameOf = (id) => ({ 'Fn::GetAtt': [id, 'QueueName'] });
+  const queueAlarms = queues.flatMap((queue) => [
+    [
+      `${queue.deadLetterId}Alarm`,
+      alarm(
+        `Messages are in the dead-letter queue of ${queue.name}: girder-worker dlq list shows them.`,
+        ofQueue(nameOf(queue.deadLetterId), 'ApproximateNumberOfMessagesVisible'),
+      ),
+    ],
+    [
+      `${queue.id}AgeAlarm`,
+      alarm(
+        `A message waits in ${queue.name}: more arrive than maxConcurrency lets run, or the function fails.`,
+        ofQueue(queue.nameRef, 'ApproximateAgeOfOldestMessage'),
+        ageOf(queue.visibilityTimeout),
+      ),
+    ],
+    [
+      `${queue.undeliveredId}AgeAlarm`,
+      alarm(
+        `An undelivered message waits in ${queue.undeliveredName}: the function deadLetters fails, and its client waits.`,
+        ofQueue(nameOf(queue.undeliveredId), 'ApproximateAgeOfOldestMessage'),
+        ageOf(queue.undeliveredVisibilityTimeout),
+      ),
+    ],
+  ]);
   const functionAlarms = [
     [
       'DispatcherErrorsAlarm',

@@ -14,98 +14,138 @@ module.exports = async ({ resolveVariable }) => {
     );
 
   const retentionSeconds = 1209600; // 14 days, the maximum of SQS
-  const settings = {
-    // Lambda recommends six times the timeout of the function, so that a throttled invocation can be retried.
-    VisibilityTimeout: 6 * Number(await parameter('timeoutSeconds')),
-    MessageRetentionPeriod: retentionSeconds,
-  };
-  const maxReceiveCount = await parameter('maxReceiveCount');
-  const fifoMaxReceiveCount = await parameter('fifoMaxReceiveCount');
+  // Lambda recommends six times the timeout of the function, so that a throttled invocation can be retried.
+  const visibilityTimeout = 6 * Number(await parameter('timeoutSeconds'));
+  const undeliveredVisibilityTimeout = 6 * Number(await parameter('deadLetterTimeoutSeconds'));
+  const maxReceiveCount = Number(await parameter('maxReceiveCount'));
+  const fifoMaxReceiveCount = Number(await parameter('fifoMaxReceiveCount'));
   // After so many deliveries, an undelivered message becomes a dead letter without a stored failure. SQS may go on counting where the
   // first queue has ended, and deliveries that fail for lack of the table are at most 15 minutes apart: a day of them.
-  const undeliveredReceives = (maxReceives) => Math.min(1000, Number(maxReceives) + 100);
-  const deadLetterTimeout = Number(await parameter('deadLetterTimeoutSeconds'));
-  const mapping = {
-    batchSize: await parameter('batchSize'),
-    maximumConcurrency: await parameter('maxConcurrency'),
-    // Without it, one failed record would return the whole batch to the queue.
-    functionResponseType: 'ReportBatchItemFailures',
-  };
+  const undeliveredReceives = (maxReceives) => Math.min(1000, maxReceives + 100);
+  const existing = String(await parameter('existingQueues')) === 'true';
+  const batchSize = Number(await parameter('batchSize'));
+  const maximumConcurrency = Number(await parameter('maxConcurrency'));
 
   const queues = names.map((name) => {
     const isFifo = name.endsWith('.fifo');
+    const id = `TaskQueue${suffixOf(name)}`;
     return {
       name,
       isFifo,
-      id: `TaskQueue${suffixOf(name)}`,
+      id,
+      // Of a queue that another stack, or a Celery client, has created, only the name is known here.
+      arn: existing ? sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`) : arnOf(id),
+      nameRef: existing ? name : { 'Fn::GetAtt': [id, 'QueueName'] },
+      url: existing ? sub(`https://sqs.\${AWS::Region}.\${AWS::URLSuffix}/\${AWS::AccountId}/${name}`) : { Ref: id },
+      visibilityTimeout,
       undeliveredId: `UndeliveredQueue${suffixOf(name)}`,
+      undeliveredName: name.replace(/(\.fifo)?$/, '-undelivered$1'),
+      undeliveredVisibilityTimeout,
       deadLetterId: `DeadLetterQueue${suffixOf(name)}`,
       fifo: isFifo ? { FifoQueue: true } : {},
       maxReceives: isFifo ? fifoMaxReceiveCount : maxReceiveCount,
     };
   });
+
+  const taskQueueOf = ({ name, id, undeliveredId, fifo, maxReceives }) => ({
+    [id]: {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: name,
+        ...fifo,
+        VisibilityTimeout: visibilityTimeout,
+        MessageRetentionPeriod: retentionSeconds,
+        RedrivePolicy: { deadLetterTargetArn: arnOf(undeliveredId), maxReceiveCount: maxReceives },
+      },
+    },
+  });
+  const deadLetterQueuesOf = ({ name, undeliveredId, undeliveredName, deadLetterId, fifo, maxReceives }) => ({
+    [undeliveredId]: {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: undeliveredName,
+        ...fifo,
+        VisibilityTimeout: undeliveredVisibilityTimeout,
+        MessageRetentionPeriod: retentionSeconds,
+        RedrivePolicy: {
+          deadLetterTargetArn: arnOf(deadLetterId),
+          maxReceiveCount: undeliveredReceives(maxReceives),
+        },
+      },
+    },
+    [deadLetterId]: {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: name.replace(/(\.fifo)?$/, '-dead-letters$1'),
+        ...fifo,
+        MessageRetentionPeriod: retentionSeconds,
+      },
+    },
+  });
+  // Not events of the functions: osls knows no provisioned pollers, and takes the names of these resources from the ARNs of the queues.
+  const mappingsOf = ({ id, arn, isFifo, undeliveredId }) => ({
+    [`DispatcherEventSourceMappingSQS${id}`]: mappingTo('Dispatcher', arn, {
+      BatchSize: batchSize,
+      // Tasks start as soon as they arrive: a window would save invocations at the cost of latency, and FIFO queues have none.
+      ...(isFifo ? {} : { MaximumBatchingWindowInSeconds: 0 }),
+      ScalingConfig: { MaximumConcurrency: maximumConcurrency },
+    }),
+    [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo('DeadLetters', arnOf(undeliveredId), {
+      BatchSize: 10,
+      // Dead letters are rare. Two invocations are the least that Lambda allows.
+      ScalingConfig: { MaximumConcurrency: 2 },
+    }),
+  });
+
   return {
+    queues,
     resources: {
       Resources: Object.assign(
         {},
-        ...queues.map(({ name, id, undeliveredId, deadLetterId, fifo, maxReceives }) => ({
-          [id]: {
-            Type: 'AWS::SQS::Queue',
-            Properties: {
-              QueueName: name,
-              ...fifo,
-              ...settings,
-              RedrivePolicy: { deadLetterTargetArn: arnOf(undeliveredId), maxReceiveCount: maxReceives },
-            },
-          },
-          [undeliveredId]: {
-            Type: 'AWS::SQS::Queue',
-            Properties: {
-              QueueName: name.replace(/(\.fifo)?$/, '-undelivered$1'),
-              ...fifo,
-              VisibilityTimeout: 6 * deadLetterTimeout,
-              MessageRetentionPeriod: retentionSeconds,
-              RedrivePolicy: {
-                deadLetterTargetArn: arnOf(deadLetterId),
-                maxReceiveCount: undeliveredReceives(maxReceives),
-              },
-            },
-          },
-          [deadLetterId]: {
-            Type: 'AWS::SQS::Queue',
-            Properties: {
-              QueueName: name.replace(/(\.fifo)?$/, '-dead-letters$1'),
-              ...fifo,
-              MessageRetentionPeriod: retentionSeconds,
-            },
-          },
+        ...queues.map((queue) => ({
+          ...(existing ? {} : taskQueueOf(queue)),
+          ...deadLetterQueuesOf(queue),
+          ...mappingsOf(queue),
         })),
       ),
       Outputs: Object.assign(
         {},
-        ...queues.map(({ id, deadLetterId }) => ({
-          [`${id}Url`]: { Value: { Ref: id } },
+        ...queues.map(({ id, url, deadLetterId }) => ({
+          [`${id}Url`]: { Value: url },
           [`${deadLetterId}Url`]: { Value: { Ref: deadLetterId } },
         })),
       ),
     },
-    // Tasks start as soon as they arrive: a window would save invocations at the cost of latency, and FIFO queues have none.
-    events: queues.map(({ id, isFifo }) => ({
-      sqs: { arn: arnOf(id), ...mapping, ...(isFifo ? {} : { maximumBatchingWindow: 0 }) },
-    })),
-    // Dead letters are rare. Two invocations are the least that Lambda allows.
-    undeliveredEvents: queues.map(({ undeliveredId }) => ({
-      sqs: {
-        ...{ arn: arnOf(undeliveredId), batchSize: 10, maximumConcurrency: 2 },
-        functionResponseType: 'ReportBatchItemFailures',
-      },
-    })),
-    queueArns: queues.map(({ id }) => arnOf(id)),
+    queueArns: queues.map(({ arn }) => arn),
     undeliveredArns: queues.map(({ undeliveredId }) => arnOf(undeliveredId)),
     deadLetterArns: queues.map(({ deadLetterId }) => arnOf(deadLetterId)),
-    allArns: queues.flatMap(({ id, undeliveredId, deadLetterId }) => [id, undeliveredId, deadLetterId].map(arnOf)),
+    allArns: queues.flatMap(({ arn, undeliveredId, deadLetterId }) => [
+      arn,
+      ...[undeliveredId, deadLetterId].map(arnOf),
+    ]),
   };
 };
+
+/** An event source mapping. `name` is that of the function in the names of its resources. */
+function mappingTo(name, arn, settings) {
+  return {
+    Type: 'AWS::Lambda::EventSourceMapping',
+    // Lambda checks whether the role may receive from the queue.
+    DependsOn: [`${name}Role`],
+    Properties: {
+      EventSourceArn: arn,
+      FunctionName: arnOf(`${name}LambdaFunction`),
+      Enabled: true,
+      // Without it, one failed record would return the whole batch to the queue.
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ...settings,
+    },
+  };
+}
+
+function sub(text) {
+  return { 'Fn::Sub': text };
+}
 
 function arnOf(id) {
   return { 'Fn::GetAtt': [id, 'Arn'] };

@@ -30,6 +30,9 @@ const checks = {
   logRetentionDays: oneOf(...retentionDays.map(String)),
   ephemeralStorageMb: wholeNumber(512, 10240, "Lambda's limits"),
   pointInTimeRecovery: oneOf('true', 'false'),
+  existingQueues: oneOf('true', 'false'),
+  existingTopic: oneOf('true', 'false'),
+  existingTable: oneOf('true', 'false'),
   tags: (_, parameter) => parseTags(parameter).fault,
   table: (text) =>
     /^[\w.-]{3,255}$/.test(text) ? undefined : 'a name of 3 to 255 letters, digits, dots, hyphens and underscores',

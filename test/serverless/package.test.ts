@@ -302,7 +302,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       Architectures: ['arm64'],
     });
     expect(resources.TaskQueueRenders!.Properties).toMatchObject({ QueueName: 'renders', VisibilityTimeout: 5400 });
-    expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', '8');
+    expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', 8);
     expect(resources.DeadLetterQueueRenders!.Properties).toMatchObject({ QueueName: 'renders-dead-letters' });
     expect(resources.ResultTable!.Properties).toMatchObject({
       TableName: 'results',

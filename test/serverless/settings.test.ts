@@ -20,6 +20,9 @@ test('invalid parameters are reported together, each with what it must be, befor
     pointInTimeRecovery: 'yes',
     table: 'a b',
     topic: 'celery.fanout',
+    existingQueues: 'celery',
+    existingTopic: 'yes',
+    existingTable: '1',
     tags: 'team=science,cost',
   };
   const options = Object.entries(invalid).flatMap(([name, value]) => ['--param', `${name}=${value}`]);

@@ -29,7 +29,7 @@ function checkKey(name: string, { KeySchema = [], AttributeDefinitions = [], Tab
   if (key.join() === 'id (HASH, S)' && (TableStatus === 'ACTIVE' || TableStatus === 'UPDATING')) return ok(found);
   return failure(found, {
     expected: 'key id (HASH, S), ACTIVE',
-    advice: "Use a table with Celery's key: a partition key id of type S, without a sort key (infra/table.yml).",
+    advice: "Use a table with Celery's key: a partition key id of type S, without a sort key (infra/table.cjs).",
   });
 }
 

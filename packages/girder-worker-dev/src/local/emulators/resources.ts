@@ -63,7 +63,7 @@ export async function createQueue(
   return { ...queue, deadLetterUrl: deadLetters.url, deadLetterArn: deadLetters.arn, undelivered };
 }
 
-/** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.yml). */
+/** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.cjs). */
 export async function createResultTable(endpoint: string, TableName: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: localRegion, credentials: localCredentials });
   try {
