@@ -26,6 +26,9 @@ module.exports = async ({ resolveVariable }) => {
   const batchSize = Number(await parameter('batchSize'));
   const maximumConcurrency = Number(await parameter('maxConcurrency'));
 
+  const key = String(await parameter('kmsKey'));
+  const encryption = key === '' ? {} : { KmsMasterKeyId: key };
+
   const queues = names.map((name) => {
     const isFifo = name.endsWith('.fifo');
     const id = `TaskQueue${suffixOf(name)}`;
@@ -55,6 +58,7 @@ module.exports = async ({ resolveVariable }) => {
         ...fifo,
         VisibilityTimeout: visibilityTimeout,
         MessageRetentionPeriod: retentionSeconds,
+        ...encryption,
         RedrivePolicy: { deadLetterTargetArn: arnOf(undeliveredId), maxReceiveCount: maxReceives },
       },
     },
@@ -67,6 +71,7 @@ module.exports = async ({ resolveVariable }) => {
         ...fifo,
         VisibilityTimeout: undeliveredVisibilityTimeout,
         MessageRetentionPeriod: retentionSeconds,
+        ...encryption,
         RedrivePolicy: {
           deadLetterTargetArn: arnOf(deadLetterId),
           maxReceiveCount: undeliveredReceives(maxReceives),
@@ -79,18 +84,19 @@ module.exports = async ({ resolveVariable }) => {
         QueueName: name.replace(/(\.fifo)?$/, '-dead-letters$1'),
         ...fifo,
         MessageRetentionPeriod: retentionSeconds,
+        ...encryption,
       },
     },
   });
   // Not events of the functions: osls knows no provisioned pollers, and takes the names of these resources from the ARNs of the queues.
   const mappingsOf = ({ id, arn, isFifo, undeliveredId }) => ({
-    [`DispatcherEventSourceMappingSQS${id}`]: mappingTo('Dispatcher', arn, {
+    [`DispatcherEventSourceMappingSQS${id}`]: mappingTo('Dispatcher', arn, key, {
       BatchSize: batchSize,
       // Tasks start as soon as they arrive: a window would save invocations at the cost of latency, and FIFO queues have none.
       ...(isFifo ? {} : { MaximumBatchingWindowInSeconds: 0 }),
       ScalingConfig: { MaximumConcurrency: maximumConcurrency },
     }),
-    [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo('DeadLetters', arnOf(undeliveredId), {
+    [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo('DeadLetters', arnOf(undeliveredId), key, {
       BatchSize: 10,
       // Dead letters are rare. Two invocations are the least that Lambda allows.
       ScalingConfig: { MaximumConcurrency: 2 },
@@ -127,11 +133,11 @@ module.exports = async ({ resolveVariable }) => {
 };
 
 /** An event source mapping. `name` is that of the function in the names of its resources. */
-function mappingTo(name, arn, settings) {
+function mappingTo(name, arn, key, settings) {
   return {
     Type: 'AWS::Lambda::EventSourceMapping',
-    // Lambda checks whether the role may receive from the queue.
-    DependsOn: [`${name}Role`],
+    // Lambda checks whether the role may receive from the queue, and messages of an encrypted queue need the rights on its key.
+    DependsOn: [`${name}Role`, ...(key === '' ? [] : [`${name}KeyPolicy`])],
     Properties: {
       EventSourceArn: arn,
       FunctionName: arnOf(`${name}LambdaFunction`),

@@ -33,6 +33,12 @@ const checks = {
   existingQueues: oneOf('true', 'false'),
   existingTopic: oneOf('true', 'false'),
   existingTable: oneOf('true', 'false'),
+  // AWS's own keys, such as alias/aws/sqs, are for one service each.
+  kmsKey: (text) =>
+    text === '' || /^arn:[\w-]+:kms:[\w-]+:\d{12}:(key\/[\w-]+|alias\/(?!aws\/)[\w/-]+)$/.test(text)
+      ? undefined
+      : 'the ARN of a KMS key of your account, or of an alias of it, such as arn:aws:kms:us-east-1:123456789012:alias/celery',
+  encryptLogs: oneOf('true', 'false'),
   tags: (_, parameter) => parseTags(parameter).fault,
   table: (text) =>
     /^[\w.-]{3,255}$/.test(text) ? undefined : 'a name of 3 to 255 letters, digits, dots, hyphens and underscores',
@@ -48,6 +54,11 @@ module.exports = async ({ resolveVariable }) => {
     const expected = check(text, parameter);
     if (expected !== undefined) faults.push(`The parameter "${name}" must be ${expected}, got "${text}"`);
   }
+  const key = String(await resolveVariable('param:kmsKey'));
+  if (String(await resolveVariable('param:encryptLogs')) === 'true' && !key.includes(':key/'))
+    faults.push(
+      `The parameter "encryptLogs" needs the ARN of a key in the parameter "kmsKey", as CloudWatch Logs knows no aliases, got "${key}"`,
+    );
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return {};
 };

@@ -9,6 +9,7 @@ module.exports = async ({ resolveVariable }) => {
       backend: { 'Fn::Sub': `dynamodb://@\${AWS::Region}/${name}` },
     };
   }
+  const key = await parameter('kmsKey');
   return {
     resources: {
       Resources: {
@@ -23,6 +24,7 @@ module.exports = async ({ resolveVariable }) => {
             PointInTimeRecoverySpecification: {
               PointInTimeRecoveryEnabled: (await parameter('pointInTimeRecovery')) === 'true',
             },
+            ...(key === '' ? {} : { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } }),
           },
         },
       },

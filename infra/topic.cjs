@@ -7,11 +7,13 @@ module.exports = async ({ resolveVariable }) => {
   const arn = existing
     ? { 'Fn::Sub': `arn:\${AWS::Partition}:sns:\${AWS::Region}:\${AWS::AccountId}:${name}` }
     : { Ref: 'ControlTopic' };
+  const key = await parameter('kmsKey');
   const topic = {
     ControlTopic: {
       Type: 'AWS::SNS::Topic',
       Properties: {
         TopicName: name,
+        ...(key === '' ? {} : { KmsMasterKeyId: key }),
         // A client calls CreateTopic before it publishes. SNS refuses that if an existing topic has other tags.
         Tags: [
           { Key: 'ManagedBy', Value: 'Celery/Kombu' },
