@@ -6,6 +6,10 @@ const wholeNumber = (min, max, reason) => (text) =>
   /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
     ? undefined
     : `a whole number from ${min} to ${max}${reason ? ` (${reason})` : ''}`;
+const optional = (check) => (text) => {
+  const expected = text === '' ? undefined : check(text);
+  return expected && `${expected}, or empty`;
+};
 const oneOf =
   (...values) =>
   (text) =>
@@ -30,6 +34,8 @@ const checks = {
   logRetentionDays: oneOf(...retentionDays.map(String)),
   ephemeralStorageMb: wholeNumber(512, 10240, "Lambda's limits"),
   pointInTimeRecovery: oneOf('true', 'false'),
+  warmReadUnits: optional(wholeNumber(12_000, 1_000_000, 'a new table has 12000, and AWS lowers no warm throughput')),
+  warmWriteUnits: optional(wholeNumber(4000, 1_000_000, 'a new table has 4000, and AWS lowers no warm throughput')),
   existingQueues: oneOf('true', 'false'),
   existingTopic: oneOf('true', 'false'),
   existingTable: oneOf('true', 'false'),

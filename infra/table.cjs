@@ -10,6 +10,11 @@ module.exports = async ({ resolveVariable }) => {
     };
   }
   const key = await parameter('kmsKey');
+  const [read, write] = [await parameter('warmReadUnits'), await parameter('warmWriteUnits')];
+  const warm = {
+    ...(read === '' ? {} : { ReadUnitsPerSecond: Number(read) }),
+    ...(write === '' ? {} : { WriteUnitsPerSecond: Number(write) }),
+  };
   return {
     resources: {
       Resources: {
@@ -24,6 +29,7 @@ module.exports = async ({ resolveVariable }) => {
             PointInTimeRecoverySpecification: {
               PointInTimeRecoveryEnabled: (await parameter('pointInTimeRecovery')) === 'true',
             },
+            ...(Object.keys(warm).length === 0 ? {} : { WarmThroughput: warm }),
             ...(key === '' ? {} : { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } }),
           },
         },

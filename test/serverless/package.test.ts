@@ -294,6 +294,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       ],
       ...['--param', 'memoryMb=512', '--param', 'architecture=arm64', '--param', 'maxConcurrency=2'],
       ...['--param', 'batchSize=1', '--param', 'pointInTimeRecovery=true', '--param', 'maxReceiveCount=8'],
+      ...['--param', 'warmReadUnits=12000', '--param', 'warmWriteUnits=20000'],
     );
     expect(resources.DispatcherLambdaFunction!.Properties).toMatchObject({
       FunctionName: 'girder-worker-staging-dispatcher',
@@ -307,6 +308,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
     expect(resources.ResultTable!.Properties).toMatchObject({
       TableName: 'results',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      WarmThroughput: { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 20_000 },
     });
     expect(resources.DispatcherEventSourceMappingSQSTaskQueueRenders!.Properties).toMatchObject({
       BatchSize: 1,

@@ -23,6 +23,8 @@ test('invalid parameters are reported together, each with what it must be, befor
     existingQueues: 'celery',
     existingTopic: 'yes',
     existingTable: '1',
+    warmReadUnits: '11999',
+    warmWriteUnits: '1e4',
     kmsKey: 'alias/celery',
     encryptLogs: 'yes',
     tags: 'team=science,cost',
