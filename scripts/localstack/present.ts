@@ -35,7 +35,7 @@ In another terminal:
 export AWS_ENDPOINT_URL=http://127.0.0.1:${port}
 export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
 export GIRDER_WORKER_BROKER=sqs:// GIRDER_WORKER_BACKEND=dynamodb://@us-east-1/celery
-npx serverless deploy
+npx serverless deploy --param architecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}
 npx girder-worker call gwexample.analyses.tasks.fibonacci 26
 
 ready`);

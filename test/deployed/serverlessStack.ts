@@ -8,6 +8,8 @@ import { type Emulator, region } from './emulator.ts';
 import type { Target } from './target.ts';
 
 const plugins = fileURLToPath(new URL('../fixtures/plugins', import.meta.url));
+/** Emulators run the functions on this machine, which may not be that of the default. */
+const architecture = `architecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'}`;
 const maxBuffer = 16 * 1024 * 1024;
 
 /** A copy of this repository's deployment, which the command `serverless` deploys to an emulator. */
@@ -54,7 +56,7 @@ export async function createServerlessStack(emulator: Emulator, names: readonly 
     dynamodbEndpoint: emulator.endpoint,
     log: () => emulator.log(),
     addPlugin: (name) => addPlugin(folder, name),
-    serverless: (...args) => run('serverless', args, env),
+    serverless: (...args) => run('serverless', [...args, '--param', architecture], env),
     girderWorker: (...args) => run('girder-worker', args, envOfClients),
     remove: () => deployment.remove(),
   };

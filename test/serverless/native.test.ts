@@ -20,7 +20,7 @@ describe.runIf(isFunctionPlatform)('the archive of a plugin with native code and
   let deployment: Deployment;
   let packaged: Package;
   let again: Package;
-  /** The output of packaging for another architecture. */
+  /** The output of packaging for the default architecture, arm64. */
   let refusal: string;
   let unpacked: TemporaryFolder;
   let emulators: Emulators;
@@ -30,9 +30,10 @@ describe.runIf(isFunctionPlatform)('the archive of a plugin with native code and
 
   beforeAll(async () => {
     deployment = await createDeployment({ plugins: ['nativetasks'], install: addNativeTasks });
-    packaged = await deployment.package();
-    again = await deployment.package();
-    refusal = await deployment.package('--param', 'architecture=arm64').then(
+    const x64 = ['--param', 'architecture=x86_64'];
+    packaged = await deployment.package(...x64);
+    again = await deployment.package(...x64);
+    refusal = await deployment.package().then(
       () => '',
       ({ stderr, stdout }: { stderr: string; stdout: string }) => stderr + stdout,
     );
@@ -104,7 +105,7 @@ describe.runIf(isFunctionPlatform)('the archive of a plugin with native code and
     expect(changed.map(([file]) => file)).toEqual([]);
   });
 
-  test('is not written for another architecture whose packages cannot be downloaded, and the output names them', () => {
+  test('is not written for arm64, the default, if packages for it cannot be downloaded, and the output names them and the other architecture', () => {
     expect(refusal).toMatch(
       /\[PLATFORM_PACKAGE_UNAVAILABLE\] sharp@0\.35\.5 needs @img\/sharp-\S*linux-arm64@\S+ on linux-arm64/,
     );
@@ -117,6 +118,9 @@ describe.runIf(isFunctionPlatform)('the archive of a plugin with native code and
     expect(refusal).toMatch(
       /npm could not download it: (?!Command failed).*network.* Build with access to the registry/,
     );
+    expect(
+      refusal.match(/or set the architecture of the functions to x86_64 \(--param architecture=x86_64/g),
+    ).toHaveLength(3);
     expect(refusal).not.toMatch(/^ +at /m);
   });
 

@@ -54,7 +54,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       Description: expect.any(String),
       Handler: 'handler.handler',
       Runtime: 'nodejs24.x',
-      Architectures: ['x86_64'],
+      Architectures: ['arm64'],
       MemorySize: 1769,
       Timeout: 300,
       EphemeralStorage: { Size: 512 },
@@ -292,7 +292,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
         '--param',
         'timeoutSeconds=900',
       ],
-      ...['--param', 'memoryMb=512', '--param', 'architecture=arm64', '--param', 'maxConcurrency=2'],
+      ...['--param', 'memoryMb=512', '--param', 'architecture=x86_64', '--param', 'maxConcurrency=2'],
       ...['--param', 'batchSize=1', '--param', 'pointInTimeRecovery=true', '--param', 'maxReceiveCount=8'],
       ...['--param', 'warmReadUnits=12000', '--param', 'warmWriteUnits=20000'],
     );
@@ -300,7 +300,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       FunctionName: 'girder-worker-staging-dispatcher',
       Timeout: 900,
       MemorySize: 512,
-      Architectures: ['arm64'],
+      Architectures: ['x86_64'],
     });
     expect(resources.TaskQueueRenders!.Properties).toMatchObject({ QueueName: 'renders', VisibilityTimeout: 5400 });
     expect(resources.TaskQueueRenders!.Properties.RedrivePolicy).toHaveProperty('maxReceiveCount', 8);

@@ -1,4 +1,5 @@
 import { list, quote } from '../plugins/faultText.ts';
+import type { Architecture } from './platform.ts';
 
 /**
  * A reason why the functions cannot be bundled with what their plugins need at run time. `package` is `name@version`,
@@ -83,20 +84,26 @@ export function describePackFault(fault: PackFault): string {
     case 'FILE_OUTSIDE_PACKAGE':
       return `${fault.place} refers to ${quote(fault.reference)}, which is outside of the package ${fault.package} and would be missing where it is installed. Move the file into the package.`;
     case 'ADDON_FOR_OTHER_PLATFORM':
-      return `The addon ${fault.file} is compiled for ${fault.found}, and the function runs on ${fault.platform}. Compile it there, or set the architecture of the function in serverless.yml.`;
+      return `The addon ${fault.file} is compiled for ${fault.found}, and the function runs on ${fault.platform}. Compile it there, or ${useOtherArchitecture(fault.platform)}.`;
     case 'DEPENDENCY_NOT_FOUND':
       return `${fault.package}, which stays outside of the bundle, depends on ${quote(fault.name)}, which cannot be found: ${fault.reason}. Run npm install.`;
     case 'PLATFORM_UNSUPPORTED':
-      return `${fault.package} has no native code for ${fault.platform}, on which the function runs; it has packages for: ${list(fault.supported)}. Use another version or package, or set the architecture of the function in serverless.yml.`;
+      return `${fault.package} has no native code for ${fault.platform}, on which the function runs; it has packages for: ${list(fault.supported)}. Use another version or package, or ${useOtherArchitecture(fault.platform)}.`;
     case 'PLATFORM_PACKAGE_UNAVAILABLE':
-      return `${fault.package} needs ${fault.platformPackage} on ${fault.platform}, on which the function runs. It is not installed, and npm could not download it: ${fault.reason}. Build with access to the registry; or install it with npm install --cpu and --os of the function; or build on ${fault.platform}.`;
+      return `${fault.package} needs ${fault.platformPackage} on ${fault.platform}, on which the function runs. It is not installed, and npm could not download it: ${fault.reason}. Build with access to the registry; or install it with npm install --cpu and --os of the function; or build on ${fault.platform}; or ${useOtherArchitecture(fault.platform)}.`;
     case 'NATIVE_CODE_FOR_OTHER_PLATFORM':
-      return `${fault.package} has native code only for ${list(fault.found)}, and the function runs on ${fault.platform}. Install it and build on ${fault.platform}, for example in a container, or set the architecture of the function in serverless.yml.`;
+      return `${fault.package} has native code only for ${list(fault.found)}, and the function runs on ${fault.platform}. Install it and build on ${fault.platform}, for example in a container, or ${useOtherArchitecture(fault.platform)}.`;
     case 'NATIVE_CODE_MISSING':
       return `${fault.package} compiles or downloads native code when it is installed, but has none. Permit its install script, run npm rebuild on ${fault.platform}, and build there. If it works without native code, name it in girder_worker.external of the plugin's package.json.`;
     case 'BUNDLE_TOO_LARGE':
       return `The bundle would have ${megabytes(fault.bytes)} with all packages and files, and Lambda's limit is ${megabytes(fault.limit)}. The largest are: ${fault.largest.join(', ')}. Remove some of them, or run their tasks in the long-running worker.`;
   }
+}
+
+/** What to do if the code exists for the other processor only. */
+function useOtherArchitecture(platform: string): string {
+  const other: Architecture = platform.includes('arm64') ? 'x86_64' : 'arm64';
+  return `set the architecture of the functions to ${other} (--param architecture=${other} of serverless, --architecture ${other} of girder-worker build)`;
 }
 
 /** Carries a fault from where it is found to where faults are collected. */
