@@ -2,20 +2,24 @@
 // delivered too often, or cannot be decoded, go to a queue of undelivered messages, whose mapping invokes the function `deadLetters`:
 // it fails their tasks, and sends them to the dead-letter queue, which no function consumes. Neither serverless.yml nor CloudFormation
 // can repeat a resource for each name in a list.
-module.exports = async ({ resolveVariable }) => {
-  const parameter = (name) => resolveVariable(`param:${name}`);
-  const names = String(await parameter('queues'))
-    .split(',')
-    .map((name) => sqsQueueName(name.trim()))
-    .filter((name) => name !== '');
+const poolsOf = require('./pools.cjs');
+
+module.exports = async (context) => {
+  const parameter = (name) => context.resolveVariable(`param:${name}`);
+  const { pools } = await poolsOf(context);
+  const placed = pools.flatMap((pool) =>
+    pool.queues
+      .split(',')
+      .map((name) => ({ pool, name: sqsQueueName(name.trim()) }))
+      .filter(({ name }) => name !== ''),
+  );
+  const names = placed.map(({ name }) => name);
   if (names.length === 0 || new Set(names.map(suffixOf)).size < names.length)
     throw new Error(
       `The parameter "queues" must be names of queues that differ in letters or digits, separated by commas, got "${names.join(',')}"`,
     );
 
   const retentionSeconds = 1209600; // 14 days, the maximum of SQS
-  // Lambda recommends six times the timeout of the function, so that a throttled invocation can be retried.
-  const visibilityTimeout = 6 * Number(await parameter('timeoutSeconds'));
   const undeliveredVisibilityTimeout = 6 * Number(await parameter('deadLetterTimeoutSeconds'));
   const maxReceiveCount = Number(await parameter('maxReceiveCount'));
   const fifoMaxReceiveCount = Number(await parameter('fifoMaxReceiveCount'));
@@ -23,13 +27,11 @@ module.exports = async ({ resolveVariable }) => {
   // first queue has ended, and deliveries that fail for lack of the table are at most 15 minutes apart: a day of them.
   const undeliveredReceives = (maxReceives) => Math.min(1000, maxReceives + 100);
   const existing = String(await parameter('existingQueues')) === 'true';
-  const batchSize = Number(await parameter('batchSize'));
-  const maximumConcurrency = Number(await parameter('maxConcurrency'));
 
   const key = String(await parameter('kmsKey'));
   const encryption = key === '' ? {} : { KmsMasterKeyId: key };
 
-  const queues = names.map((name) => {
+  const queues = placed.map(({ pool, name }) => {
     const isFifo = name.endsWith('.fifo');
     const id = `TaskQueue${suffixOf(name)}`;
     return {
@@ -40,7 +42,9 @@ module.exports = async ({ resolveVariable }) => {
       arn: existing ? sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`) : arnOf(id),
       nameRef: existing ? name : { 'Fn::GetAtt': [id, 'QueueName'] },
       url: existing ? sub(`https://sqs.\${AWS::Region}.\${AWS::URLSuffix}/\${AWS::AccountId}/${name}`) : { Ref: id },
-      visibilityTimeout,
+      pool,
+      // Lambda recommends six times the timeout of the function, so that a throttled invocation can be retried.
+      visibilityTimeout: 6 * pool.timeoutSeconds,
       undeliveredId: `UndeliveredQueue${suffixOf(name)}`,
       undeliveredName: name.replace(/(\.fifo)?$/, '-undelivered$1'),
       undeliveredVisibilityTimeout,
@@ -50,7 +54,7 @@ module.exports = async ({ resolveVariable }) => {
     };
   });
 
-  const taskQueueOf = ({ name, id, undeliveredId, fifo, maxReceives }) => ({
+  const taskQueueOf = ({ name, id, visibilityTimeout, undeliveredId, fifo, maxReceives }) => ({
     [id]: {
       Type: 'AWS::SQS::Queue',
       Properties: {
@@ -89,12 +93,12 @@ module.exports = async ({ resolveVariable }) => {
     },
   });
   // Not events of the functions: osls knows no provisioned pollers, and takes the names of these resources from the ARNs of the queues.
-  const mappingsOf = ({ id, arn, isFifo, undeliveredId }) => ({
-    [`DispatcherEventSourceMappingSQS${id}`]: mappingTo('Dispatcher', arn, key, {
-      BatchSize: batchSize,
+  const mappingsOf = ({ id, arn, isFifo, pool, undeliveredId }) => ({
+    [`${pool.id}EventSourceMappingSQS${id}`]: mappingTo(pool.id, arn, key, {
+      BatchSize: pool.batchSize,
       // Tasks start as soon as they arrive: a window would save invocations at the cost of latency, and FIFO queues have none.
       ...(isFifo ? {} : { MaximumBatchingWindowInSeconds: 0 }),
-      ScalingConfig: { MaximumConcurrency: maximumConcurrency },
+      ...scalingOf(pool, isFifo),
     }),
     [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo('DeadLetters', arnOf(undeliveredId), key, {
       BatchSize: 10,
@@ -131,6 +135,16 @@ module.exports = async ({ resolveVariable }) => {
     ]),
   };
 };
+
+/**
+ * How many invocations a mapping starts. Lambda accepts either a maximum, or pollers that are provisioned, each of which starts up to ten.
+ * The order of message groups limits FIFO queues, and not their pollers.
+ */
+function scalingOf({ preset, maxConcurrency }, isFifo) {
+  if (preset !== 'burst' || isFifo) return { ScalingConfig: { MaximumConcurrency: maxConcurrency } };
+  const MaximumPollers = Math.max(2, Math.ceil(maxConcurrency / 10));
+  return { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers } };
+}
 
 /** An event source mapping. `name` is that of the function in the names of its resources. */
 function mappingTo(name, arn, key, settings) {

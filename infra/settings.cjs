@@ -1,5 +1,6 @@
 // Checks the parameters of serverless.yml before anything is packaged, and reports all faults together. CloudFormation would find most
 // of them only after it has created half of a stack. Adds no resources.
+const { presets } = require('./presets.cjs');
 const { parseTags } = require('./tags.cjs');
 
 const wholeNumber = (min, max, reason) => (text) =>
@@ -20,8 +21,28 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** The checks of what managed instances limit otherwise. */
+const checksOf = (preset) =>
+  preset === 'long'
+    ? {
+        ...checks,
+        timeoutSeconds: wholeNumber(1, 5400, 'the limit of Lambda Managed Instances for messages of SQS'),
+        memoryMb: wholeNumber(2048, 32_768, 'the limits of Lambda Managed Instances'),
+        capacityProvider: (text) =>
+          /^arn:[\w-]+:lambda:[\w-]+:\d{12}:capacity-provider:[\w-]+$/.test(text)
+            ? undefined
+            : 'the ARN of a capacity provider, which the preset "long" needs',
+      }
+    : checks;
+
 const checks = {
-  timeoutSeconds: wholeNumber(1, 900, 'the limit of functions that Lambda scales by itself'),
+  preset: oneOf(...Object.keys(presets)),
+  capacityProvider: (text) => (text === '' ? undefined : 'empty: it belongs to the preset "long"'),
+  timeoutSeconds: wholeNumber(
+    1,
+    900,
+    'the limit of functions that Lambda scales by itself; the preset "long" has 5400',
+  ),
   memoryMb: wholeNumber(128, 10240, "Lambda's limits"),
   architecture: oneOf('x86_64', 'arm64'),
   maxConcurrency: wholeNumber(2, 1000, 'the limits of an SQS mapping'),
@@ -54,7 +75,8 @@ const checks = {
 
 module.exports = async ({ resolveVariable }) => {
   const faults = [];
-  for (const [name, check] of Object.entries(checks)) {
+  const preset = String(await resolveVariable('param:preset'));
+  for (const [name, check] of Object.entries(checksOf(preset))) {
     const parameter = await resolveVariable(`param:${name}`);
     const text = typeof parameter === 'object' ? JSON.stringify(parameter) : String(parameter);
     const expected = check(text, parameter);

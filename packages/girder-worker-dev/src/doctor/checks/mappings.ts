@@ -23,11 +23,19 @@ export function checkConsumers(
 }
 
 function checkMapping(queue: string, { name, mapping }: QueueFunction): Finding[] {
-  const { State, FunctionResponseTypes = [], BatchSize, ScalingConfig, LastProcessingResult = '' } = mapping;
+  const {
+    State,
+    FunctionResponseTypes = [],
+    BatchSize,
+    ScalingConfig,
+    ProvisionedPollerConfig,
+    LastProcessingResult = '',
+  } = mapping;
   const state = findingsOf('eventSourceMapping', queue);
   const report = findingsOf('reportBatchItemFailures', queue);
   const concurrency = findingsOf('maximumConcurrency', queue);
   const maximum = ScalingConfig?.MaximumConcurrency;
+  const pollers = ProvisionedPollerConfig?.MaximumPollers;
   return [
     State === 'Disabled' || State === 'Disabling'
       ? state.failure(`the mapping to ${name} is ${State}`, {
@@ -46,12 +54,14 @@ function checkMapping(queue: string, { name, mapping }: QueueFunction): Finding[
           expected: 'FunctionResponseTypes of the mapping contains ReportBatchItemFailures',
           advice: 'Set it on the mapping (functionResponseType in serverless.yml).',
         }),
-    maximum === undefined
-      ? concurrency.warning('not set: a full queue can use the whole concurrency of the account', {
-          expected: 'a number from 2 to 1000',
-          advice: 'Set ScalingConfig.MaximumConcurrency of the mapping (maxConcurrency in serverless.yml).',
-        })
-      : concurrency.ok(String(maximum)),
+    pollers !== undefined
+      ? concurrency.ok(`${pollers} provisioned pollers, of up to 10 invocations each`)
+      : maximum === undefined
+        ? concurrency.warning('not set: a full queue can use the whole concurrency of the account', {
+            expected: 'a number from 2 to 1000',
+            advice: 'Set ScalingConfig.MaximumConcurrency of the mapping (maxConcurrency in serverless.yml).',
+          })
+        : concurrency.ok(String(maximum)),
   ];
 }
 
