@@ -1,6 +1,7 @@
 // CloudWatch alarms on the queues and the functions. They go to the topic of the parameter `alarmTopic`, and to the address of
 // `alarmEmail`, which confirms the subscription once; without both, CloudWatch only shows their state. A stack with one queue has three
 // for its queues and four for the functions: AWS charges for alarms from the eleventh on.
+const { poolsOf } = require('./pools.cjs');
 const queuesOf = require('./queues.cjs');
 
 const periodSeconds = 300; // The metrics of SQS are sent every minute, those of an idle queue every five minutes.
@@ -79,23 +80,25 @@ module.exports = async (context) => {
     ],
   ]);
   const functionAlarms = [
-    [
-      'DispatcherErrorsAlarm',
-      // A task that fails is no error of the function.
-      alarm(
-        'An invocation of the dispatcher ended without an answer.',
-        ofFunction('DispatcherLambdaFunction', 'Errors'),
-      ),
-    ],
-    [
-      'DispatcherThrottlesAlarm',
-      alarm(
-        'Lambda throttles the dispatcher: the account has less concurrency than maxConcurrency needs.',
-        ofFunction('DispatcherLambdaFunction', 'Throttles'),
-        // Lambda takes minutes to scale up, and its poller tries again: only throttles that last are a fault.
-        { EvaluationPeriods: 3 },
-      ),
-    ],
+    ...(await poolsOf(context)).flatMap(({ id, name }) => [
+      [
+        `${id}ErrorsAlarm`,
+        // A task that fails is no error of the function.
+        alarm(
+          `An invocation of the dispatcher${name && ` of the pool ${name}`} ended without an answer.`,
+          ofFunction(`${id}LambdaFunction`, 'Errors'),
+        ),
+      ],
+      [
+        `${id}ThrottlesAlarm`,
+        alarm(
+          `Lambda throttles the dispatcher${name && ` of the pool ${name}`}: the account has less concurrency than maxConcurrency needs.`,
+          ofFunction(`${id}LambdaFunction`, 'Throttles'),
+          // Lambda takes minutes to scale up, and its poller tries again: only throttles that last are a fault.
+          { EvaluationPeriods: 3 },
+        ),
+      ],
+    ]),
     [
       'DeadLettersErrorsAlarm',
       alarm(

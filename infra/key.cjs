@@ -1,7 +1,9 @@
 // The KMS key of the parameter `kmsKey`, which encrypts queues, table and topic instead of the keys that AWS owns: rights of the roles on it, and
 // the encryption of log groups. The properties of queues, table and topic are in their files.
-module.exports = async ({ resolveVariable }) => {
-  const parameter = async (name) => String(await resolveVariable(`param:${name}`));
+const { poolsOf } = require('./pools.cjs');
+
+module.exports = async (context) => {
+  const parameter = async (name) => String(await context.resolveVariable(`param:${name}`));
   const key = await parameter('kmsKey');
   if (key === '') return {};
   const via = (...services) => services.map((service) => ({ 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` }));
@@ -19,7 +21,9 @@ module.exports = async ({ resolveVariable }) => {
     ControlKeyPolicy: policy('ControlRole', [statement('DecryptItems', 'kms:Decrypt', ['dynamodb'])]),
   };
   if ((await parameter('encryptLogs')) !== 'true') return { Resources };
-  const logGroups = ['Dispatcher', 'DeadLetters', 'Control'].map((name) => `${name}LogGroup`);
+  const logGroups = [...(await poolsOf(context)).map(({ id }) => id), 'DeadLetters', 'Control'].map(
+    (name) => `${name}LogGroup`,
+  );
   const extensions = Object.fromEntries(logGroups.map((id) => [id, { Properties: { KmsKeyId: key } }]));
   return { Resources, extensions };
 };

@@ -1,12 +1,12 @@
-// The queues of the parameter `queues`, to which Celery clients send, each with an event source mapping to the dispatcher. Messages that were
+// The queues of the parameters `queues` and `pools`, to which Celery clients send, each with an event source mapping to its dispatcher. Messages that were
 // delivered too often, or cannot be decoded, go to a queue of undelivered messages, whose mapping invokes the function `deadLetters`:
 // it fails their tasks, and sends them to the dead-letter queue, which no function consumes. Neither serverless.yml nor CloudFormation
 // can repeat a resource for each name in a list.
-const poolsOf = require('./pools.cjs');
+const { poolsOf } = require('./pools.cjs');
 
 module.exports = async (context) => {
   const parameter = (name) => context.resolveVariable(`param:${name}`);
-  const { pools } = await poolsOf(context);
+  const pools = await poolsOf(context);
   const placed = pools.flatMap((pool) =>
     pool.queues
       .split(',')
@@ -16,7 +16,7 @@ module.exports = async (context) => {
   const names = placed.map(({ name }) => name);
   if (names.length === 0 || new Set(names.map(suffixOf)).size < names.length)
     throw new Error(
-      `The parameter "queues" must be names of queues that differ in letters or digits, separated by commas, got "${names.join(',')}"`,
+      `The parameter "queues" must be names of queues that differ in letters or digits, separated by commas, also from those of "pools", got "${names.join(',')}"`,
     );
 
   const retentionSeconds = 1209600; // 14 days, the maximum of SQS
@@ -94,17 +94,23 @@ module.exports = async (context) => {
   });
   // Not events of the functions: osls knows no provisioned pollers, and takes the names of these resources from the ARNs of the queues.
   const mappingsOf = ({ id, arn, isFifo, pool, undeliveredId }) => ({
-    [`${pool.id}EventSourceMappingSQS${id}`]: mappingTo(pool.id, arn, key, {
+    [`${pool.id}EventSourceMappingSQS${id}`]: mappingTo(pool.id, 'Dispatcher', arn, key, {
       BatchSize: pool.batchSize,
       // Tasks start as soon as they arrive: a window would save invocations at the cost of latency, and FIFO queues have none.
       ...(isFifo ? {} : { MaximumBatchingWindowInSeconds: 0 }),
       ...scalingOf(pool, isFifo),
     }),
-    [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo('DeadLetters', arnOf(undeliveredId), key, {
-      BatchSize: 10,
-      // Dead letters are rare. Two invocations are the least that Lambda allows.
-      ScalingConfig: { MaximumConcurrency: 2 },
-    }),
+    [`DeadLettersEventSourceMappingSQS${undeliveredId}`]: mappingTo(
+      'DeadLetters',
+      'DeadLetters',
+      arnOf(undeliveredId),
+      key,
+      {
+        BatchSize: 10,
+        // Dead letters are rare. Two invocations are the least that Lambda allows.
+        ScalingConfig: { MaximumConcurrency: 2 },
+      },
+    ),
   });
 
   return {
@@ -146,12 +152,12 @@ function scalingOf({ preset, maxConcurrency }, isFifo) {
   return { ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers } };
 }
 
-/** An event source mapping. `name` is that of the function in the names of its resources. */
-function mappingTo(name, arn, key, settings) {
+/** An event source mapping. `name` and `role` are those of the function and of its role in the names of their resources. */
+function mappingTo(name, role, arn, key, settings) {
   return {
     Type: 'AWS::Lambda::EventSourceMapping',
     // Lambda checks whether the role may receive from the queue, and messages of an encrypted queue need the rights on its key.
-    DependsOn: [`${name}Role`, ...(key === '' ? [] : [`${name}KeyPolicy`])],
+    DependsOn: [`${role}Role`, ...(key === '' ? [] : [`${role}KeyPolicy`])],
     Properties: {
       EventSourceArn: arn,
       FunctionName: arnOf(`${name}LambdaFunction`),

@@ -1,5 +1,6 @@
 // Checks the parameters of serverless.yml before anything is packaged, and reports all faults together. CloudFormation would find most
 // of them only after it has created half of a stack. Adds no resources.
+const { parsePools, poolsOf, settingsOfPools } = require('./pools.cjs');
 const { presets } = require('./presets.cjs');
 const { parseTags } = require('./tags.cjs');
 
@@ -29,15 +30,17 @@ const checksOf = (preset) =>
         timeoutSeconds: wholeNumber(1, 5400, 'the limit of Lambda Managed Instances for messages of SQS'),
         memoryMb: wholeNumber(2048, 32_768, 'the limits of Lambda Managed Instances'),
         capacityProvider: (text) =>
-          /^arn:[\w-]+:lambda:[\w-]+:\d{12}:capacity-provider:[\w-]+$/.test(text)
-            ? undefined
-            : 'the ARN of a capacity provider, which the preset "long" needs',
+          capacityProvider.test(text) ? undefined : 'the ARN of a capacity provider, which the preset "long" needs',
       }
     : checks;
 
+const capacityProvider = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:capacity-provider:[\w-]+$/;
+
 const checks = {
   preset: oneOf(...Object.keys(presets)),
-  capacityProvider: (text) => (text === '' ? undefined : 'empty: it belongs to the preset "long"'),
+  capacityProvider: (text) =>
+    text === '' || capacityProvider.test(text) ? undefined : 'the ARN of a capacity provider of Lambda, or empty',
+  pools: (_, parameter) => parsePools(parameter).fault,
   timeoutSeconds: wholeNumber(
     1,
     900,
@@ -73,7 +76,8 @@ const checks = {
     /^[\w-]{1,256}$/.test(text) ? undefined : 'a name of at most 256 letters, digits, hyphens and underscores',
 };
 
-module.exports = async ({ resolveVariable }) => {
+module.exports = async (context) => {
+  const { resolveVariable } = context;
   const faults = [];
   const preset = String(await resolveVariable('param:preset'));
   for (const [name, check] of Object.entries(checksOf(preset))) {
@@ -82,6 +86,7 @@ module.exports = async ({ resolveVariable }) => {
     const expected = check(text, parameter);
     if (expected !== undefined) faults.push(`The parameter "${name}" must be ${expected}, got "${text}"`);
   }
+  faults.push(...(await faultsOfPools(context)));
   const key = String(await resolveVariable('param:kmsKey'));
   if (String(await resolveVariable('param:encryptLogs')) === 'true' && !key.includes(':key/'))
     faults.push(
@@ -90,3 +95,27 @@ module.exports = async ({ resolveVariable }) => {
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return {};
 };
+
+/** Checks what each pool has, also as a default. */
+async function faultsOfPools(context) {
+  const { pools } = parsePools(await context.resolveVariable('param:pools'));
+  const unknown = Object.entries(pools).flatMap(([pool, own]) =>
+    Object.keys(own)
+      .filter((setting) => !settingsOfPools.includes(setting))
+      .map(
+        (setting) =>
+          `The pool "${pool}" has no setting "${setting}": those of a pool are ${settingsOfPools.join(', ')}`,
+      ),
+  );
+  const [, ...further] = await poolsOf(context);
+  const invalid = further.flatMap(({ name, id, ...settings }) =>
+    Object.entries(settings).flatMap(([setting, value]) => {
+      const expected =
+        setting === 'queues'
+          ? value.trim() === '' && 'names of queues, separated by commas'
+          : checksOf(settings.preset)[setting](String(value));
+      return expected ? [`The setting "${setting}" of the pool "${name}" must be ${expected}, got "${value}"`] : [];
+    }),
+  );
+  return [...unknown, ...invalid];
+}

@@ -164,7 +164,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: { 'Fn::GetAtt': ['DispatcherLogGroup', 'Arn'] },
+        Resource: [{ 'Fn::GetAtt': ['DispatcherLogGroup', 'Arn'] }],
       },
     ]);
     expect(AssumeRolePolicyDocument).toMatchObject({

@@ -10,7 +10,8 @@ afterAll(() => deployment?.remove());
 test('invalid parameters are reported together, each with what it must be, before anything is packaged', async () => {
   const invalid = {
     preset: 'bursts',
-    capacityProvider: 'arn:aws:lambda:us-east-1:123456789012:capacity-provider:tasks',
+    capacityProvider: 'tasks',
+    pools: 'heavy',
     timeoutSeconds: '901',
     memoryMb: '64',
     architecture: 'amd64',
