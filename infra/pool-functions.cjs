@@ -17,6 +17,12 @@ module.exports = async (context) => {
         name: `${dispatcher.name.replace(/-long$/, '')}-${pool.name}${presetOf(pool.preset).nameSuffix}`,
         description: `Runs the Celery tasks of the queues ${pool.queues}`.slice(0, 256), // Lambda's limit
         ephemeralStorageSize: pool.ephemeralStorageMb,
+        environment: {
+          ...dispatcher.environment,
+          // `inspect active` shows the tasks of one node: the function `control` answers for that of the dispatcher.
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
+          GIRDER_WORKER_NODE_NAME: { 'Fn::Sub': 'girder-worker@${DispatcherLambdaFunction}' },
+        },
       },
     ]),
   );

@@ -28,6 +28,13 @@ describe('a stack with further pools of functions', { timeout: 240_000 }, () => 
       Description: 'Runs the Celery tasks of the queues renders,my.models',
       Timeout: 900,
       MemorySize: 10_240,
+      Environment: {
+        Variables: {
+          ...(dispatcher.Environment as { Variables: object }).Variables,
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
+          GIRDER_WORKER_NODE_NAME: { 'Fn::Sub': 'girder-worker@${DispatcherLambdaFunction}' },
+        },
+      },
     });
     expect(resources.DispatcherHeavyLogGroup!.Properties).toEqual({
       LogGroupName: '/aws/lambda/girder-worker-dev-dispatcher-heavy',

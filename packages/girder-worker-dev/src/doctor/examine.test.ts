@@ -123,6 +123,18 @@ test('a stack as serverless deploy leaves it has no fault, and no check is left 
   );
 });
 
+test('provisioned pollers limit the concurrency of a mapping', async () => {
+  const ProvisionedPollerConfig = { MinimumPollers: 2, MaximumPollers: 20 };
+  const findings = await examineChanged({ change: map({ ScalingConfig: undefined, ProvisionedPollerConfig }) });
+  expect(findings.filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      check: 'maximumConcurrency',
+      found: '20 provisioned pollers, of up to 10 invocations each',
+    }),
+  );
+});
+
 const faults: [fault: string, check: string, status: Finding['status'], found: RegExp, changes: Changes][] = [
   ['no redrive policy', 'maxReceiveCount', 'failure', /no redrive policy/, { attributes: { RedrivePolicy: '' } }],
   [
