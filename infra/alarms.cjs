@@ -1,6 +1,6 @@
 // CloudWatch alarms on the queues and the functions. They go to the topic of the parameter `alarmTopic`, and to the address of
 // `alarmEmail`, which confirms the subscription once; without both, CloudWatch only shows their state. A stack with one queue has three
-// for its queues and four for the functions: AWS charges for alarms from the eleventh on.
+// for its queues and five for the functions: AWS charges for alarms from the eleventh on.
 const { poolsOf } = require('./pools.cjs');
 const queuesOf = require('./queues.cjs');
 
@@ -104,6 +104,14 @@ module.exports = async (context) => {
       alarm(
         'The function that fails the tasks of undelivered messages ended without an answer.',
         ofFunction('DeadLettersLambdaFunction', 'Errors'),
+      ),
+    ],
+    [
+      'DeadLettersThrottlesAlarm',
+      alarm(
+        'Lambda throttles the function that fails the tasks of undelivered messages: their clients wait.',
+        ofFunction('DeadLettersLambdaFunction', 'Throttles'),
+        { EvaluationPeriods: 3 },
       ),
     ],
     [

@@ -96,6 +96,8 @@ module.exports = async (context) => {
   return {};
 };
 
+module.exports.checks = checks;
+
 /** Checks what each pool has, also as a default. */
 async function faultsOfPools(context) {
   const { pools } = parsePools(await context.resolveVariable('param:pools'));

@@ -18,7 +18,13 @@ describe('the alarms of the stack', { timeout: 240_000 }, () => {
     expect(alarms.map(([name]) => name)).toEqual([
       ...['DeadLetterQueueAlarm', 'TaskQueueAgeAlarm', 'UndeliveredQueueAgeAlarm'],
       ...['DeadLetterQueueFastAlarm', 'TaskQueueFastAgeAlarm', 'UndeliveredQueueFastAgeAlarm'],
-      ...['DispatcherErrorsAlarm', 'DispatcherThrottlesAlarm', 'DeadLettersErrorsAlarm', 'ControlErrorsAlarm'],
+      ...[
+        'DispatcherErrorsAlarm',
+        'DispatcherThrottlesAlarm',
+        'DeadLettersErrorsAlarm',
+        'DeadLettersThrottlesAlarm',
+        'ControlErrorsAlarm',
+      ],
     ]);
     for (const [, { Properties }] of alarms) {
       expect(Properties).toMatchObject({

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callsIn } from './awsCalls.ts';
 import { createDeployment, type Deployment, type Package } from './deployment.ts';
@@ -38,6 +40,10 @@ const functions = [
   { role: 'ControlRole', entries: ['control.mjs'], lambda: logging, unused: { ...byClients, ...byDispatcher } },
 ];
 
+const page = fileURLToPath(new URL('../../docs/deployment.md', import.meta.url));
+const open = '<!-- permissions: written by test/serverless/permissions.test.ts -->';
+const close = '<!-- /permissions -->';
+
 let deployment: Deployment;
 let packaged: Package;
 beforeAll(async () => {
@@ -46,11 +52,21 @@ beforeAll(async () => {
 });
 afterAll(() => deployment?.remove());
 
-function actionsOf(role: string): string[] {
+interface Statement {
+  readonly Sid: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+function statementsOf(role: string): Statement[] {
   const { Policies } = packaged.resources[role]!.Properties as {
-    Policies: { PolicyDocument: { Statement: { Action: string | string[] }[] } }[];
+    Policies: { PolicyDocument: { Statement: Statement[] } }[];
   };
-  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action));
+  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+function actionsOf(role: string): string[] {
+  return statementsOf(role).flatMap(({ Action }) => Action);
 }
 
 test.each(functions)(
@@ -62,3 +78,24 @@ test.each(functions)(
     expect(new Set(actionsOf(role))).toEqual(new Set([...contained, ...lambda]));
   },
 );
+
+test('docs/deployment.md shows the permissions of each role', () => {
+  const rows = ['DispatcherRole', 'DeadLettersRole', 'ControlRole'].flatMap((role) =>
+    statementsOf(role).map(({ Sid, Action, Resource }) => {
+      const actions = [Action].flat().map((action) => `\`${action}\``);
+      return `| \`${role}\` | ${Sid} | ${actions.join(', ')} | ${[Resource].flat().map(nameOf).join(', ')} |`;
+    }),
+  );
+  const table = [open, '| role | statement | actions | resources |', '|---|---|---|---|', ...rows, close].join('\n');
+  const text = readFileSync(page, 'utf8');
+  const [from, to] = [text.indexOf(open), text.indexOf(close) + close.length];
+  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, text.slice(0, from) + table + text.slice(to));
+  const shown = readFileSync(page, 'utf8');
+  expect(shown.slice(from, shown.indexOf(close) + close.length), 'run this test with UPDATE_DOCS=1').toBe(table);
+});
+
+/** A resource of a policy: its logical name, or its ARN without partition, region and account. */
+function nameOf(resource: unknown): string {
+  const { 'Fn::GetAtt': attribute, 'Fn::Sub': text } = resource as { 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string };
+  return `\`${attribute?.[0] ?? text ?? JSON.stringify(resource)}\``;
+}
