@@ -17,6 +17,8 @@ export function callsIn(files: ReadonlyMap<string, Buffer>, entries: readonly st
   }
   const calls = [...reached].flatMap((name) => {
     const map = byName.get(`${name}.map`);
+    // An entry that only checks the version of Node.js, and then imports its main module, has none.
+    if (map === undefined && byName.has(name.replace(/\.mjs$/, '.main.mjs'))) return [];
     if (map === undefined) throw new Error(`The bundle has no source map of ${name}.`);
     const { sources } = JSON.parse(map) as { sources: string[] };
     return sources.flatMap((source) => {

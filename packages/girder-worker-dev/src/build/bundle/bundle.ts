@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
@@ -13,6 +13,7 @@ import { type BundleSizes, bundleSizes } from './bundleSizes.ts';
 import { createExternalPackages } from './externalPackages.ts';
 import { defaultFunctions, entryPoints } from './functions.ts';
 import { createModuleContents } from './moduleContents.ts';
+import { createCheckedEntries } from './nodeCheck.ts';
 import { type Pack, preparePack, writePack } from './packBundle.ts';
 import { taskModulesOf } from './taskModules.ts';
 
@@ -104,24 +105,31 @@ export async function bundleFunctions({
 
   const plain = await build(options);
   const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
+  const { texts, metafile } = createCheckedEntries(bundle.metafile);
+  const outputs = [
+    ...bundle.outputFiles.map(({ path, contents }) => ({ path, contents })),
+    ...[...texts].map(([path, text]) => ({ path: resolve(folder, path), contents: Buffer.from(text) })),
+  ];
   const pack = await preparePack({
     ...{ root: folder, platform },
     imported: external.packagesOf(bundle.metafile),
     named: plugins.external,
     optional: external.optional(),
     files: new Map([...plugins.files, ...contents.files()]),
-    codeBytes: bundle.outputFiles.reduce((sum, { contents: { length } }) => sum + length, 0),
+    codeBytes: outputs.reduce((sum, { contents: { length } }) => sum + length, 0),
     faults: [...plugins.faults, ...contents.faults],
   });
 
-  // The names of chunks contain hashes, so the chunks of an earlier build would not be overwritten.
+  // The files of an earlier build may have other names, and would become a part of the archive.
   await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
   await mkdir(join(options.outdir, 'chunks'), { recursive: true });
-  await Promise.all(bundle.outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  const earlier = (await readdir(options.outdir)).filter((name) => /\.mjs(\.map)?$/.test(name));
+  await Promise.all(earlier.map((name) => rm(join(options.outdir, name))));
+  await Promise.all(outputs.map(({ path, contents }) => writeFile(path, contents)));
   await writePack(pack, options.outdir);
   return {
     ...pack,
-    ...bundleSizes(bundle.metafile, folder, options.outdir),
+    ...bundleSizes(metafile, folder, options.outdir),
     sources: sourcesOf(bundle.metafile, folder),
     ms: nodeSystem.now() - startMs,
     warnings: [

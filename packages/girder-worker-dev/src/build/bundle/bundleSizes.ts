@@ -1,11 +1,15 @@
 import { basename, dirname, relative, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { isMain } from './nodeCheck.ts';
 
 export interface BundleSizes {
   readonly entries: readonly {
     /** The path relative to the folder of the bundle. */
     readonly file: string;
-    /** The minified size of what a cold start loads: the file and its static imports, direct and indirect. */
+    /**
+     * The minified size of what a cold start loads: the file, the module that it imports after its check of Node.js, and their static
+     * imports, direct and indirect.
+     */
     readonly eagerBytes: number;
   }[];
   /** The size of all code, without source maps. */
@@ -22,15 +26,20 @@ type Outputs = Metafile['outputs'];
  */
 export function bundleSizes({ outputs }: Metafile, root: string, outDir: string): BundleSizes {
   const code = Object.keys(outputs).filter((file) => !file.endsWith('.map'));
-  const entries = code.filter((file) => relative(outDir, dirname(resolve(root, file))) === '');
+  const entries = code.filter((file) => relative(outDir, dirname(resolve(root, file))) === '' && !isMain(file));
   return {
-    entries: entries.map((file) => ({ file: basename(file), eagerBytes: bytesOf(outputs, eagerFiles(outputs, file)) })),
+    entries: entries.map((file) => {
+      const loaded = eagerFiles(outputs, file);
+      const main = outputs[file]?.imports.find(({ path }) => isMain(path))?.path;
+      if (main !== undefined) eagerFiles(outputs, main, loaded);
+      return { file: basename(file), eagerBytes: bytesOf(outputs, loaded) };
+    }),
     totalBytes: bytesOf(outputs, code),
   };
 }
 
 /** The file and its static imports, direct and indirect. */
-function eagerFiles(outputs: Outputs, file: string, seen: Set<string> = new Set()): ReadonlySet<string> {
+function eagerFiles(outputs: Outputs, file: string, seen: Set<string> = new Set()): Set<string> {
   seen.add(file);
   for (const { path, kind } of outputs[file]?.imports ?? []) {
     if (kind === 'import-statement' && Object.hasOwn(outputs, path) && !seen.has(path)) eagerFiles(outputs, path, seen);

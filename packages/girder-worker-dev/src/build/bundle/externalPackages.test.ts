@@ -53,8 +53,11 @@ describe('a bundle', () => {
     await withBundle({ tasks: 'export const task = () => 1;' }, (folder) => {
       expect(readdirSync(folder).filter((name) => !name.endsWith('.map'))).toEqual([
         'chunks',
+        'control.main.mjs',
         'control.mjs',
+        'deadLetters.main.mjs',
         'deadLetters.mjs',
+        'handler.main.mjs',
         'handler.mjs',
         'thread.mjs',
       ]);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { mainOf } from './nodeCheck.ts';
 
 /** The modules that Lambda or the pool load by file name. */
 const names = ['handler', 'thread', 'control', 'deadLetters'] as const;
@@ -14,17 +15,19 @@ const files = { handler: 'handler.ts', thread: 'thread.ts', control: 'handler.ts
 const namespace = 'girder-worker-functions';
 
 /**
- * Returns the entry points of the bundle, keyed by their names in it: the modules of the deployment, such as
- * `functions/dispatcher/handler.ts`, and the default of each that does not exist.
+ * Returns the entry points of esbuild, keyed by the names of their outputs: the modules of the deployment, such as
+ * `functions/dispatcher/handler.ts`, and the default of each that does not exist. The handlers are imported by entries that check the
+ * version of Node.js (nodeCheck.ts).
  *
  * @param dispatcher the folder of the registry, `functions/dispatcher`
  */
-export function entryPoints(dispatcher: string): Record<FunctionName, string> {
+export function entryPoints(dispatcher: string): Record<string, string> {
   const entries = names.map((name) => {
     const file = join(dirname(dispatcher), folders[name], files[name]);
-    return [name, existsSync(file) ? file : `${namespace}:${name}`];
+    // A thread runs with the Node.js of the handler that has started it.
+    return [name === 'thread' ? name : mainOf(name), existsSync(file) ? file : `${namespace}:${name}`];
   });
-  return Object.fromEntries(entries) as Record<FunctionName, string>;
+  return Object.fromEntries(entries);
 }
 
 /** Returns a plugin of esbuild that provides the default modules: each passes the registry to the library. */
