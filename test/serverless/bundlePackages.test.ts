@@ -4,31 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
 import { createTemporaryFolder } from '../support/deployment.ts';
+import { bundledPackages as packages } from './bundledPackages.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** All packages whose code the functions of this deployment contain, besides its own and those of the library. */
-const packages: readonly string[] = [
-  '@aws-lambda-powertools/commons',
-  '@aws-lambda-powertools/logger',
-  '@aws-sdk/client-dynamodb',
-  '@aws-sdk/client-sqs',
-  '@aws-sdk/core',
-  '@aws-sdk/credential-provider-env',
-  '@aws-sdk/dynamodb-codec',
-  '@aws-sdk/middleware-sdk-sqs',
-  '@aws/lambda-invoke-store',
-  '@middy/core',
-  '@smithy/core',
-  '@smithy/node-http-handler',
-  '@smithy/signature-v4',
-  '@smithy/types',
-  'csv-parse',
-  'js-yaml',
-  'mrmime',
-  'unbzip2-stream',
-  'xz-decompress',
-];
 
 test('the functions contain code of the listed 19 packages of npm, and of no others', async () => {
   using folder = createTemporaryFolder();

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, extname, join, resolve, sep } from 'node:path';
+import { dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, formatMessages, type Metafile } from 'esbuild';
 import { nodeSystem } from 'girder-worker/internal/system';
@@ -22,6 +22,11 @@ export interface BundleOptions {
   readonly root: string;
   /** The folder for `handler.mjs`, `thread.mjs`, `control.mjs`, `deadLetters.mjs` and their `chunks`. */
   readonly outDir: string;
+  /**
+   * The folder from which source maps name the sources. The names of chunks depend on it, because they contain a hash of code and map.
+   * @default outDir, so that tracebacks name files of this machine
+   */
+  readonly mapsFrom?: string;
   /** Where the functions run, for packages with native code. @default linux-x64 with glibc, Lambda's x86_64 */
   readonly platform?: Platform;
 }
@@ -67,6 +72,7 @@ const requireForCommonJs = `import{createRequire as __createRequire}from'node:mo
 export async function bundleFunctions({
   root,
   outDir,
+  mapsFrom = outDir,
   platform = functionPlatform('x86_64'),
 }: BundleOptions): Promise<BundleReport> {
   const startMs = nodeSystem.now();
@@ -86,7 +92,7 @@ export async function bundleFunctions({
     absWorkingDir: folder,
     entryPoints: entryPoints(dirname(registry)),
     bundle: true,
-    outdir: resolve(outDir),
+    outdir: resolve(mapsFrom),
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
     assetNames: 'chunks/[name]-[hash]',
@@ -106,10 +112,12 @@ export async function bundleFunctions({
   const plain = await build(options);
   const bundle = needsRequire(plain.metafile) ? await build({ ...options, banner: { js: requireForCommonJs } }) : plain;
   const { texts, metafile } = createCheckedEntries(bundle.metafile);
-  const outputs = [
-    ...bundle.outputFiles.map(({ path, contents }) => ({ path, contents })),
-    ...[...texts].map(([path, text]) => ({ path: resolve(folder, path), contents: Buffer.from(text) })),
-  ];
+  const target = resolve(outDir);
+  const entries = [...texts].map(([path, text]) => ({ path: resolve(folder, path), contents: Buffer.from(text) }));
+  const outputs = [...bundle.outputFiles, ...entries].map(({ path, contents }) => ({
+    path: join(target, relative(options.outdir, path)),
+    contents,
+  }));
   const pack = await preparePack({
     ...{ root: folder, platform },
     imported: external.packagesOf(bundle.metafile),
@@ -121,12 +129,12 @@ export async function bundleFunctions({
   });
 
   // The files of an earlier build may have other names, and would become a part of the archive.
-  await rm(join(options.outdir, 'chunks'), { recursive: true, force: true });
-  await mkdir(join(options.outdir, 'chunks'), { recursive: true });
-  const earlier = (await readdir(options.outdir)).filter((name) => /\.mjs(\.map)?$/.test(name));
-  await Promise.all(earlier.map((name) => rm(join(options.outdir, name))));
+  await rm(join(target, 'chunks'), { recursive: true, force: true });
+  await mkdir(join(target, 'chunks'), { recursive: true });
+  const earlier = (await readdir(target)).filter((name) => /\.mjs(\.map)?$/.test(name));
+  await Promise.all(earlier.map((name) => rm(join(target, name))));
   await Promise.all(outputs.map(({ path, contents }) => writeFile(path, contents)));
-  await writePack(pack, options.outdir);
+  await writePack(pack, target);
   return {
     ...pack,
     ...bundleSizes(metafile, folder, options.outdir),

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { count, displayPath, type Output } from 'girder-worker/internal/cli';
@@ -30,7 +31,9 @@ export function buildCommand(): Command {
       const folder = resolve(outDir ?? resolve(root, '.build'), 'dispatcher');
       const { functionPlatform } = await import('../../build/packages/platform.ts');
       const { BundleError } = await import('../../build/packages/packFaults.ts');
-      const bundling = bundleFunctions({ root, outDir: folder, platform: functionPlatform(architecture) });
+      // The bundle is the same in each folder, and names no folder of this machine.
+      const mapsFrom = resolve(realpathSync(root), '.build', 'dispatcher');
+      const bundling = bundleFunctions({ root, outDir: folder, mapsFrom, platform: functionPlatform(architecture) });
       const report = await bundling.catch((error: unknown) => {
         if (!(error instanceof BundleError)) throw error;
         writeErr(`${error.message}\n`);

@@ -1,0 +1,22 @@
+/** All packages whose code the functions of this deployment contain, besides its own and those of the library. */
+export const bundledPackages: readonly string[] = [
+  '@aws-lambda-powertools/commons',
+  '@aws-lambda-powertools/logger',
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/client-sqs',
+  '@aws-sdk/core',
+  '@aws-sdk/credential-provider-env',
+  '@aws-sdk/dynamodb-codec',
+  '@aws-sdk/middleware-sdk-sqs',
+  '@aws/lambda-invoke-store',
+  '@middy/core',
+  '@smithy/core',
+  '@smithy/node-http-handler',
+  '@smithy/signature-v4',
+  '@smithy/types',
+  'csv-parse',
+  'js-yaml',
+  'mrmime',
+  'unbzip2-stream',
+  'xz-decompress',
+];
