@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const bundleFolder = path.join('.build', 'dispatcher');
+
+/** Lambda's limit for an archive that is not uploaded by S3: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const directUploadBytes = 50 * 1024 * 1024;
 
 /**
  * A plugin of osls that builds the functions before they are packaged. Both functions get the same archive, which contains
@@ -16,7 +19,8 @@ export default class BuildBeforePackage {
     this.serverless = serverless;
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => this.#packageBundle(),
-      'before:deploy:function:packageFunction': () => this.#packageBundle(),
+      // `serverless deploy function` uploads the archive itself, in place of a bucket.
+      'before:deploy:function:packageFunction': async () => this.#checkDirectUpload(await this.#packageBundle()),
     };
   }
 
@@ -43,6 +47,17 @@ export default class BuildBeforePackage {
       const definition = this.serverless.service.getFunction(functionName);
       definition.package = { ...definition.package, artifact };
     }
+    return artifact;
+  }
+
+  async #checkDirectUpload(artifact) {
+    const { size } = await stat(artifact);
+    if (size <= directUploadBytes) return;
+    const { Error: ServerlessError } = this.serverless.classes;
+    throw new ServerlessError(
+      `The archive has ${(size / 1e6).toFixed(1)} MB, and Lambda takes more than ${(directUploadBytes / 1e6).toFixed(1)} MB from S3 only: run serverless deploy. The output of the build above names the plugin with the largest share.`,
+      'ARCHIVE_TOO_LARGE',
+    );
   }
 
   /** The processor of the function that runs tasks: packages with native code are packed for it. */

@@ -15,6 +15,7 @@ import { defaultFunctions, entryPoints } from './functions.ts';
 import { createModuleContents } from './moduleContents.ts';
 import { createCheckedEntries } from './nodeCheck.ts';
 import { type Pack, preparePack, writePack } from './packBundle.ts';
+import { pluginCode } from './pluginShares.ts';
 import { taskModulesOf } from './taskModules.ts';
 
 export interface BundleOptions {
@@ -122,6 +123,8 @@ export async function bundleFunctions({
     ...{ root: folder, platform },
     imported: external.packagesOf(bundle.metafile),
     named: plugins.external,
+    namedBy: plugins.namedBy,
+    pluginCode: pluginCode({ ...{ metafile, taskModules, packageOf }, root: folder }),
     optional: external.optional(),
     files: new Map([...plugins.files, ...contents.files()]),
     codeBytes: outputs.reduce((sum, { contents: { length } }) => sum + length, 0),

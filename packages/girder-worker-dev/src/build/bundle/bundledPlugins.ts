@@ -20,6 +20,8 @@ export interface BundledPlugins {
   readonly files: ReadonlyMap<string, string>;
   /** Faults in the settings of plugins. */
   readonly faults: readonly PackFault[];
+  /** The names of the external packages that a plugin names, by its `name@version`. */
+  namedBy(plugin: string): readonly string[];
   isLibrary(folder: string): boolean;
   /** Whether the package in this folder is a plugin or the library. */
   isBundled(folder: string): boolean;
@@ -64,6 +66,7 @@ export function readBundledPlugins(
   return {
     external: [...external.values()],
     ...{ files, faults, isLibrary, isBundled },
+    namedBy: (id) => [...plugins.values()].find(({ pkg }) => pkg.id === id)?.settings.external ?? [],
     settingsOf: (folder) => plugins.get(folder)?.settings,
   };
 }

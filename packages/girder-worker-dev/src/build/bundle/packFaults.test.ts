@@ -101,7 +101,7 @@ const causes: Readonly<Record<PackFaultCode, TaskDeploymentContent & { readonly 
   BUNDLE_TOO_LARGE: {
     tasks: usesLib,
     files: library({}, { 'lib.node': elfAddon(62) }),
-    says: /would have 3\d\d\.\d MB .*Lambda's limit is 262\.1 MB\. The largest are: lib@1\.0\.0/,
+    says: /would have 3\d\d\.\d MB .*Lambda's limit is 262\.1 MB\. plugin@1\.0\.0 has the largest share: 300\.1 MB\. The largest packages are: lib@1\.0\.0\. Remove packages or files, move the plugin to a deployment of its own/,
   },
 };
 

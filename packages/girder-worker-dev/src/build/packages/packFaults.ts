@@ -61,7 +61,11 @@ export type PackFault =
       readonly code: 'BUNDLE_TOO_LARGE';
       readonly bytes: number;
       readonly limit: number;
+      /** The largest packages that are copied. */
       readonly largest: readonly string[];
+      /** The plugin with the largest share. */
+      readonly plugin?: string;
+      readonly pluginBytes?: number;
     };
 
 export type PackFaultCode = PackFault['code'];
@@ -96,7 +100,7 @@ export function describePackFault(fault: PackFault): string {
     case 'NATIVE_CODE_MISSING':
       return `${fault.package} compiles or downloads native code when it is installed, but has none. Permit its install script, run npm rebuild on ${fault.platform}, and build there. If it works without native code, name it in girder_worker.external of the plugin's package.json.`;
     case 'BUNDLE_TOO_LARGE':
-      return `The bundle would have ${megabytes(fault.bytes)} with all packages and files, and Lambda's limit is ${megabytes(fault.limit)}. The largest are: ${fault.largest.join(', ')}. Remove some of them, or run their tasks in the long-running worker.`;
+      return tooLarge(fault);
   }
 }
 
@@ -104,6 +108,13 @@ export function describePackFault(fault: PackFault): string {
 function useOtherArchitecture(platform: string): string {
   const other: Architecture = platform.includes('arm64') ? 'x86_64' : 'arm64';
   return `set the architecture of the functions to ${other} (--param architecture=${other} of serverless, --architecture ${other} of girder-worker build)`;
+}
+
+function tooLarge(fault: PackFault & { readonly code: 'BUNDLE_TOO_LARGE' }): string {
+  const { bytes, limit, largest, plugin, pluginBytes = 0 } = fault;
+  const share = plugin ? ` ${plugin} has the largest share: ${megabytes(pluginBytes)}.` : '';
+  const packages = largest.length > 0 ? ` The largest packages are: ${largest.join(', ')}.` : '';
+  return `The bundle would have ${megabytes(bytes)} with all packages and files, and Lambda's limit is ${megabytes(limit)}.${share}${packages} Remove packages or files, move the plugin to a deployment of its own with its own queue, or run its tasks in the long-running worker.`;
 }
 
 /** Carries a fault from where it is found to where faults are collected. */

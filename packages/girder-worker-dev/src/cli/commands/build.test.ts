@@ -30,6 +30,8 @@ test('girder-worker build writes the registry and the bundle, and prints its siz
   expect(text).toMatch(/Wrote .*registry\.generated\.ts/);
   expect(text).toMatch(/\.build\/dispatcher\/handler\.mjs: \d+\.\d KB loaded on a cold start\n/);
   expect(text).toMatch(/\.build\/dispatcher\/thread\.mjs: \d+\.\d KB loaded on a cold start\n/);
+  expect(text).toMatch(/\ngwexample@0\.1\.0: its tasks load \d+\.\d KB\n/);
+  expect(text).toMatch(/\nThe archive has \d+\.\d KB, compressed \d+\.\d KB\.\n/);
   expect(text).toMatch(/Bundled \d+\.\d KB in \d+ ms\.\n$/);
   expect(exitCode).toBe(0);
   await access(join(deployment.root, '.build/dispatcher/handler.mjs'));
@@ -54,7 +56,7 @@ test('girder-worker build prints the size of each package and of the files that 
   });
   await writeFile(join(deployment.root, 'node_modules/lib/lib.node'), elfAddon(183));
   const { text, exitCode } = await run('--root', deployment.root, '--architecture', 'arm64');
-  expect(text).toMatch(/\nPacked lib@1\.2\.3: 0\.1 KB, 3 files\nBundled /);
+  expect(text).toMatch(/\nPacked lib@1\.2\.3: 0\.1 KB, 3 files\ngwexample@0\.1\.0: its tasks load /);
   expect(exitCode).toBe(0);
 });
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { count, displayPath, type Output } from 'girder-worker/internal/cli';
 import type { BundleReport } from '../../build/bundle/bundle.ts';
+import { bytesOf, largestShare } from '../../build/bundle/pluginShares.ts';
 import type { Architecture } from '../../build/packages/platform.ts';
 import { updateRegistry } from '../shared/updateRegistry.ts';
 
@@ -47,7 +48,13 @@ export function buildCommand(): Command {
         writeOut(`${displayPath(resolve(folder, file))}: ${kilobytes(eagerBytes)} loaded on a cold start\n`);
       }
       for (const line of packLines(report)) writeOut(`${line}\n`);
+      const { compressedSize } = await import('../../build/bundle/compressedSize.ts');
+      const compressedBytes = await compressedSize(folder);
+      for (const line of shareLines(report)) writeOut(`${line}\n`);
+      writeOut(`The archive has ${kilobytes(report.unpackedBytes)}, compressed ${kilobytes(compressedBytes)}.\n`);
       writeOut(`Bundled ${kilobytes(report.totalBytes)} in ${Math.round(report.ms)} ms.\n`);
+      const tooLarge = directUploadWarning(report, compressedBytes);
+      if (tooLarge !== undefined) writeErr(`${tooLarge}\n`);
     });
 }
 
@@ -66,6 +73,24 @@ function packLines({ packages, files, fileBytes }: BundleReport): string[] {
   return lines;
 }
 
+/** A line for each plugin: what its tasks load when they run for the first time, and what is copied for it. */
+function shareLines({ shares }: BundleReport): string[] {
+  return shares.map(({ plugin, codeBytes, copiedBytes }) => {
+    const copied = copiedBytes > 0 ? `, and ${kilobytes(copiedBytes)} of packages and files are copied for it` : '';
+    return `${plugin}: its tasks load ${kilobytes(codeBytes)}${copied}`;
+  });
+}
+
+/** Lambda's limit for an archive that is not uploaded by S3: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const directUploadBytes = 50 * 1024 * 1024;
+
+function directUploadWarning({ shares }: BundleReport, bytes: number): string | undefined {
+  if (bytes <= directUploadBytes) return undefined;
+  const largest = largestShare(shares);
+  const share = largest ? ` ${largest.plugin} has the largest share: ${kilobytes(bytesOf(largest))} uncompressed.` : '';
+  return `Lambda takes archives of more than ${kilobytes(directUploadBytes)} from S3 only, as serverless deploy uploads them; serverless deploy function fails.${share}`;
+}
+
 const help = `
 The bundle holds the dispatcher (handler.mjs), its worker threads (thread.mjs), remote control (control.mjs), dead letters
 (deadLetters.mjs) and chunks that they share. Each task module is a chunk of its own, which is loaded when one of its tasks
@@ -78,6 +103,8 @@ Examples:
   Nothing new in functions/dispatcher/registry.generated.ts: 2 tasks of 1 plugin.
   .build/dispatcher/handler.mjs: 201.3 KB loaded on a cold start
   .build/dispatcher/thread.mjs: 38.2 KB loaded on a cold start
+  gwexample@0.1.0: its tasks load 0.9 KB
+  The archive has 902.1 KB, compressed 285.4 KB.
   Bundled 352.7 KB in 260 ms.
 
   $ girder-worker build --root ../deployment --out-dir /tmp/bundle`;
