@@ -8,6 +8,10 @@ module.exports = async (context) => {
   if (pools.length === 0) return {};
   // The functions of serverless.yml are a list, whose first item has the dispatcher.
   const dispatcher = await context.resolveConfigurationProperty(['functions', '0', 'dispatcher']);
+  if (dispatcher === undefined)
+    throw new Error(
+      'The parameter "pools" needs the function "dispatcher" in the first item of "functions" in serverless.yml.',
+    );
   return Object.fromEntries(
     pools.map((pool) => [
       `dispatcher${capitalized(pool.name)}`,
