@@ -6,22 +6,15 @@ import { promisify } from 'node:util';
 // @ts-expect-error - the package has no types
 import { load } from 'js-yaml';
 import { expect, test } from 'vitest';
-import { makeVenv } from '../../scripts/installations/pythonVenv.ts';
-import { cacheFolder } from '../support/cacheFolder.ts';
 import { createTemporaryFolder } from '../support/deployment.ts';
 import { npmPackages } from '../support/npmPackages.ts';
+import { pythonPrograms } from '../support/pythonPrograms.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const example = (...parts: string[]) => path.join(root, 'examples', ...parts);
 /** The first run downloads CDK (an archive of 40 MB), cfn-lint and python-hcl2, to a cache outside of the repository. */
 const timeout = 300_000;
-
-/** Resolves to the folder of the programs of these Python packages. */
-async function pythonPrograms(...packages: string[]): Promise<string> {
-  const folder = path.join(cacheFolder(), `examples-${packages.join('-').replaceAll('=', '')}`);
-  return path.dirname(await makeVenv(folder, packages));
-}
 
 interface Resource {
   readonly Type: string;

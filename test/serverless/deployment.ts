@@ -21,6 +21,8 @@ export interface Resource {
 export interface Package {
   /** The resources of the CloudFormation template by logical name. */
   readonly resources: Readonly<Record<string, Resource>>;
+  /** The whole CloudFormation template, as JSON. */
+  readonly template: string;
   /** The file names of all archives. */
   readonly archives: readonly string[];
   /** The contents of the files in the archive of the functions, by path. */
@@ -83,7 +85,7 @@ export async function createDeployment({ plugins = [], install }: DeploymentOpti
       const template = await readFile(path.join(target, 'cloudformation-template-update-stack.json'), 'utf8');
       const files = readZip(await readFile(path.join(target, 'girder-worker.zip')));
       const archives = (await readdir(target)).filter((file) => file.endsWith('.zip'));
-      return { resources: JSON.parse(template).Resources, archives, files };
+      return { resources: JSON.parse(template).Resources, template, archives, files };
     },
     networkAttempts: () => readFile(attempts, 'utf8'),
     remove: () => rm(temporary, { recursive: true, force: true }),
