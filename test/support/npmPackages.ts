@@ -8,19 +8,23 @@ import { cacheFolder } from './cacheFolder.ts';
 
 /**
  * Resolves to a folder `node_modules` with these packages from the npm registry, as npm installs them on this machine, without
- * their install scripts. The first call downloads them, to a cache outside of the repository.
+ * their install scripts unless `scripts` is true. The first call downloads them, to a cache outside of the repository.
  */
-export async function npmPackages(versions: Readonly<Record<string, string>>): Promise<string> {
+export async function npmPackages(
+  versions: Readonly<Record<string, string>>,
+  { scripts = false }: { readonly scripts?: boolean } = {},
+): Promise<string> {
   const manifest = JSON.stringify({ private: true, dependencies: versions });
   const digest = createHash('sha256').update(manifest).digest('hex').slice(0, 12);
-  const folder = path.join(cacheFolder(), `npm-${process.platform}-${process.arch}-${digest}`);
+  const kind = scripts ? 'npm-built' : 'npm';
+  const folder = path.join(cacheFolder(), `${kind}-${process.platform}-${process.arch}-${digest}`);
   if (!existsSync(folder)) {
     await mkdir(cacheFolder(), { recursive: true });
     const draft = await mkdtemp(`${folder}-`);
     try {
       await writeFile(path.join(draft, 'package.json'), manifest);
-      const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-      await promisify(execFile)('npm', args, { cwd: draft });
+      const args = ['install', `--ignore-scripts=${!scripts}`, '--no-audit', '--no-fund', '--no-package-lock'];
+      await promisify(execFile)('npm', args, { cwd: draft, maxBuffer: 64 * 1024 * 1024 });
       await rename(draft, folder).catch((error: Error) => existsSync(folder) || Promise.reject(error));
     } finally {
       await rm(draft, { recursive: true, force: true });
