@@ -11,7 +11,7 @@ import { testTypescriptClient } from './typescriptClient.ts';
 
 const python = findLocalstackPython();
 
-/** Runs on request only: LocalStack needs Python 3.13, which is in few distributions, and takes six minutes. */
+/** Runs on request, as `.ci/run` does: LocalStack needs Python 3.13, which is in few distributions, and takes four minutes. */
 const isWanted = process.env.GIRDER_WORKER_TEST_LOCALSTACK === 'on';
 
 describe.skipIf(!isWanted || !requirePython() || !requireJava() || python === undefined)(
