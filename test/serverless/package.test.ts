@@ -38,6 +38,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       TaskQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
       UndeliveredQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
       DeadLettersErrorsAlarm: 'AWS::CloudWatch::Alarm',
+      DeadLettersThrottlesAlarm: 'AWS::CloudWatch::Alarm',
       DispatcherErrorsAlarm: 'AWS::CloudWatch::Alarm',
       DispatcherThrottlesAlarm: 'AWS::CloudWatch::Alarm',
       ControlErrorsAlarm: 'AWS::CloudWatch::Alarm',
@@ -66,6 +67,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           GIRDER_WORKER_BROKER: 'sqs://',
           // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own syntax
           GIRDER_WORKER_BACKEND: { 'Fn::Sub': 'dynamodb://@${AWS::Region}/${ResultTable}' },
+          AWS_LAMBDA_NODEJS_WORKER_COUNT: '1',
           GIRDER_WORKER_API_URL: '',
         },
       },

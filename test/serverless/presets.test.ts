@@ -41,6 +41,7 @@ describe('the preset', { timeout: 240_000 }, () => {
     const resources = await packaged('preset=long', `capacityProvider=${provider}`, 'queues=celery,fast');
     expect(resources.DispatcherLambdaFunction!.Properties).toMatchObject({
       FunctionName: 'girder-worker-dev-dispatcher-long',
+      Environment: { Variables: { AWS_LAMBDA_NODEJS_WORKER_COUNT: '1', GIRDER_WORKER_BROKER: 'sqs://' } },
       Timeout: 5400,
       MemorySize: 4096,
       CapacityProviderConfig: {
