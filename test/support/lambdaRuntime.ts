@@ -9,13 +9,15 @@ import { type RuntimeApi, startRuntimeApi } from './runtimeApi.ts';
 export function requireLambdaRuntime(): boolean {
   if (process.platform !== 'linux' || process.arch !== 'x64') return false;
   return isMet({
-    name: 'CMake, make and a C++ compiler, with which aws-lambda-ric is built',
+    name: 'CMake, make, a C++ compiler, xz and Python 3, with which aws-lambda-ric is built',
     probes: [
       ['cmake', '--version'],
       ['make', '--version'],
       ['g++', '--version'],
+      ['xz', '--version'],
+      ['python3', '--version'],
     ],
-    remedy: 'Debian and Ubuntu: apt-get install cmake make g++ python3.',
+    remedy: 'Debian and Ubuntu: apt-get install cmake make g++ xz-utils python3.',
   });
 }
 
