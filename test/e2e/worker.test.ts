@@ -228,6 +228,27 @@ describe('girder-worker health', () => {
   });
 });
 
+test('a worker with --health-port tells Prometheus its tasks and the lengths of its queues', async () => {
+  const queue = await newQueue();
+  await using worker = await startWorker(queue, '--health-port', '0');
+  const url = /Metrics for Prometheus: (\S+)/.exec(worker.text())![1]!;
+  const results = [
+    await app.sendTask('labtasks.add', [1, 2], {}, { queue }),
+    await app.sendTask('labtasks.add', [3, 4], {}, { queue }),
+    await app.sendTask('labtasks.raises', ['boom'], {}, { queue }),
+  ];
+  for (const result of results) await result.get().catch(() => undefined);
+  const labels = (task: string) => `\\{name="${task}",hostname="[^"]+",queue_name="${queue}"`;
+  const metrics = async () => (await fetch(url)).text();
+  await expect.poll(metrics).toMatch(new RegExp(`^celery_task_succeeded_total${labels('labtasks.add')}\\} 2$`, 'm'));
+  const text = await metrics();
+  expect(text).toMatch(
+    new RegExp(`^celery_task_failed_total${labels('labtasks.raises')},exception="ValueError"\\} 1$`, 'm'),
+  );
+  expect(text).toMatch(new RegExp(`^celery_task_runtime_count${labels('labtasks.add')}\\} 2$`, 'm'));
+  expect(text).toContain(`celery_queue_length{queue_name="${queue}"} 0`);
+});
+
 test('with GIRDER_WORKER_LOG_FORMAT=json, each line that a worker writes to stdout is a JSON object with fields for queries', async () => {
   const queue = await newQueue();
   await using worker = startWorkerProcess(

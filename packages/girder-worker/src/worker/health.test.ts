@@ -108,6 +108,24 @@ describe('the server of the probes', () => {
     expect(await response.json()).toEqual(body);
   });
 
+  test.each([
+    [
+      'the metrics of the worker in the format of Prometheus',
+      { contentType: 'text/plain', render: async () => 'celery_worker_up 1\n' },
+      200,
+      'celery_worker_up 1\n',
+    ],
+    ['why there are none', new Error('The worker is starting.'), 503, '{"error":"The worker is starting."}\n'],
+  ])('answers GET /metrics with %s', async (_, metrics, status, body) => {
+    server = await startHealthServer({
+      ...{ port: 0, host: '127.0.0.1', metrics: () => metrics },
+      health: { live: () => ok, ready: async () => down },
+    });
+    const response = await fetch(`${server.url}/metrics`);
+    expect(response.status).toBe(status);
+    expect(await response.text()).toBe(body);
+  });
+
   test('cannot be started on a port that is in use, and the error says which', async () => {
     const port = Number(new URL(await start()).port);
     const options = { port, host: '127.0.0.1', health: { live: () => ok, ready: async () => ok } };

@@ -1,12 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HealthReport, WorkerHealth } from './health.ts';
+import type { WorkerMetrics } from './workerMetrics.ts';
 
 export interface HealthServerOptions {
   /** The port; 0 for any free one. */
   readonly port: number;
   readonly host: string;
   readonly health: Pick<WorkerHealth, 'live' | 'ready'>;
+  /** Returns the metrics of the worker; why there are none, while it starts or if `prom-client` is not installed. @default none */
+  readonly metrics?: (() => Pick<WorkerMetrics, 'contentType' | 'render'> | Error) | undefined;
 }
 
 export interface HealthServer {
@@ -17,10 +20,11 @@ export interface HealthServer {
 }
 
 /**
- * Starts the HTTP server of the probes: `GET /live` and `GET /ready` answer 200 or 503 with a HealthReport as JSON. It keeps no
+ * Starts the HTTP server of the probes: `GET /live` and `GET /ready` answer 200 or 503 with a HealthReport as JSON, and `GET /metrics`
+ * answers with the metrics for Prometheus. It keeps no
  * process alive. Rejects with an Error that names host and port if it cannot listen there.
  */
-export async function startHealthServer({ port, host, health }: HealthServerOptions): Promise<HealthServer> {
+export async function startHealthServer({ port, host, health, metrics }: HealthServerOptions): Promise<HealthServer> {
   const probes: Readonly<Record<string, () => HealthReport | Promise<HealthReport>>> = {
     '/live': () => health.live(),
     '/ready': () => health.ready(),
@@ -30,10 +34,13 @@ export async function startHealthServer({ port, host, health }: HealthServerOpti
   async function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = url.split('?', 1)[0]!;
     const probe = Object.hasOwn(probes, path) ? probes[path] : undefined;
-    if (!probe) return respond(response, 404, { error: 'There are GET /live and GET /ready.' });
+    const isMetrics = path === '/metrics' && metrics !== undefined;
+    if (!probe && !isMetrics)
+      return respond(response, 404, { error: 'There are GET /live, GET /ready and GET /metrics.' });
     if (method !== 'GET' && method !== 'HEAD')
       return respond(response, 405, { error: 'Only GET and HEAD are allowed.' });
-    const report = await probe();
+    if (isMetrics) return respondWithMetrics(response, metrics());
+    const report = await probe!();
     respond(response, report.status === 'ok' ? 200 : 503, report);
   }
 
@@ -54,6 +61,16 @@ export async function startHealthServer({ port, host, health }: HealthServerOpti
         server.closeAllConnections();
       }),
   };
+}
+
+async function respondWithMetrics(
+  response: ServerResponse,
+  metrics: Pick<WorkerMetrics, 'contentType' | 'render'> | Error,
+): Promise<void> {
+  if (metrics instanceof Error) return respond(response, 503, { error: metrics.message });
+  const text = await metrics.render();
+  response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store', connection: 'close' });
+  response.end(text);
 }
 
 function respond(response: ServerResponse, status: number, body: object): void {

@@ -25,6 +25,7 @@ import type { WorkerHealth } from './health.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
 import { retryUntil } from './retryUntil.ts';
+import type { WorkerMetrics } from './workerMetrics.ts';
 
 export interface WorkerOptions {
   readonly connections: Connections;
@@ -45,6 +46,8 @@ export interface WorkerOptions {
   readonly remoteControl: boolean;
   /** Learns the phases of the worker, for its probes. */
   readonly health?: Pick<WorkerHealth, 'enter'> | undefined;
+  /** Counts the tasks of the worker. */
+  readonly metrics?: Pick<WorkerMetrics, 'events'> | undefined;
 }
 
 /** Celery's two ways to shut a worker down. */
@@ -83,8 +86,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const faults = createDeliveryFaults({ log, system: nodeSystem });
+  const jobs = createGirderJobs({ env: process.env, registry, log, system: nodeSystem });
   const parts: DispatcherOptions = {
-    ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
+    ...jobs,
+    events: [...jobs.events, ...(options.metrics ? [options.metrics.events] : [])],
     ...{ registry, pool: threads, solo, store, transport, log, worker, lease, faults },
   };
   const dispatch = createDispatcher(parts);

@@ -8,6 +8,7 @@ import { type Connections, loadConnections } from '../../connections/connections
 import type { Registry } from '../../registry/registry.ts';
 import { nodeSystem } from '../../system/nodeSystem.ts';
 import type { WorkerHealth } from '../../worker/health.ts';
+import type { WorkerMetrics } from '../../worker/workerMetrics.ts';
 import { integerUpTo, names, port, positiveInteger, seconds } from '../shared/arguments.ts';
 import { hostFacts, renderBanner } from '../shared/banner.ts';
 import { importDevPackage } from '../shared/devPackage.ts';
@@ -73,7 +74,11 @@ export function workerCommand(): Command {
       seconds,
     )
     .option('--no-remote-control', 'do not receive the commands of `app.control`, which needs a queue of its own')
-    .option('--health-port <port>', 'answer GET /live and GET /ready on this port (default: no port)', port)
+    .option(
+      '--health-port <port>',
+      'answer GET /live, GET /ready and GET /metrics on this port (default: no port)',
+      port,
+    )
     .option('--health-host <host>', 'address of that port; 0.0.0.0 for probes from outside of a container', '127.0.0.1')
     .addHelpText('after', help)
     .action(async (options: WorkerCommandOptions) => {
@@ -100,7 +105,8 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
   const format = logFormat(process.env);
   let printLine = print;
   const shutdown = listenForShutdown((line) => printLine(line));
-  const health = await startHealth(options, shutdown.warm);
+  let metrics: WorkerMetrics | Error = new Error('The worker is starting.');
+  const health = await startHealth(options, shutdown.warm, () => metrics);
   // In JSON format, stdout has nothing but the lines of the log.
   const write = format === 'json' ? processOutput.writeErr : processOutput.writeOut;
   const output = { ...processOutput, writeOut: (text: string) => void (shows(loglevel, 'INFO') && write(text)) };
@@ -125,7 +131,11 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
     const tasks = Object.keys(registry.tasks);
     log.info(`${node} starts.`, { version, queues, concurrency, broker: broker.url, backend: backend.url, tasks });
   }
-  if (health) log.info(`Health probes: ${health.url}/live and ${health.url}/ready`);
+  if (health) {
+    log.info(`Health probes: ${health.url}/live and ${health.url}/ready`);
+    metrics = await connectMetrics(connections, node, queues);
+    log.info(metrics instanceof Error ? metrics.message : `Metrics for Prometheus: ${health.url}/metrics`);
+  }
 
   shutdown.warm.addEventListener('abort', () => {
     if (drainTimeout === undefined) return;
@@ -133,6 +143,7 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
   });
   await runWorker({
     ...{ connections, registry, node, queues, concurrency, remoteControl, shutdown, log, health },
+    ...(!(metrics instanceof Error) && { metrics }),
     threadFile: threadFileOf(root),
     leaseMs: lease * 1000,
   });
@@ -143,14 +154,33 @@ async function startWorker(options: WorkerCommandOptions): Promise<number> {
 async function startHealth(
   { healthPort, healthHost }: WorkerCommandOptions,
   warm: AbortSignal,
+  metrics: () => WorkerMetrics | Error,
 ): Promise<(WorkerHealth & { readonly url: string }) | undefined> {
   if (healthPort === undefined) return undefined;
   const { createWorkerHealth } = await import('../../worker/health.ts');
   const { startHealthServer } = await import('../../worker/healthServer.ts');
   const health = createWorkerHealth(nodeSystem);
   warm.addEventListener('abort', () => health.enter('stopping'));
-  const { url } = await startHealthServer({ port: healthPort, host: healthHost, health });
+  const { url } = await startHealthServer({ port: healthPort, host: healthHost, health, metrics });
   return { ...health, url };
+}
+
+/** Resolves to the metrics of the worker, or to why it has none: the package `prom-client`, which makes them, is optional. */
+async function connectMetrics(
+  { broker }: Connections,
+  node: string,
+  queues: readonly string[],
+): Promise<WorkerMetrics | Error> {
+  const { createWorkerMetrics } = await import('../../worker/workerMetrics.ts');
+  const { connectQueueAdmin } = await import('../../transport/sqs/sqsQueueAdmin.ts');
+  const admin = connectQueueAdmin(broker);
+  const queueLength = async (queue: string) => (await admin.status(queue)).ready;
+  try {
+    return await createWorkerMetrics({ node, queues, queueLength, now: nodeSystem.now });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    return new Error('There are no metrics: install the package prom-client beside girder-worker.');
+  }
 }
 
 /** The module that the worker threads load: that of the deployment, or else one that passes its registry to the library. */
