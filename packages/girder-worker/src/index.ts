@@ -27,6 +27,7 @@ export {
   TimeLimitExceeded,
   WorkerLostError,
 } from './task/errors.ts';
+export type { Middleware, TaskCall } from './task/middleware.ts';
 export type { TaskOptions } from './task/options.ts';
 export { GirderWorkerPluginABC } from './task/plugin.ts';
 export type { TaskRequest } from './task/request.ts';

@@ -9,6 +9,7 @@ import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.
 import { type RunningTask, runAs } from '../task/current.ts';
 import { definitionOf, type TaskDefinition } from '../task/definition.ts';
 import type { Retry } from '../task/errors.ts';
+import { throughMiddleware } from '../task/middleware.ts';
 import type { TaskRequest } from '../task/request.ts';
 import { applyAutoretry } from '../task/retry.ts';
 import { Task } from '../task/task.ts';
@@ -33,7 +34,20 @@ export async function runBody(
   const entry = lookUp(registry, task);
   if (!entry) return resultOf({ state: 'FAILURE', failure: notRegistered(task) });
   const argumentLists = mapCall && (parsePythonJson(mapCall.argumentListsJson) as KombuValue[][]);
-  return runTask(entry, message, runtime, { argumentLists, extension, isRedelivered });
+  const loadMiddleware = registry.middleware && (() => middlewareOf(registry));
+  return runTask(entry, message, runtime, { argumentLists, extension, isRedelivered, loadMiddleware });
+}
+
+const loaded = new WeakMap<Registry, Promise<unknown>>();
+
+/** Imports the modules with the middleware of a registry, once. One after the other: the order decides which is outermost. */
+function middlewareOf(registry: Registry): Promise<unknown> {
+  const importAll = async () => {
+    for (const load of registry.middleware ?? []) await load();
+  };
+  const importing = loaded.get(registry) ?? importAll();
+  loaded.set(registry, importing);
+  return importing;
 }
 
 /** The message of an errback with a TaskError in place of the exception that it contains as data. */
@@ -49,6 +63,8 @@ export interface RunTaskOptions {
   readonly extension?: TaskExtension | undefined;
   /** SQS has delivered the message before. @default false */
   readonly isRedelivered?: boolean | undefined;
+  /** Adds the middleware that the task runs through. @default none is added */
+  readonly loadMiddleware?: (() => Promise<unknown>) | undefined;
 }
 
 /** Runs a message's task in this thread. Never throws: every failure is an outcome. */
@@ -71,12 +87,13 @@ async function outcomeOf(
   message: Message,
   runtime: RunRuntime,
   running: RunningTask,
-  { argumentLists, extension, isRedelivered = false }: RunTaskOptions,
+  { argumentLists, extension, isRedelivered = false, loadMiddleware }: RunTaskOptions,
 ): Promise<Outcome> {
   const request = requestOf(message, entry, isRedelivered);
   let definition: TaskDefinition | undefined;
   let extended: ExtendedRun | undefined;
   try {
+    if (loadMiddleware) await loadMiddleware();
     definition = await load(entry, message.task);
     const { fn, options } = definition;
     const task = new Task(request, runtime, options);
@@ -92,7 +109,10 @@ async function outcomeOf(
       return fn.apply(task, valid as never[]);
     };
     const call = throughExtension(extended, callTask);
-    const value = argumentLists ? await callEach(argumentLists, call) : await call(message);
+    const { args, kwargs } = message;
+    const value = await throughMiddleware({ name: message.task, args, kwargs, task }, () =>
+      argumentLists ? callEach(argumentLists, call) : call(message),
+    );
     return runtime.sawRevocation ? revoked : success(value);
   } catch (error) {
     if (runtime.sawRevocation) return revoked;

@@ -45,6 +45,8 @@ export interface RegistryEntry {
 export interface Registry {
   readonly settings: Partial<AppSettings>;
   readonly tasks: Readonly<Record<string, RegistryEntry>>;
+  /** Imports the modules that add middleware, in the order of the plugins. @default none */
+  readonly middleware?: readonly (() => Promise<unknown>)[];
 }
 
 /** The entry of a task; undefined if no task has this name. Names such as `constructor` are not found in the prototype. */

@@ -4,6 +4,7 @@ import type { ArgumentsOf, ResultOf, TaskType, TaskTypeMap, TypedApp } from './c
 import { AppConfig } from './config.ts';
 import { attachDefinition, type CallSite, type TaskDefinition } from './definition.ts';
 import { eagerTask } from './eager.ts';
+import { addMiddleware, type Middleware } from './middleware.ts';
 import type { TaskOptions } from './options.ts';
 import { localNameOf, publicNameOf } from './origin.ts';
 import { Task } from './task.ts';
@@ -97,6 +98,16 @@ export class App {
       s: (...args: unknown[]) => this.canvas.signature(registeredName(), { args }),
       si: (...args: unknown[]) => this.canvas.signature(registeredName(), { args, immutable: true }),
     });
+  }
+
+  /**
+   * Adds code around each run of a task in a worker, whatever the app that declares it: database connections, the context of a tenant, error
+   * trackers. Call it in a module that a plugin lists in `middlewareImports()`. The first one that is added is the outermost.
+   *
+   * @example app.use(async ({ name, task }, next) => { try { return await next(); } finally { task.log.info(`${name} has ended`); } })
+   */
+  use(middleware: Middleware): void {
+    addMiddleware(middleware);
   }
 
   /**

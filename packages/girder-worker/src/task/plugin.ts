@@ -23,6 +23,11 @@ export abstract class GirderWorkerPluginABC {
 
   /** Returns the import specifiers of the modules that export the plugin's tasks. */
   abstract taskImports(): readonly string[];
+
+  /** Returns the import specifiers of the modules that call `app.use`. Workers import them before they run the first task of any plugin. */
+  middlewareImports(): readonly string[] {
+    return [];
+  }
 }
 
 /** Whether a value is a class that extends GirderWorkerPluginABC of this or another copy of the library. */

@@ -22,11 +22,11 @@ export function describeFault(fault: Fault): string {
     case 'PLUGIN_CONSTRUCTOR_FAILED':
       return `The constructor of ${quote(fault.pluginClass)} (${fault.plugin}) failed. It receives the app and must not depend on anything else:${block(fault.error)}`;
     case 'TASK_IMPORTS_FAILED':
-      return `taskImports() of ${quote(fault.pluginClass)} (${fault.plugin}) did not return a list of modules. It must return an array of import specifiers, such as ['gwexample/analyses/tasks']:${block(fault.error)}`;
+      return `${fault.method}() of ${quote(fault.pluginClass)} (${fault.plugin}) did not return a list of modules. It must return an array of import specifiers, such as ['gwexample/analyses/tasks']:${block(fault.error)}`;
     case 'TASK_MODULE_UNRESOLVABLE':
-      return `taskImports() of ${fault.plugin} lists the module ${quote(fault.module)}, which cannot be imported: ${fault.reason}. List the module as a program would import it, and add it to the "exports" of the package.`;
+      return `${fault.method}() of ${fault.plugin} lists the module ${quote(fault.module)}, which cannot be imported: ${fault.reason}. List the module as a program would import it, and add it to the "exports" of the package.`;
     case 'TASK_MODULE_FAILED':
-      return `The import of the task module ${quote(fault.module)} of ${fault.plugin} failed. Fix the error, or remove the module from taskImports():${block(fault.error)}`;
+      return `The import of the module ${quote(fault.module)}, which ${fault.method}() of ${fault.plugin} lists, failed. Fix the error, or remove the module there:${block(fault.error)}`;
     case 'TASK_MODULE_COMMON_JS':
       return `The task module ${quote(fault.module)} of ${fault.plugin} is CommonJS, whose exports a bundle cannot access by name. Make it an ES module: set "type": "module" in its package.json, and use import and export in its source.`;
     case 'TASK_NAME_TAKEN':
@@ -66,7 +66,7 @@ function describeStep(step: Step): string {
     case 'constructing':
       return `in the constructor of ${quote(step.pluginClass)}`;
     case 'listing':
-      return `in taskImports() of ${quote(step.pluginClass)}`;
+      return `in ${step.method}() of ${quote(step.pluginClass)}`;
   }
 }
 

@@ -7,12 +7,15 @@ export interface TaskPlace {
   readonly exportName: string;
 }
 
+/** The methods of a plugin that list modules. */
+export type ImportMethod = 'taskImports' | 'middlewareImports';
+
 /** The step of the inspection that a plugin failed at, in the order in which they are taken. */
 export type Step =
   | { readonly kind: 'starting' }
   | { readonly kind: 'importing'; readonly module: string }
   | { readonly kind: 'constructing'; readonly pluginClass: string }
-  | { readonly kind: 'listing'; readonly pluginClass: string };
+  | { readonly kind: 'listing'; readonly pluginClass: string; readonly method: ImportMethod };
 
 /**
  * A reason why the registry cannot be built. Faults are plain data, because most of them are found in the process of the
@@ -65,15 +68,23 @@ export type Fault =
       readonly code: 'TASK_IMPORTS_FAILED';
       readonly plugin: string;
       readonly pluginClass: string;
+      readonly method: ImportMethod;
       readonly error: string;
     }
   | {
       readonly code: 'TASK_MODULE_UNRESOLVABLE';
       readonly plugin: string;
       readonly module: string;
+      readonly method: ImportMethod;
       readonly reason: string;
     }
-  | { readonly code: 'TASK_MODULE_FAILED'; readonly plugin: string; readonly module: string; readonly error: string }
+  | {
+      readonly code: 'TASK_MODULE_FAILED';
+      readonly plugin: string;
+      readonly module: string;
+      readonly method: ImportMethod;
+      readonly error: string;
+    }
   | { readonly code: 'TASK_MODULE_COMMON_JS'; readonly plugin: string; readonly module: string }
   | { readonly code: 'TASK_NAME_TAKEN'; readonly task: string; readonly owners: readonly TaskPlace[] }
   | { readonly code: 'TASK_NAME_INVALID'; readonly task: string; readonly place: TaskPlace; readonly reason: string }

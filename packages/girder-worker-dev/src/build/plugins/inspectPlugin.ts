@@ -56,7 +56,7 @@ export function inspectPlugin(request: InspectionRequest, limitMs: number): Prom
     child.send({ ...request, nonce } satisfies NoncedRequest);
 
     function finishWithFault(fault: Fault): void {
-      finish({ tasks: [], faults: [fault], settings: request.settings, notices: [] });
+      finish({ tasks: [], middleware: [], faults: [fault], settings: request.settings, notices: [] });
     }
 
     function finish(inspection: PluginInspection): void {

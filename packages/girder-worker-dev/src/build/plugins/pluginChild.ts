@@ -9,7 +9,7 @@ import type { App, GirderWorkerPluginABC } from 'girder-worker';
 import { isPluginClass } from 'girder-worker/internal/task';
 import { BuildFaultError, errorText, toFault } from './buildFaultError.ts';
 import { emptyModuleNotices, exportedTasks, type TaskModule } from './exportedTasks.ts';
-import type { Fault, Step } from './faults.ts';
+import type { Fault, ImportMethod, Step } from './faults.ts';
 import type { ChildMessage, InspectionRequest, NoncedRequest, PluginInspection } from './pluginInspection.ts';
 import { isCommonJs, resolveFrom, resolveTaskModule } from './resolveModule.ts';
 import { knownSettings } from './settings.ts';
@@ -30,12 +30,16 @@ async function inspectPlugin(request: InspectionRequest): Promise<PluginInspecti
   const faults: Fault[] = [];
   const modules: TaskModule[] = [];
   const own: string[] = [];
+  const middleware: string[] = [];
   try {
     const plugin = await constructPlugin(request, app);
-    const listed = await listTaskModules(request, plugin);
+    // Of an older copy of the library, the base class has no middlewareImports().
+    for (const specifier of await listModules(request, 'middlewareImports', () => plugin.middlewareImports?.() ?? []))
+      if (await importModule(request, specifier, 'middlewareImports').catch(collect)) middleware.push(specifier);
+    const listed = await listModules(request, 'taskImports', () => plugin.taskImports());
     if (listed.size === 0) own.push(`taskImports() of ${request.entryPoint.pluginClass} lists no module.`);
     for (const specifier of listed) {
-      const exports = await importTaskModule(request, specifier).catch(collect);
+      const exports = await importModule(request, specifier, 'taskImports').catch(collect);
       if (exports) modules.push({ specifier, exports });
     }
   } catch (error) {
@@ -46,6 +50,7 @@ async function inspectPlugin(request: InspectionRequest): Promise<PluginInspecti
   const unexported = unexportedTaskNotices(defined, modules, request.folder);
   return {
     tasks,
+    middleware,
     faults,
     settings,
     notices: [...notices, ...own, ...emptyModuleNotices(modules, tasks), ...unexported],
@@ -101,34 +106,46 @@ async function constructPlugin(
   );
 }
 
-async function listTaskModules(
+async function listModules(
   { plugin, entryPoint: { pluginClass } }: InspectionRequest,
-  instance: GirderWorkerPluginABC,
+  method: ImportMethod,
+  list: () => unknown,
 ): Promise<ReadonlySet<string>> {
-  await begin({ kind: 'listing', pluginClass });
+  await begin({ kind: 'listing', pluginClass, method });
   const listed: unknown = await toFault(
-    (error) => ({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error: errorText(error) }),
-    () => instance.taskImports(),
+    (error) => ({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, method, error: errorText(error) }),
+    list,
   );
   if (!Array.isArray(listed) || !listed.every((item) => typeof item === 'string')) {
     const error = `It returned ${inspect(listed)}.`;
-    throw new BuildFaultError({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, error });
+    throw new BuildFaultError({ code: 'TASK_IMPORTS_FAILED', plugin, pluginClass, method, error });
   }
   return new Set(listed);
 }
 
-async function importTaskModule({ plugin, folder, root }: InspectionRequest, module: string): Promise<Exports> {
+async function importModule(
+  { plugin, folder, root }: InspectionRequest,
+  module: string,
+  method: ImportMethod,
+): Promise<Exports> {
   await begin({ kind: 'importing', module });
   const url = await toFault(
-    (error) => ({ code: 'TASK_MODULE_UNRESOLVABLE', plugin, module, reason: (error as Error).message }),
+    (error) => ({ code: 'TASK_MODULE_UNRESOLVABLE', plugin, module, method, reason: (error as Error).message }),
     () => resolveTaskModule(module, folder, root),
   );
   const exports = await toFault<Exports>(
     (error) =>
-      notBuilt(error, plugin, module) ?? { code: 'TASK_MODULE_FAILED', plugin, module, error: errorText(error) },
+      notBuilt(error, plugin, module) ?? {
+        code: 'TASK_MODULE_FAILED',
+        plugin,
+        module,
+        method,
+        error: errorText(error),
+      },
     () => import(url),
   );
-  if (isCommonJs(url, exports)) throw new BuildFaultError({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
+  if (method === 'taskImports' && isCommonJs(url, exports))
+    throw new BuildFaultError({ code: 'TASK_MODULE_COMMON_JS', plugin, module });
   return exports;
 }
 

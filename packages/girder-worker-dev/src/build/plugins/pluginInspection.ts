@@ -44,6 +44,8 @@ export interface ExportedTask {
 /** The result of the inspection of a plugin. */
 export interface PluginInspection {
   readonly tasks: readonly ExportedTask[];
+  /** The modules that call `app.use`. */
+  readonly middleware: readonly string[];
   readonly faults: readonly Fault[];
   /** The settings of the app that this plugin and earlier ones have changed. */
   readonly settings: Partial<AppSettings>;

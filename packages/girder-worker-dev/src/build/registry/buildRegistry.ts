@@ -69,7 +69,9 @@ export async function buildRegistry({
   }
   const tasks = named.tasks.map((task) => withParameters(task, notices));
   return {
-    text: generate(tasks, inspections.at(-1)?.settings ?? {}),
+    text: generate(tasks, inspections.at(-1)?.settings ?? {}, [
+      ...new Set(inspections.flatMap(({ middleware }) => middleware)),
+    ]),
     plugins: [...new Set(plugins.map(({ id }) => id))],
     tasks: tasks.length,
     notices,

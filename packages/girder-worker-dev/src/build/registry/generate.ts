@@ -21,18 +21,27 @@ import type { Registry, TaskTypes } from 'girder-worker/registry';
  * `import()` of its own, so that a cold start loads only the task that it runs. The type `Tasks` derives from these blocks. The
  * same tasks always give the same text.
  */
-export function generate(tasks: readonly GeneratedTask[], settings: Partial<AppSettings>): string {
+export function generate(
+  tasks: readonly GeneratedTask[],
+  settings: Partial<AppSettings>,
+  middleware: readonly string[] = [],
+): string {
   const sorted = tasks.toSorted((one, other) => (one.name < other.name ? -1 : 1));
   const blocks = sorted.map(taskBlock).join('');
   return `${header}
 export const registry = {
-  settings: ${literal(settings, '  ')},
+  settings: ${literal(settings, '  ')},${middlewareLine(middleware)}
   tasks: {${blocks === '' ? '' : `\n${blocks}  `}},
 } satisfies Registry;
 
 /** The types of the tasks by name, for clients: app.typed<Tasks>(). Nothing of them is left when this module runs. */
 export type Tasks = TaskTypes<typeof registry>;
 `;
+}
+
+function middlewareLine(modules: readonly string[]): string {
+  if (modules.length === 0) return '';
+  return `\n  middleware: [${modules.map((module) => `() => import(${literal(module)})`).join(', ')}],`;
 }
 
 function taskBlock({ name, plugin, module, exportName, options, parameters }: GeneratedTask): string {

@@ -17,7 +17,7 @@ function found(...tasks: Partial<ExportedTask>[]): PluginInspection {
     length: 0,
     ...task,
   }));
-  return { tasks: full, faults: [], settings: {}, notices: [] };
+  return { tasks: full, middleware: [], faults: [], settings: {}, notices: [] };
 }
 
 function namesOf(...inspections: PluginInspection[]): { names: string[]; faults: string[] } {
