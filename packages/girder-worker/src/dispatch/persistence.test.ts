@@ -3,7 +3,9 @@ import { createMemoryStore } from '../store/memory/memoryStore.ts';
 import { createVirtualSystem } from '../system/virtualSystem.ts';
 import { createRecordedTransport } from '../transport/fixtures/recordedTransport.ts';
 import './continuationPlanner.ts'; // Loaded before the dispatcher loads it: virtual time does not wait until an import has ended.
+
 import { encode } from '../message/encode.ts';
+import type { Outcome } from '../outcome/outcome.ts';
 import type { LeaseOptions } from './deps.ts';
 import { dispatchOne, success } from './fixtures/dispatchOne.ts';
 
@@ -26,6 +28,7 @@ function functionAt(
   fails: { readonly store?: number; readonly queue?: number },
   windowMs = 60_000,
   lease?: LeaseOptions,
+  sent = body,
 ) {
   const system = createVirtualSystem();
   const memory = createMemoryStore({ system });
@@ -34,19 +37,21 @@ function functionAt(
   const store: typeof memory = {
     ...memory,
     complete: (...given) => (storeFaults-- > 0 ? noAnswer() : memory.complete(...given)),
+    release: (...given) => (storeFaults-- > 0 ? noAnswer() : memory.release(...given)),
+    retry: (...given) => (storeFaults-- > 0 ? noAnswer() : memory.retry(...given)),
   };
   const transport: typeof queues = {
     ...queues,
     publishAll: (messages) => (queueFaults-- > 0 ? noAnswer() : queues.publishAll(messages)),
   };
   const deadlineMs = lease ? Number.POSITIVE_INFINITY : system.now() + windowMs;
-  const dispatched = dispatchOne({}, { store, transport, system, lease }, deadlineMs, body);
+  const dispatched = dispatchOne({}, { store, transport, system, lease }, deadlineMs, sent);
   return {
     ...{ ...dispatched, system, memory, queues },
-    async runFor(ms: number) {
+    async runFor(ms: number, result: Outcome = success) {
       const answer = dispatched.send();
       for (let passedMs = 0; dispatched.runs.length === 0 && passedMs < 1000; passedMs += 10) await system.advance(10);
-      dispatched.runs[0]!.end(success);
+      dispatched.runs[0]!.end(result);
       for (let passedMs = 0; passedMs < ms; passedMs += 100) await system.advance(100);
       return answer;
     },
@@ -79,3 +84,29 @@ test('a worker goes on for as long as a claim lasts, and renews the claim meanwh
   expect((await memory.read('id'))?.state).toBe('SUCCESS');
   expect(system.now() - startMs).toBeGreaterThan(60_000);
 });
+
+test.each<[string, Outcome, string?]>([
+  ['a replacement', { state: 'REPLACED', signatureJson: JSON.stringify(signature) }],
+  [
+    'a retry with other arguments',
+    {
+      ...{ state: 'RETRY', etaMs: 0, failure: null, traceback: null },
+      arguments: { argsJson: '[1]', kwargsJson: '{}' },
+    },
+  ],
+  [
+    'what follows a task without a result',
+    success,
+    encode({
+      ...{ task: 'p.task', id: 'id', args: [], ignoreResult: true },
+      embed: { callbacks: [], errbacks: [], chain: [signature], chord: null },
+    }),
+  ],
+])(
+  '%s, which is sent before the end of its task is stored, is sent once, however often the table does not answer',
+  async (_, result, sent) => {
+    const { runFor, queues, acknowledged } = functionAt({ store: 5 }, 60_000, undefined, sent);
+    expect(await runFor(50_000, result)).toEqual(acknowledged);
+    expect(queues.published.length + queues.resent.length).toBe(1);
+  },
+);

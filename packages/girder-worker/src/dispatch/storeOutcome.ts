@@ -40,16 +40,19 @@ export function createOutcomeStore(
   publisher: ContinuationPublisher,
 ) {
   const { store, system } = deps;
+  /** What was published before the outcome of a run was stored. The store may be away for the rest of the invocation, and is asked again and again. */
+  const published = new WeakMap<RunResult, unknown>();
 
-  return async (run: TaskRun, { outcome, childrenJson, isThreadAlive }: RunResult): Promise<StoreAnswer> => {
+  return async (run: TaskRun, result: RunResult): Promise<StoreAnswer> => {
+    const { outcome, childrenJson, isThreadAlive } = result;
     const { delivery, message, claim } = run;
     switch (outcome.state) {
       case 'SUCCESS':
       case 'FAILURE':
       case 'REVOKED':
-        return complete(run, outcome, childrenJson);
+        return complete(run, outcome, result);
       case 'REJECTED':
-        if (!outcome.requeue) return complete(run, { state: 'FAILURE', failure: outcome.failure }, childrenJson);
+        if (!outcome.requeue) return complete(run, { state: 'FAILURE', failure: outcome.failure }, result);
         return answer(await store.release(claim, claim.epoch), { retryInSeconds: redeliveryBackoffSeconds(delivery) });
       case 'RETURNED':
         // The task would run a second time beside itself: the claim ends when the worker can run it no longer.
@@ -68,27 +71,35 @@ export function createOutcomeStore(
         try {
           body = encodeRetry(deps, run, { retries, etaMs, ...argumentsIn(outcome) });
         } catch (error) {
-          return complete(run, unsendableOutcome(message, error), childrenJson);
+          return complete(run, unsendableOutcome(message, error), result);
         }
         // Other arguments are stored nowhere from which a later delivery could publish them: publish them first.
-        if (outcome.arguments) await publishRetry(deps, run, body, etaMs, minDelaySeconds);
+        if (outcome.arguments) await publishOnce(result, () => publishRetry(deps, run, body, etaMs, minDelaySeconds));
         const stored = await store.retry(claim, outcome, context, epochOf({ ...message, retries }));
         return answer(stored, 'acknowledge', async () => {
           if (!outcome.arguments) await publishRetry(deps, run, body, etaMs);
         });
       }
       case 'REPLACED':
-        return replace(run, parsePythonJson(outcome.signatureJson), childrenJson);
+        return replace(run, parsePythonJson(outcome.signatureJson), result);
     }
   };
 
-  async function complete(run: TaskRun, result: FinalOutcome, childrenJson: string): Promise<StoreAnswer> {
+  /** Publishes unless an earlier attempt to store the outcome of this run has done so. */
+  async function publishOnce<T>(result: RunResult, publishNow: () => Promise<T>): Promise<T> {
+    if (published.has(result)) return published.get(result) as T;
+    const answer = await publishNow();
+    published.set(result, answer);
+    return answer;
+  }
+
+  async function complete(run: TaskRun, given: FinalOutcome, result: RunResult): Promise<StoreAnswer> {
     const { message, claim } = run;
-    const { outcome, continuations } = await planner.after(message, result);
+    const { outcome, continuations } = await planner.after(message, given);
     // The result of such a task is stored nowhere, so that a redelivery could not publish what follows: publish it first.
-    if (claim.ignoreResult) await publisher.publish(run, continuations);
+    if (claim.ignoreResult) await publishOnce(result, () => publisher.publish(run, continuations));
     const sent = outcome.state === 'SUCCESS' ? continuations.expansions.flatMap(({ children }) => children) : [];
-    const context = { ...run.context, childrenJson: withChildren(childrenJson, sent) };
+    const context = { ...run.context, childrenJson: withChildren(result.childrenJson, sent) };
     const stored = await store.complete(claim, outcome, context);
     if (stored.kind !== 'ok') return stored;
     return answer(stored, 'acknowledge', async () => {
@@ -103,16 +114,16 @@ export function createOutcomeStore(
   }
 
   /** Publishes the replacement first: nothing is stored from which a later delivery could publish it. */
-  async function replace(run: TaskRun, signature: unknown, childrenJson: string): Promise<StoreAnswer> {
+  async function replace(run: TaskRun, signature: unknown, result: RunResult): Promise<StoreAnswer> {
     const { message, claim } = run;
     let expansion: Expansion;
     try {
       expansion = await planner.replacement(message, signature);
     } catch (error) {
-      return complete(run, unsendableOutcome(message, error), childrenJson);
+      return complete(run, unsendableOutcome(message, error), result);
     }
-    const [refused] = await publish(deps, run, expansion, { minDelaySeconds });
-    if (refused) return complete(run, { state: 'FAILURE', failure: refusalFailure(refused) }, childrenJson);
+    const [refused] = await publishOnce(result, () => publish(deps, run, expansion, { minDelaySeconds }));
+    if (refused) return complete(run, { state: 'FAILURE', failure: refusalFailure(refused) }, result);
     const nextEpoch = epochOf({ retries: 0, replacedTaskNesting: message.replacedTaskNesting + 1 });
     return answer(await store.release(claim, nextEpoch), 'acknowledge');
   }
