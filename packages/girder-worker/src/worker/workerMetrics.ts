@@ -1,4 +1,5 @@
 import type { Counter } from 'prom-client';
+import { queueNameOf } from '../dispatch/taskOptions.ts';
 import type { RunInfo, TaskEvents } from '../events/taskEvents.ts';
 
 /** What a worker tells Prometheus. */
@@ -91,7 +92,7 @@ export async function createWorkerMetrics(options: WorkerMetricsOptions): Promis
   const labelsOf = ({ message }: RunInfo): Record<Label, string> => ({
     name: message.task,
     hostname,
-    queue_name: message.deliveryInfo.routingKey || 'celery',
+    queue_name: queueNameOf(message),
   });
   /** As celery-exporter, makes all counters of the task visible, so that their first rise is one. */
   const count = (counted: keyof typeof counters | undefined, run: RunInfo, exception = ''): void => {
