@@ -1,7 +1,7 @@
 import { celeryTaskOptions } from './celeryTaskOptions.ts';
 
-export const open = '<!-- options: written by test/docs/moving.test.ts -->';
-export const close = '<!-- /options -->';
+const open = '<!-- options: written by test/docs/moving.test.ts -->';
+const close = '<!-- /options -->';
 
 /** The table of docs/moving-from-celery.md, with the markers around it. */
 export function renderOptions(): string {

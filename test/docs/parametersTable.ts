@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-export const open = '<!-- parameters: written by test/docs/parameters.test.ts -->';
-export const close = '<!-- /parameters -->';
+const open = '<!-- parameters: written by test/docs/parameters.test.ts -->';
+const close = '<!-- /parameters -->';
 
 /** Parameters of `serverless.yml` that one comment explains, with their values as they stand there. */
 interface Explained {

@@ -12,3 +12,17 @@ export function expectDocument(name: string, text: string): void {
   }
   expect(readFileSync(file, 'utf8'), `docs/${name} is out of date: run this test with UPDATE_DOCS=1`).toBe(text);
 }
+
+/**
+ * As `expectDocument`, for a part of the file. The first and the last line of the text are the comments between which it stands in the file, which
+ * has them once.
+ */
+export function expectPart(name: string, text: string): void {
+  const document = readFileSync(fileURLToPath(new URL(`../../docs/${name}`, import.meta.url)), 'utf8');
+  const lines = text.split('\n');
+  const [open, close] = [lines[0]!, lines.at(-1)!];
+  const [before, ...afterOpen] = document.split(open);
+  const [, ...after] = afterOpen.join(open).split(close);
+  expect([afterOpen.length, after.length], `docs/${name} has each of the comments once`).toEqual([1, 1]);
+  expectDocument(name, `${before}${text}${after.join(close)}`);
+}

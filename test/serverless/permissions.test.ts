@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectPart } from '../interop/document.ts';
 import { callsIn } from './awsCalls.ts';
 import { createDeployment, type Deployment, type Package } from './deployment.ts';
 
@@ -40,7 +39,6 @@ const functions = [
   { role: 'ControlRole', entries: ['control.mjs'], lambda: logging, unused: { ...byClients, ...byDispatcher } },
 ];
 
-const page = fileURLToPath(new URL('../../docs/deployment.md', import.meta.url));
 const open = '<!-- permissions: written by test/serverless/permissions.test.ts -->';
 const close = '<!-- /permissions -->';
 
@@ -87,11 +85,7 @@ test('docs/deployment.md shows the permissions of each role', () => {
     }),
   );
   const table = [open, '| role | statement | actions | resources |', '|---|---|---|---|', ...rows, close].join('\n');
-  const text = readFileSync(page, 'utf8');
-  const [from, to] = [text.indexOf(open), text.indexOf(close) + close.length];
-  if (process.env.UPDATE_DOCS === '1') writeFileSync(page, text.slice(0, from) + table + text.slice(to));
-  const shown = readFileSync(page, 'utf8');
-  expect(shown.slice(from, shown.indexOf(close) + close.length), 'run this test with UPDATE_DOCS=1').toBe(table);
+  expectPart('deployment.md', table);
 });
 
 /** A resource of a policy: its logical name, or its ARN without partition, region and account. */
