@@ -7,13 +7,13 @@ import { beyondLimit, maxMessageBytes } from '../canvas/signatures/limits.ts';
 import type { Call, WireSignature } from '../canvas/signatures/signature.ts';
 import { EncodeError } from '../kombu/errors.ts';
 import type { Message } from '../message/message.ts';
+import { queueNameOf } from '../message/queueNameOf.ts';
 import { type RetryChanges, retryBody } from '../message/retryBody.ts';
 import { type Failure, failureOf, toFailure } from '../outcome/failure.ts';
 import type { FinalOutcome } from '../outcome/outcome.ts';
 import type { BeforePublish } from '../task/current.ts';
 import { withCount } from './deliveryCount.ts';
 import type { DispatcherDeps } from './deps.ts';
-import { queueNameOf } from './taskOptions.ts';
 import type { TaskRun } from './taskRun.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { isBuiltin } from '../canvas/continuations/builtinTasks.ts';
 import type { ContinuationContext } from '../canvas/continuations/continuations.ts';
 import type { Message } from '../message/message.ts';
+import { queueNameOf } from '../message/queueNameOf.ts';
 import { lookUp, type Registry, type RegistryEntry } from '../registry/registry.ts';
 
 /** The options of one run: the sender's if the message has them, else the task's, else the app's. */
@@ -33,11 +34,6 @@ export function resolveRunOptions(
     softMs: softSeconds && softSeconds * 1000,
     acksEarly: options.acksLate === false,
   };
-}
-
-/** The name by which the sender of a message knows its queue. */
-export function queueNameOf({ deliveryInfo }: Pick<Message, 'deliveryInfo'>): string {
-  return deliveryInfo.routingKey || 'celery';
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Counter } from 'prom-client';
-import { queueNameOf } from '../dispatch/taskOptions.ts';
 import type { RunInfo, TaskEvents } from '../events/taskEvents.ts';
+import { queueNameOf } from '../message/queueNameOf.ts';
 
 /** What a worker tells Prometheus. */
 export interface WorkerMetrics {
