@@ -63,7 +63,11 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
     message,
     entry,
     logFields,
-    delivery: { queueArn: delivery.receipt.queueArn, receiveCount: delivery.receiveCount },
+    delivery: {
+      queueArn: delivery.receipt.queueArn,
+      receiveCount: delivery.receiveCount,
+      sizeBytes: Buffer.byteLength(delivery.body),
+    },
   };
   const storedContext = resultContext(deps, message);
   return {

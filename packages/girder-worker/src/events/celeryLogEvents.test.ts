@@ -8,7 +8,7 @@ import type { RunInfo, TaskEvents } from './taskEvents.ts';
 const run: RunInfo = {
   message: { task: 'p.task', id: 'id' } as Message,
   entry: undefined,
-  delivery: { queueArn: 'arn:aws:sqs:us-east-1:0:celery', receiveCount: 1 },
+  delivery: { queueArn: 'arn:aws:sqs:us-east-1:0:celery', receiveCount: 1, sizeBytes: 0 },
   logFields: { task: 'p.task', id: 'id', retries: 0, queue: 'celery', requestId: 'r', worker: 'w' },
 };
 const failure = { type: 'ValueError', module: 'builtins', argsJson: '["boom"]', traceback: 'Traceback…' };

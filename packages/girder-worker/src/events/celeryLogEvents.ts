@@ -73,8 +73,8 @@ function logEnd(log: Log, task: string, outcome: Outcome, fields: EndFields, now
   }
 }
 
-/** `ValueError("boom")`. */
-function exceptionText({ type, argsJson }: Failure): string {
+/** `ValueError("boom")`, of about a kilobyte at most. */
+export function exceptionText({ type, argsJson }: Failure): string {
   const args = argsJson.slice(1, -1);
   return `${type}(${args.length > maxValueCharacters ? `${args.slice(0, maxValueCharacters)}…` : args})`;
 }

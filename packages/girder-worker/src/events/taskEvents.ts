@@ -13,6 +13,8 @@ export interface RunInfo {
     readonly queueArn: string;
     /** How often SQS has delivered the message, this time included. */
     readonly receiveCount: number;
+    /** The size of the message's body. */
+    readonly sizeBytes: number;
   };
   /** The fields of log lines about the run: `task`, `id`, `retries`, `queue`, `requestId` and `worker`. */
   readonly logFields: LogFields;
