@@ -12,6 +12,7 @@ import { endToEnd } from './endToEnd.ts';
 import { executor } from './executor.ts';
 import { girder } from './girder.ts';
 import { growth } from './growth.ts';
+import { history } from './history.ts';
 import { load } from './load.ts';
 import { memory } from './memory.ts';
 import { messageCost } from './messageCost.ts';
@@ -36,6 +37,7 @@ const subjects: readonly Subject[] = [
   girder,
   growth,
   load,
+  history,
 ];
 const results = new URL('./results/', import.meta.url);
 

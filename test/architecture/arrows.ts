@@ -29,6 +29,17 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   canvas: { system: 'code', kombu: 'code', task: 'types', message: 'code', outcome: 'code', store: 'types' },
   events: { system: 'code', task: 'types', message: 'types', registry: 'types', outcome: 'types' },
   revocation: { system: 'code', message: 'types', store: 'code', events: 'types' },
+  // The runs of tasks, recorded for operators.
+  history: {
+    system: 'code',
+    kombu: 'code',
+    connections: 'types',
+    aws: 'code',
+    message: 'code',
+    outcome: 'types',
+    canvas: 'code',
+    events: 'code',
+  },
   dispatch: {
     system: 'code',
     kombu: 'code',
@@ -72,6 +83,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
   worker: {
     system: 'code',
     connections: 'types',
+    message: 'code',
     registry: 'types',
     execution: 'code',
     store: 'code',
@@ -79,6 +91,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     events: 'code',
     dispatch: 'code',
     girder: 'code',
+    history: 'code',
     control: 'code',
   },
   client: {
@@ -104,6 +117,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     events: 'code',
     dispatch: 'code',
     girder: 'code',
+    history: 'code',
     control: 'code',
     doors: 'code',
   },
@@ -162,6 +176,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
 export const subRoomArrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   kombu: { '.': [], json: ['.'], compression: ['.'], repr: ['.'], serializers: ['.', 'json'] },
   store: { '.': [], document: ['.'], memory: ['.', 'document'], dynamodb: ['.', 'document'] },
+  history: { '.': [], memory: ['.'], dynamodb: ['.'] },
   transport: { '.': [], sqs: ['.'] },
   task: { client: ['girder'], girder: [], '.': ['client', 'girder'] },
   girder: {
@@ -189,6 +204,8 @@ export const companions: Readonly<Record<string, Companion>> = {
       local: {},
       // Reads a deployed stack, and checks it.
       doctor: {},
+      // The web page for operators, its server, and Flower's routes.
+      dashboard: {},
       cli: { build: 'code', local: 'code', doctor: 'code' },
       doors: { cli: 'code' },
     },
@@ -212,7 +229,7 @@ export interface Companion {
 
 /** Only files under these path prefixes may import these packages. */
 export const reserved: Readonly<Record<string, readonly string[]>> = {
-  '@aws-sdk/': ['store/dynamodb/', 'transport/sqs/'],
+  '@aws-sdk/': ['store/dynamodb/', 'history/dynamodb/', 'transport/sqs/'],
   '@smithy/': ['aws/'],
   'node:worker_threads': ['execution/'],
 };

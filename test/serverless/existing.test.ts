@@ -21,7 +21,7 @@ describe('a stack whose queues, topic and table exist already', { timeout: 120_0
   const table = arn('dynamodb', 'table/results');
   const topic = arn('sns', 'celery-pidbox');
 
-  test('creates none of them, but the queues of undelivered messages and of dead letters', () => {
+  test('creates none of them, but the queues of undelivered messages and of dead letters, and the table of the history', () => {
     const named = (type: string) =>
       Object.values(resources)
         .filter(({ Type }) => Type === type)
@@ -29,7 +29,8 @@ describe('a stack whose queues, topic and table exist already', { timeout: 120_0
     expect(named('AWS::SQS::Queue').sort()).toEqual([
       ...['celery-dead-letters', 'celery-undelivered', 'orders-dead-letters.fifo', 'orders-undelivered.fifo'],
     ]);
-    expect(named('AWS::DynamoDB::Table')).toEqual([]);
+    const tables = Object.values(resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
+    expect(tables.map(({ Properties }) => Properties.TableName)).toEqual(['results-history']);
     expect(named('AWS::SNS::Topic')).toEqual([]);
     expect(JSON.stringify(resources)).not.toMatch(/"(TaskQueue|TaskQueueOrders2eFifo|ResultTable|ControlTopic)"/);
   });

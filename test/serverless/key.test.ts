@@ -21,9 +21,10 @@ describe('a stack that is encrypted with a key of the account', { timeout: 120_0
   test('uses the key for queues, table, topic and log groups, but not for the topic of alarms', () => {
     for (const name of ['TaskQueue', 'UndeliveredQueue', 'DeadLetterQueue', 'ControlTopic'])
       expect(resources[name]!.Properties).toMatchObject({ KmsMasterKeyId: key });
-    expect(resources.ResultTable!.Properties).toMatchObject({
-      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
-    });
+    for (const name of ['ResultTable', 'HistoryTable'])
+      expect(resources[name]!.Properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key },
+      });
     for (const name of ['Dispatcher', 'DeadLetters', 'Control'])
       expect(resources[`${name}LogGroup`]!.Properties).toMatchObject({ KmsKeyId: key, RetentionInDays: 30 });
     expect(resources.AlarmTopic!.Properties).not.toHaveProperty('KmsMasterKeyId');

@@ -34,6 +34,8 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
       UndeliveredQueue: 'AWS::SQS::Queue',
       DeadLetterQueue: 'AWS::SQS::Queue',
       ResultTable: 'AWS::DynamoDB::Table',
+      HistoryTable: 'AWS::DynamoDB::Table',
+      HistoryPolicy: 'AWS::IAM::Policy',
       DeadLetterQueueAlarm: 'AWS::CloudWatch::Alarm',
       TaskQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
       UndeliveredQueueAgeAlarm: 'AWS::CloudWatch::Alarm',
@@ -69,6 +71,8 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           GIRDER_WORKER_BACKEND: { 'Fn::Sub': 'dynamodb://@${AWS::Region}/${ResultTable}' },
           AWS_LAMBDA_NODEJS_WORKER_COUNT: '1',
           GIRDER_WORKER_API_URL: '',
+          GIRDER_WORKER_HISTORY_TABLE: { Ref: 'HistoryTable' },
+          GIRDER_WORKER_HISTORY_DAYS: '7',
         },
       },
     });

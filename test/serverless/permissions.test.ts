@@ -13,6 +13,7 @@ const actionsOfCall: Readonly<Record<string, readonly string[]>> = {
 
 /** Calls that a bundle contains, because they are methods of an object that it uses, and that its function never makes. */
 const byClients = {
+  'dynamodb:Query': 'the dashboard, which reads the history',
   'dynamodb:DescribeEndpoints': 'endpoint discovery, which the build replaces',
   'dynamodb:DeleteItem': 'forget() of a client',
   'sqs:PurgeQueue': 'the command purge of a client',
@@ -56,11 +57,17 @@ interface Statement {
   readonly Resource: unknown;
 }
 
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+
 function statementsOf(role: string): Statement[] {
-  const { Policies } = packaged.resources[role]!.Properties as {
-    Policies: { PolicyDocument: { Statement: Statement[] } }[];
-  };
-  return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+  const { Policies } = packaged.resources[role]!.Properties as { Policies: Policy[] };
+  const attached = Object.values(packaged.resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .map(({ Properties }) => Properties as unknown as Policy & { Roles: { Ref: string }[] })
+    .filter(({ Roles }) => Roles.some(({ Ref }) => Ref === role));
+  return [...Policies, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
 function actionsOf(role: string): string[] {

@@ -26,7 +26,7 @@ test('the parameter `tags` adds tags to each resource that can have some, beside
   );
   const untagged = Object.values(resources).filter(({ Properties }) => Properties.Tags === undefined);
   expect(new Set(untagged.map(({ Type }) => Type))).toEqual(
-    new Set(['AWS::SNS::Subscription', 'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy']),
+    new Set(['AWS::SNS::Subscription', 'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy', 'AWS::IAM::Policy']),
   );
   for (const { Properties } of Object.values(others)) {
     expect(Properties.Tags).toEqual([

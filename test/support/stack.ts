@@ -30,6 +30,8 @@ export interface StackOptions {
   readonly plugins: readonly string[];
   readonly timeoutSeconds?: number;
   readonly concurrency?: number;
+  /** Whether runs are recorded in the table `celery-history`. @default false */
+  readonly history?: boolean;
   /** Environment variables of the function, besides those of the stack. */
   readonly env?: NodeJS.ProcessEnv;
   /** Returns the endpoints that function and clients use: those of proxies. @default those of the emulators */
@@ -41,6 +43,7 @@ export async function startStack({
   timeoutSeconds = 60,
   concurrency = 2,
   env = {},
+  history = false,
   connect = (emulators) => emulators,
 }: StackOptions): Promise<Stack> {
   const deployment = createDeployment(plugins);
@@ -65,6 +68,7 @@ export async function startStack({
     concurrency,
     timeoutSeconds,
     env,
+    history,
     printLine,
     onFault: ({ code, reason }) => printLine(`${code}: ${reason}`),
   });

@@ -1,6 +1,6 @@
 import { sqsQueueName } from 'girder-worker/internal/aws';
 import type { Emulators } from './emulators/emulators.ts';
-import { createQueue, createResultTable, localSqsClient } from './emulators/resources.ts';
+import { createHistoryTable, createQueue, createResultTable, localSqsClient } from './emulators/resources.ts';
 import { stackVariables } from './emulators/variables.ts';
 import { createEventSourceMapping, type MappingFault } from './lambda/eventSourceMapping.ts';
 import { killedByLast } from './lambda/killedByLast.ts';
@@ -12,6 +12,7 @@ import { startRemoteControl } from './localRemoteControl.ts';
 
 /** Celery's default name. */
 export const tableName = 'celery';
+export const historyTableName = 'celery-history';
 
 /** The defaults of the deployed stack (serverless.yml). */
 const functionName = 'girder-worker-dev-dispatcher';
@@ -41,6 +42,8 @@ export interface LocalDispatcherOptions extends FunctionFiles {
   /** The largest number of concurrent invocations for each queue. */
   readonly concurrency: number;
   readonly timeoutSeconds: number;
+  /** Whether the runs of tasks are recorded in the table `celery-history`, which is created. @default false */
+  readonly history?: boolean;
   /** Environment variables of the functions in addition to those of the stack. */
   readonly env?: NodeJS.ProcessEnv;
   readonly printLine: LambdaSettings['printLine'];
@@ -70,7 +73,7 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
     onFault,
     env: more,
   } = options;
-  const { queues: names = ['celery'] } = options;
+  const { queues: names = ['celery'], history = false } = options;
   const sqs = localSqsClient(emulators.sqsEndpoint);
   const visibilityTimeoutSeconds = timeoutSeconds + visibilityMarginSeconds;
   const settings = {
@@ -89,8 +92,14 @@ export async function startLocalDispatcher(options: LocalDispatcherOptions): Pro
     ),
   );
   await createResultTable(emulators.dynamodbEndpoint, tableName);
+  if (history) await createHistoryTable(emulators.dynamodbEndpoint, historyTableName);
 
-  const env = { ...stackVariables(emulators, tableName), GIRDER_WORKER_LOG_FORMAT: 'text', ...more };
+  const env = {
+    ...stackVariables(emulators, tableName),
+    GIRDER_WORKER_LOG_FORMAT: 'text',
+    ...(history && { GIRDER_WORKER_HISTORY_TABLE: historyTableName }),
+    ...more,
+  };
   const load = (handler: string) =>
     createLambdaFunction({ functionName, file: handler, timeoutSeconds, memoryMb, env, printLine });
   const lambda = createReplaceableFunction(load(file));

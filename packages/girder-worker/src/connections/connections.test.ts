@@ -23,7 +23,14 @@ describe('the node name', () => {
 test('an empty environment means SQS and the table "celery" in the account that the AWS SDK finds', () => {
   expect(loadConnections({})).toMatchObject({
     broker: { url: 'sqs://', queueNamePrefix: undefined, queues: undefined, sqs: {}, sns: {} },
-    backend: { url: 'dynamodb:///celery', table: 'celery', keyPrefix: undefined, dynamodb: {}, batchWrites: true },
+    backend: {
+      url: 'dynamodb:///celery',
+      table: 'celery',
+      keyPrefix: undefined,
+      dynamodb: {},
+      batchWrites: true,
+      history: undefined,
+    },
   });
 });
 
@@ -35,6 +42,8 @@ test('every variable has its place in the connections', () => {
     GIRDER_WORKER_KEY_PREFIX: 'app',
     GIRDER_WORKER_QUEUES: 'celery, long-tasks,',
     GIRDER_WORKER_BATCH_WRITES: 'off',
+    GIRDER_WORKER_HISTORY_TABLE: 'results-history',
+    GIRDER_WORKER_HISTORY_DAYS: '30',
     GIRDER_WORKER_DEAD_LETTER_QUEUE_URL: 'https://sqs/dead',
     GIRDER_WORKER_TOPIC_ARN: 'arn:aws:sns:us-east-1:0:topic',
     GIRDER_WORKER_NODE_NAME: 'me@here',
@@ -60,6 +69,7 @@ test('every variable has its place in the connections', () => {
       ttlSeconds: 600,
       dynamodb: { ...client, endpoint: 'http://localhost:8001' },
       batchWrites: false,
+      history: { table: 'results-history', days: 30 },
     },
   });
 });

@@ -45,6 +45,15 @@ export interface BackendConnection {
   readonly dynamodb: ClientSettings;
   /** Whether claims and outcomes that are due at about the same time are written in one request. */
   readonly batchWrites: boolean;
+  /** Where the runs of tasks are recorded; undefined if they are not. */
+  readonly history: HistoryConnection | undefined;
+}
+
+/** The DynamoDB table of the history. */
+export interface HistoryConnection {
+  readonly table: string;
+  /** After how many days its items expire. */
+  readonly days: number;
 }
 
 const defaultBroker = 'sqs://';
@@ -56,6 +65,7 @@ const defaultBackend = 'dynamodb:///celery';
  * - GIRDER_WORKER_BROKER, the broker URL (`sqs://`), and GIRDER_WORKER_BACKEND, the backend URL (`dynamodb:///celery`);
  * - GIRDER_WORKER_QUEUE_NAME_PREFIX and GIRDER_WORKER_KEY_PREFIX, prefixes of queue names and of item keys;
  * - GIRDER_WORKER_BATCH_WRITES, `off` for a request for each claim and each outcome;
+ * - GIRDER_WORKER_HISTORY_TABLE, the table in which runs are recorded, and GIRDER_WORKER_HISTORY_DAYS, how long they are kept (7);
  * - GIRDER_WORKER_QUEUES, names of Celery queues, separated by commas;
  * - GIRDER_WORKER_DEAD_LETTER_QUEUE_URL and GIRDER_WORKER_TOPIC_ARN;
  * - GIRDER_WORKER_NODE_NAME, by default `girder-worker@` and the name of the Lambda function, which all its environments
@@ -115,7 +125,9 @@ function readBackend(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): Backe
   const url = env.GIRDER_WORKER_BACKEND ?? defaultBackend;
   const backend = faults.collect(() => parseBackendUrl(url));
   const batchWrites = faults.collect(() => parseSwitch('GIRDER_WORKER_BATCH_WRITES', env.GIRDER_WORKER_BATCH_WRITES));
-  if (!backend || batchWrites === undefined) return undefined;
+  const days = faults.collect(() => parseDays('GIRDER_WORKER_HISTORY_DAYS', env.GIRDER_WORKER_HISTORY_DAYS));
+  if (!backend || batchWrites === undefined || days === undefined) return undefined;
+  const historyTable = env.GIRDER_WORKER_HISTORY_TABLE || undefined;
   return {
     url: maskPassword(url),
     table: backend.table,
@@ -123,7 +135,14 @@ function readBackend(env: NodeJS.ProcessEnv, faults: ConfigurationFaults): Backe
     ttlSeconds: backend.ttlSeconds,
     dynamodb: clientSettings(env, 'DYNAMODB', backend),
     batchWrites,
+    history: historyTable === undefined ? undefined : { table: historyTable, days },
   };
+}
+
+function parseDays(name: string, text = '7'): number {
+  const days = Number(text || Number.NaN);
+  if (days >= 0 && days <= 3650) return days;
+  throw new ConfigurationError('Invalid settings', [`${name} must be a number of days up to 3650, got "${text}"`]);
 }
 
 /** A switch that is on unless it is `off`. */

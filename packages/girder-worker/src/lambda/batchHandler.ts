@@ -16,6 +16,7 @@ import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
 import { createFunctionLog } from './functionLog.ts';
 import { inspectFunction, isInspection } from './inspection.ts';
+import { connectInvocationListeners, flushAll } from './invocationListeners.ts';
 
 export interface BatchHandlerOptions {
   readonly registry: Registry;
@@ -43,8 +44,11 @@ export async function createBatchHandler({ registry, threadFile, create, consume
 
   const log = await createFunctionLog(logFormat);
   const store = connectStore(connections.backend, invocation);
+  const listeners = await connectInvocationListeners({ backend: connections.backend, log, invocation });
+  const jobs = createGirderJobs({ env: process.env, registry, log, system: nodeSystem });
   const dispatch = create({
-    ...createGirderJobs({ env: process.env, registry, log, system: nodeSystem }),
+    ...jobs,
+    events: [...jobs.events, ...listeners.map(({ events }) => events)],
     registry,
     pool,
     solo: createSoloPool(registry, { extension: createGirderExtension({ registry, env: process.env }), onLateError }),
@@ -65,7 +69,9 @@ export async function createBatchHandler({ registry, threadFile, create, consume
       invocation.begin();
       try {
         if (isInspection(event)) return await inspectFunction(registry, store);
-        return await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
+        const answer = await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
+        await flushAll(listeners, deadlineMs);
+        return answer;
       } finally {
         invocation.end(); // A request that is under way would be frozen, and go on in the next invocation.
       }

@@ -25,6 +25,7 @@ import type { WorkerHealth } from './health.ts';
 import { type PidboxListenerOptions, startPidboxListener } from './pidboxListener.ts';
 import { startPoller } from './poller.ts';
 import { retryUntil } from './retryUntil.ts';
+import { startWorkerHistory } from './workerHistory.ts';
 import type { WorkerMetrics } from './workerMetrics.ts';
 
 export interface WorkerOptions {
@@ -87,9 +88,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const worker = { pid: process.pid, hostname: node };
   const faults = createDeliveryFaults({ log, system: nodeSystem });
   const jobs = createGirderJobs({ env: process.env, registry, log, system: nodeSystem });
+  const history = await startWorkerHistory(connections.backend, log);
+  const listeners = [options.metrics, history].flatMap((listener) => (listener ? [listener.events] : []));
   const parts: DispatcherOptions = {
     ...jobs,
-    events: [...jobs.events, ...(options.metrics ? [options.metrics.events] : [])],
+    events: [...jobs.events, ...listeners],
     ...{ registry, pool: threads, solo, store, transport, log, worker, lease, faults },
   };
   const dispatch = createDispatcher(parts);
@@ -113,6 +116,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await nodeSystem.sleep(coldShutdownMs);
   });
   await Promise.race([drained, forced]);
+  await history?.stop();
   await pool.close();
 }
 

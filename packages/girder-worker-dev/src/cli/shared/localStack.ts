@@ -74,7 +74,7 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
   print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
   const startMs = nodeSystem.now();
   const dispatcher = await startLocalDispatcher({
-    ...{ emulators, ...built.functions, queues, concurrency, timeoutSeconds, printLine, onFault },
+    ...{ emulators, ...built.functions, queues, concurrency, timeoutSeconds, printLine, onFault, history: true },
   });
   cleanups.push(() => dispatcher.stop(graceMs));
   print(`Dispatcher: ready in ${nodeSystem.now() - startMs} ms; a task may take ${timeoutSeconds} s\n`);

@@ -64,15 +64,25 @@ export async function createQueue(
 }
 
 /** Creates the result table with Celery's key schema (docs/wire-format.md §3) and a time to live, as in the deployed stack (infra/table.cjs). */
-export async function createResultTable(endpoint: string, TableName: string): Promise<void> {
+export function createResultTable(endpoint: string, table: string): Promise<void> {
+  return createTable(endpoint, table, ['id']);
+}
+
+/** Creates the table of the history, as in the deployed stack (infra/history.cjs). */
+export function createHistoryTable(endpoint: string, table: string): Promise<void> {
+  return createTable(endpoint, table, ['shard', 'at']);
+}
+
+/** Creates a table with a partition key, perhaps a sort key, and a time to live. Both keys are strings. */
+async function createTable(endpoint: string, TableName: string, keys: readonly string[]): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: localRegion, credentials: localCredentials });
   try {
     await client.send(
       new CreateTableCommand({
         TableName,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
       }),
     );
     const TimeToLiveSpecification = { AttributeName: 'ttl', Enabled: true };

@@ -1,0 +1,41 @@
+import type { BackendConnection } from '../connections/connections.ts';
+import type { Log } from '../events/log.ts';
+import type { TaskEvents } from '../events/taskEvents.ts';
+import type { InvocationSignal } from '../system/invocationSignal.ts';
+import { nodeSystem } from '../system/nodeSystem.ts';
+
+/** Collects what it learns of the runs of an invocation, and writes all of it once, before the handler returns. */
+export interface InvocationListener {
+  readonly events: TaskEvents;
+  /** Never rejects, and takes no longer than `limitMs`. */
+  flush(limitMs: number): Promise<void>;
+}
+
+export interface InvocationListenersOptions {
+  readonly backend: BackendConnection;
+  readonly log: Log;
+  /** Ends the requests of an invocation that is over. */
+  readonly invocation: InvocationSignal;
+}
+
+/** The longest that the writes of all listeners may take, and what they leave of the invocation for the answer to Lambda. */
+const flushMs = { max: 1000, margin: 100 };
+
+/** Resolves to the listeners that the environment asks for. The code of the others is not loaded. */
+export async function connectInvocationListeners({
+  backend,
+  log,
+  invocation,
+}: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+  const { history } = backend;
+  if (!history) return [];
+  const { connectHistory } = await import('../history/dynamodb/connectHistory.ts');
+  const { createRecorder } = await import('../history/recorder.ts');
+  return [createRecorder({ history: connectHistory(backend, history, invocation), log, system: nodeSystem })];
+}
+
+/** Resolves when all listeners have written what they know, or shortly before the end of the invocation. */
+export async function flushAll(listeners: readonly InvocationListener[], deadlineMs: number): Promise<void> {
+  const limitMs = Math.max(0, Math.min(flushMs.max, deadlineMs - flushMs.margin - nodeSystem.now()));
+  await Promise.all(listeners.map((listener) => listener.flush(limitMs)));
+}
