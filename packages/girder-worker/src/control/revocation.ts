@@ -1,4 +1,4 @@
-import type { Revocation } from '../store/resultStore.ts';
+import type { ResultStore, Revocation } from '../store/resultStore.ts';
 import { stampRevocationKey } from '../store/stampKeys.ts';
 import { forEachConcurrently } from '../system/concurrently.ts';
 import type { ControlDeps } from './deps.ts';
@@ -11,7 +11,7 @@ export type Revocations = ReadonlyMap<string, 'revoked' | 'flagged' | 'final'>;
 
 /** Revokes tasks by id. `terminate` ends running tasks, even if they do not check `this.canceled`. */
 export async function revokeTasks(
-  { store }: Pick<ControlDeps, 'store'>,
+  { store }: { readonly store: Pick<ResultStore, 'revoke'> },
   ids: readonly string[],
   terminate: boolean,
 ): Promise<Revocations> {

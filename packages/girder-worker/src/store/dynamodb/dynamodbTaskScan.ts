@@ -3,7 +3,7 @@ import type { System } from '../../system/system.ts';
 import { scanLimits, type TaskScan, type TaskSummary } from '../taskScan.ts';
 import type { Attributes } from './attributeValues.ts';
 import { readRequest } from './claimedRequest.ts';
-import { type ItemKeys, itemKeys } from './itemKeys.ts';
+import { type ItemKeys, idInKey, itemKeys } from './itemKeys.ts';
 import { createTable, type DynamodbClient } from './table.ts';
 
 export interface DynamodbTaskScanOptions {
@@ -50,7 +50,7 @@ export function createDynamodbTaskScan(options: DynamodbTaskScanOptions): TaskSc
 
 /** Undefined for items of groups, chords and stamps. */
 function summaryOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskSummary | undefined {
-  const id = taskIdIn(attributes.id?.S ?? '', keys);
+  const id = idInKey(attributes.id?.S ?? '', keys.task);
   if (id === undefined) return undefined;
   const bytes = attributes.result?.B ?? new Uint8Array();
   const state = stateIn(bytes) ?? attributes.fin?.S ?? 'PENDING';
@@ -67,11 +67,6 @@ function summaryOf(attributes: Attributes, keys: ItemKeys, nowMs: number): TaskS
     startedMs: (isActive && claimed?.startedMs) || null,
     request: claimed?.request ?? null,
   };
-}
-
-function taskIdIn(key: string, keys: ItemKeys): string | undefined {
-  const start = keys.task('').slice(0, -1);
-  return key.startsWith(start) && key.length > start.length + 1 ? key.slice(start.length, -1) : undefined;
 }
 
 /** Documents begin with their status; undefined for a compressed one, whose task has `fin` if it has ended. */

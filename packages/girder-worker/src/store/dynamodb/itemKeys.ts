@@ -36,3 +36,9 @@ export function itemKeys(globalPrefix = ''): ItemKeys {
     chordShard: (groupId, shard) => key('chord-unlock-', `${groupId}-members-${shard}`),
   };
 }
+
+/** The id of which `keyOf` makes this key; undefined if the key is of another kind. */
+export function idInKey(key: string, keyOf: (id: string) => string): string | undefined {
+  const start = keyOf('').slice(0, -1); // Without the closing quote.
+  return key.startsWith(start) && key.length > start.length + 1 ? key.slice(start.length, -1) : undefined;
+}
