@@ -74,7 +74,7 @@ export interface HistoryStatus {
 
 /**
  * `GET /data/tasks?text=&id=&task=&state=&queue=&fromMs=&toMs=&sort=&order=&offset=0&limit=100`: one page of the tasks that match, the ones that were received last first. `text` is
- * looked for in id, name, arguments and error, without regard to case.
+ * looked for in id, name, arguments and error, without regard to case. `sort` is a `TaskSort`, `order` is `asc` or `desc`; without them, `received` and `desc`.
  */
 export interface TaskPage {
   /** How many tasks match in all. */
@@ -85,6 +85,9 @@ export interface TaskPage {
   readonly names: readonly string[];
   readonly states: readonly string[];
 }
+
+/** What a page of tasks is sorted by: the time of receipt, the runtime, the task's name, the state, the queue, or the number of retries. */
+export type TaskSort = 'received' | 'runtime' | 'task' | 'state' | 'queue' | 'retries';
 
 /** A task, as its runs tell it. */
 export interface TaskRow {

@@ -1,0 +1,78 @@
+import type { History, System } from 'girder-worker/internal/operations';
+import type { HistoryStatus } from '../data.ts';
+import type { TaskWindow } from './taskWindow.ts';
+
+/** Keeps a window up to date with the history. */
+export interface HistoryFollower {
+  status(): HistoryStatus;
+  /** Somebody looks: the history is read, at once and then again and again for a minute. */
+  use(): void;
+  /** Resolves when nothing is read any more. */
+  stop(): Promise<void>;
+}
+
+export interface HistoryFollowerOptions {
+  readonly history: Pick<History, 'read'>;
+  readonly window: TaskWindow;
+  /** How far back the history is read at first, in ms. */
+  readonly windowMs: number;
+  readonly system: Pick<System, 'now' | 'sleep'>;
+  /** Called after each reading. */
+  readonly onRead?: () => void;
+}
+
+/** Between two readings, and after a failure, in ms. */
+const periodMs = { ready: 2000, failing: 10_000 };
+
+/** How long the history is read on after `use` was called. */
+const usedMs = 60_000;
+
+/** What is read again: a write is seen later than another one that has a later time, if its clock is late or its request was slow. */
+const overlapMs = 30_000;
+
+export function createHistoryFollower(options: HistoryFollowerOptions): HistoryFollower {
+  const { history, window, windowMs, system, onRead } = options;
+  let state: HistoryStatus['state'] = 'loading';
+  let fault: string | null = null;
+  let readToMs = system.now() - windowMs;
+  let usedUntilMs = 0;
+  let running: Promise<void> | undefined;
+  const stopped = new AbortController();
+
+  const read = async (): Promise<void> => {
+    const nowMs = system.now();
+    for await (const writes of history.read({ fromMs: readToMs - overlapMs, toMs: nowMs + overlapMs })) {
+      window.add(writes);
+      // The last come first: what follows would be dropped.
+      if ((state === 'loading' && window.isFull) || stopped.signal.aborted) break;
+    }
+    readToMs = nowMs;
+  };
+
+  const run = async (): Promise<void> => {
+    while (system.now() < usedUntilMs && !stopped.signal.aborted) {
+      try {
+        await read();
+        [state, fault] = ['ready', null];
+      } catch (error) {
+        const isMissing = (error as Error).cause instanceof Error && /no DynamoDB table/.test((error as Error).message);
+        [state, fault] = [isMissing ? 'off' : 'failing', (error as Error).message];
+      }
+      onRead?.();
+      await system.sleep(state === 'ready' ? periodMs.ready : periodMs.failing, stopped.signal);
+    }
+    running = undefined;
+  };
+
+  return {
+    status: () => ({ state, fault, tasks: window.size, oldestMs: window.oldestMs, isComplete: !window.isFull }),
+    use() {
+      usedUntilMs = system.now() + usedMs;
+      running ??= run();
+    },
+    async stop() {
+      stopped.abort();
+      await running;
+    },
+  };
+}

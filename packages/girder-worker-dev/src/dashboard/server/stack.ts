@@ -1,0 +1,23 @@
+import type { OrphanScan, QueueAdmin, ResultStore, System, TaskScan } from 'girder-worker/internal/operations';
+import type { HistoryFollower } from './historyFollower.ts';
+import type { TaskWindow } from './taskWindow.ts';
+
+/** What the dashboard knows of a stack, and does with it. */
+export interface DashboardStack {
+  readonly names: { readonly broker: string; readonly backend: string; readonly region: string };
+  /** Celery's names of the queues that are shown. */
+  readonly queues: readonly string[];
+  readonly store: Pick<ResultStore, 'read' | 'forget' | 'revoke' | 'readGroup' | 'countedMembers'>;
+  readonly taskScan: Pick<TaskScan, 'find' | 'list'>;
+  readonly orphanScan: OrphanScan;
+  readonly queueAdmin: Pick<QueueAdmin, 'status' | 'processDeadLetters'>;
+  /** Resolves to the age of a queue's oldest message in seconds; null where that is not known. Never rejects. */
+  readonly oldestSeconds: (sqsName: string) => Promise<number | null>;
+  /** Sends a task to a queue, and resolves to its id. */
+  readonly send: (task: string, args: readonly unknown[], kwargs: object, queue: string) => Promise<string>;
+  readonly window: TaskWindow;
+  readonly follower: HistoryFollower;
+  readonly system: Pick<System, 'now'>;
+  /** Whether the dashboard may change anything. */
+  readonly hasActions: boolean;
+}
