@@ -212,7 +212,7 @@ export const companions: Readonly<Record<string, Companion>> = {
       doctor: {},
       // The web page for operators, its server, and Flower's routes.
       dashboard: {},
-      cli: { build: 'code', local: 'code', doctor: 'code' },
+      cli: { build: 'code', local: 'code', doctor: 'code', dashboard: 'code' },
       doors: { cli: 'code' },
     },
     subRoomArrows: {

@@ -3,6 +3,7 @@ import { createCommand } from 'create-girder-worker-plugin';
 import type { DevPackage } from 'girder-worker/internal/cli';
 import { buildCommand } from './cli/commands/build.ts';
 import { buildRegistryCommand } from './cli/commands/buildRegistry.ts';
+import { dashboardCommand } from './cli/commands/dashboard.ts';
 import { devCommand } from './cli/commands/dev.ts';
 import { doctorCommand } from './cli/commands/doctor.ts';
 import { updateRegistry } from './cli/shared/updateRegistry.ts';
@@ -13,6 +14,7 @@ export const commands: DevPackage['commands'] = () => [
   buildRegistryCommand(),
   buildCommand(),
   doctorCommand(),
+  dashboardCommand(),
 ];
 
 export { updateRegistry };

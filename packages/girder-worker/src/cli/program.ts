@@ -106,6 +106,7 @@ Examples:
   $ girder-worker call gwexample.analyses.tasks.fibonacci 26
   $ girder-worker revoke 3ef02b02-a3c9-44cf-bf80-f86458d1cdbf
   $ girder-worker status                                     counts messages, running tasks and dead letters
+  $ girder-worker dashboard                                  shows tasks, queues and dead letters as a web page
 
 girder-worker <command> --help describes a command.`;
 }

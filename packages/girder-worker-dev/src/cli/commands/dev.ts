@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { integerUpTo, names, port, stopRequest } from 'girder-worker/internal/cli';
+import { defaultDashboardPort } from '../shared/dashboardPort.ts';
 
 interface DevOptions {
   readonly sqsPort?: number;
   readonly dynamodbPort?: number;
+  readonly dashboardPort?: number;
   readonly queue?: readonly string[];
   readonly concurrency: number;
   readonly timeout: number;
@@ -31,6 +33,11 @@ export function devCommand(): Command {
       `port of DynamoDB; 0 chooses a free one (default: ${defaultPorts.dynamodbPort}; 0 with --run)`,
       port,
     )
+    .option(
+      '--dashboard-port <port>',
+      `port of the dashboard; 0 chooses a free one (default: ${defaultDashboardPort}, or a free one where it is taken)`,
+      port,
+    )
     .option('--queue <name>', 'Celery queue to serve; repeat it for several (default: celery)', collect)
     .option(
       '--concurrency <number>',
@@ -47,13 +54,17 @@ export function devCommand(): Command {
     .option('--no-reload', 'do not reload the functions when the code of plugins changes')
     .addHelpText('after', help)
     .action(
-      async ({ run, sqsPort, dynamodbPort, queue, concurrency, timeout, reload }: DevOptions, command: Command) => {
+      async (
+        { run, sqsPort, dynamodbPort, dashboardPort, queue, concurrency, timeout, reload }: DevOptions,
+        command: Command,
+      ) => {
         const stop = stopRequest();
         const { runLocalStack } = await import('../shared/localStack.ts'); // No other command needs it.
         const ports = run === undefined ? defaultPorts : { sqsPort: 0, dynamodbPort: 0 };
         const exitCode = await runLocalStack({
           sqsPort: sqsPort ?? ports.sqsPort,
           dynamodbPort: dynamodbPort ?? ports.dynamodbPort,
+          dashboardPort,
           queues: [...new Set(queue ?? ['celery'])],
           concurrency,
           timeoutSeconds: timeout,
@@ -67,7 +78,8 @@ export function devCommand(): Command {
 }
 
 const help = `
-The command builds the registry and the bundle, prints the banner and the endpoints, and then the line "ready". Without
+The command builds the registry and the bundle, prints the banner, the endpoints and the address of the dashboard (the web page
+that "girder-worker dashboard" describes; not with --run), and then the line "ready". Without
 --queue, the queue and the table are both named celery; the region is us-east-1, the access key and the secret are both
 test. Queues and table are empty at start, and are lost at the end. Each queue NAME has a dead-letter queue
 NAME-dead-letters, and before it NAME-undelivered, whose messages invoke the function of dead letters. A second Ctrl-C ends running tasks immediately.

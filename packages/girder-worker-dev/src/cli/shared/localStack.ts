@@ -10,12 +10,15 @@ import { celeryUrls, exportLines, isolatedVariables, stackVariables } from '../.
 import type { MappingFault } from '../../local/lambda/eventSourceMapping.ts';
 import { startLocalDispatcher, tableName } from '../../local/localDispatcher.ts';
 import { runScript } from '../../local/process/script.ts';
+import { startLocalDashboard } from './localDashboard.ts';
 import { type BuiltFunctions, startReloading } from './reload.ts';
 import { updateRegistry } from './updateRegistry.ts';
 
 export interface LocalStackOptions {
   readonly sqsPort: number;
   readonly dynamodbPort: number;
+  /** The port of the dashboard; without it, the default one, or a free one where that is taken. */
+  readonly dashboardPort?: number | undefined;
   /** Celery's names of the queues. */
   readonly queues: readonly string[];
   /** The largest number of concurrent invocations for each queue. */
@@ -68,7 +71,7 @@ async function serve(options: LocalStackOptions, cleanups: Cleanups): Promise<nu
 }
 
 async function serveWith(emulators: Emulators, options: LocalStackOptions, cleanups: Cleanups): Promise<number> {
-  const { script, queues, concurrency, timeoutSeconds, reloads } = options;
+  const { script, queues, concurrency, timeoutSeconds, reloads, dashboardPort } = options;
   if (!(await updateRegistry(root, undefined, processOutput))) return 1;
   const built = await bundle(cleanups);
   print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
@@ -81,6 +84,11 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
 
   print(await banner(emulators, options));
   for (const line of endpoints(emulators)) print(line);
+  if (script === undefined) {
+    const dashboard = await startLocalDashboard(emulators, queues, dashboardPort);
+    cleanups.push(() => dashboard.stop());
+    print(`Dashboard: ${dashboard.url}`);
+  }
   print('ready');
   if (reloads) cleanups.push(startReloading(root, dispatcher, built, () => bundle(cleanups)));
   return script === undefined ? new Promise<never>(() => undefined) : runAgainst(emulators, script, cleanups);

@@ -17,8 +17,6 @@ export interface ConnectStackOptions {
   readonly connections: Connections;
   /** Celery's names of the queues that are shown. */
   readonly queues: readonly string[];
-  /** How far back the history is read, in ms. */
-  readonly windowMs: number;
   /** The most tasks that are kept in memory. */
   readonly maxTasks: number;
   readonly hasActions: boolean;
@@ -26,20 +24,20 @@ export interface ConnectStackOptions {
 
 /** Returns the stack that the environment names. It connects at the first use. */
 export function connectStack(options: ConnectStackOptions): DashboardStack {
-  const { env, connections, queues, windowMs, maxTasks, hasActions } = options;
+  const { env, connections, queues, maxTasks, hasActions } = options;
   const { broker, backend } = connections;
   const history = backend.history ?? { table: `${backend.table}-history`, days: 7 };
   const window = createTaskWindow(maxTasks);
   const app = new App(createTaskClient(env));
   return {
-    names: { broker: broker.url, backend: backend.url, region: backend.dynamodb.region ?? '' },
+    names: { broker: broker.url, backend: backend.url, history: history.table, region: backend.dynamodb.region ?? '' },
     ...connectStoreAndScan(backend),
     ...{ queues, window, hasActions, system: nodeSystem, queueAdmin: connectQueueAdmin(broker) },
     oldestSeconds: createOldestSeconds(env, connections),
     follower: createHistoryFollower({
       history: connectHistory(backend, history),
       window,
-      windowMs,
+      windowMs: history.days * 24 * 3600 * 1000,
       system: nodeSystem,
     }),
     async send(task, args, kwargs, queue) {

@@ -5,7 +5,7 @@ import type { TaskWindow } from './taskWindow.ts';
 /** Keeps a window up to date with the history. */
 export interface HistoryFollower {
   status(): HistoryStatus;
-  /** Somebody looks: the history is read, at once and then again and again for a minute. */
+  /** Is called by each request that shows tasks: the history is read at once, and then every two seconds for a minute. */
   use(): void;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
@@ -17,8 +17,6 @@ export interface HistoryFollowerOptions {
   /** How far back the history is read at first, in ms. */
   readonly windowMs: number;
   readonly system: Pick<System, 'now' | 'sleep'>;
-  /** Called after each reading. */
-  readonly onRead?: () => void;
 }
 
 /** Between two readings, and after a failure, in ms. */
@@ -31,7 +29,7 @@ const usedMs = 60_000;
 const overlapMs = 30_000;
 
 export function createHistoryFollower(options: HistoryFollowerOptions): HistoryFollower {
-  const { history, window, windowMs, system, onRead } = options;
+  const { history, window, windowMs, system } = options;
   let state: HistoryStatus['state'] = 'loading';
   let fault: string | null = null;
   let readToMs = system.now() - windowMs;
@@ -58,7 +56,6 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
         const isMissing = (error as Error).cause instanceof Error && /no DynamoDB table/.test((error as Error).message);
         [state, fault] = [isMissing ? 'off' : 'failing', (error as Error).message];
       }
-      onRead?.();
       await system.sleep(state === 'ready' ? periodMs.ready : periodMs.failing, stopped.signal);
     }
     running = undefined;

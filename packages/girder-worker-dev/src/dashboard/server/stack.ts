@@ -4,7 +4,13 @@ import type { TaskWindow } from './taskWindow.ts';
 
 /** What the dashboard knows of a stack, and does with it. */
 export interface DashboardStack {
-  readonly names: { readonly broker: string; readonly backend: string; readonly region: string };
+  readonly names: {
+    readonly broker: string;
+    readonly backend: string;
+    /** The table of the history. */
+    readonly history: string;
+    readonly region: string;
+  };
   /** Celery's names of the queues that are shown. */
   readonly queues: readonly string[];
   readonly store: Pick<ResultStore, 'read' | 'forget' | 'revoke' | 'readGroup' | 'countedMembers'>;

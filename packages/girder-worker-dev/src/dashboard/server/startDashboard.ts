@@ -14,9 +14,17 @@ export interface Dashboard {
   stop(): Promise<void>;
 }
 
+export interface DashboardOptions {
+  /** 0 chooses a free one. */
+  readonly port: number;
+  /** The token in the address. @default a random one */
+  readonly token?: string | undefined;
+}
+
 /** Starts the dashboard of a stack on this machine's loopback address. Rejects with an Error that says what to do if the port is taken. */
-export async function startDashboard(stack: DashboardStack, port: number): Promise<Dashboard> {
-  const tokens = { access: newToken(), action: newToken() };
+export async function startDashboard(stack: DashboardStack, options: DashboardOptions): Promise<Dashboard> {
+  const { port, token = newToken() } = options;
+  const tokens = { access: token, action: newToken() };
   let listening = port;
   const { fetch } = createRoutes({ stack, tokens, page: buildPage, port: () => listening });
   const server = createAdaptorServer({ fetch }) as Server;
@@ -24,11 +32,11 @@ export async function startDashboard(stack: DashboardStack, port: number): Promi
   server.listen({ host: '127.0.0.1', port });
   await started.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new Error(`Port ${port} is taken: choose another one with --port, or 0 for a free one.`, { cause: error });
+    throw new PortTakenError(port);
   });
   listening = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${listening}/?token=${tokens.access}`,
+    url: `http://127.0.0.1:${listening}/?token=${encodeURIComponent(tokens.access)}`,
     async stop() {
       const closed = once(server, 'close');
       server.close();
@@ -36,6 +44,15 @@ export async function startDashboard(stack: DashboardStack, port: number): Promi
       await Promise.all([closed, stack.follower.stop()]);
     },
   };
+}
+
+/** Another program listens on the port. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError';
+
+  constructor(port: number) {
+    super(`Port ${port} is taken: choose another one with --port, or 0 for a free one.`);
+  }
 }
 
 function newToken(): string {

@@ -5,6 +5,7 @@ const descriptions = {
   create: 'Create the package of a new plugin.',
   'build-registry': 'Write the registry: the file that lists the tasks of all plugins.',
   doctor: 'Check a deployed stack.',
+  dashboard: 'Show tasks, queues and dead letters as a web page.',
   build: 'Write the registry, and bundle the functions for Lambda.',
 };
 

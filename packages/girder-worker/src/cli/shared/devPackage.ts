@@ -6,7 +6,7 @@ import type { Output } from './output.ts';
 
 /** What the package girder-worker-dev gives to this one: it builds registries and bundles, and runs the local stack. */
 export interface DevPackage {
-  /** The commands `dev`, `build`, `build-registry`, `doctor` and `create`. */
+  /** The commands `dev`, `build`, `build-registry`, `doctor`, `dashboard` and `create`. */
   commands(): Command[];
   /**
    * Builds the registry of the deployment in the folder `root` and writes it to its default path. Resolves to false if a

@@ -1,0 +1,2 @@
+/** Flower's port. */
+export const defaultDashboardPort = 5555;
