@@ -39,7 +39,7 @@ type Row = readonly [
   kwargs: string,
   error: string | null,
   dueMs: number | null,
-  follows: readonly (readonly [kind: string, id: string, task: string])[],
+  follows: readonly (readonly [kind: string, id: string | null, task: string])[],
 ];
 
 /** Returns records as the bytes that are stored: JSON, compressed by raw deflate (RFC 1951). Texts are cut where there is no space for all. */

@@ -72,8 +72,5 @@ function followingIn({ callbacks, errbacks, chain, chord }: Embed): readonly Fol
 }
 
 function named(kind: FollowingTask['kind'], signatures: readonly WireSignature[]): FollowingTask[] {
-  return signatures.flatMap((signature) => {
-    const id = assignedId(signature);
-    return id === undefined ? [] : [{ kind, id, task: signature.task }];
-  });
+  return signatures.map((signature) => ({ kind, id: assignedId(signature) ?? null, task: signature.task }));
 }

@@ -43,7 +43,7 @@ beforeEach(() => {
   append = async (records) => void writes.push([...records]);
   const line = (text: string) => void lines.push(text);
   const log: Log = { debug: line, info: line, warn: line, error: line };
-  recorder = createRecorder({ history: { append: (records) => append(records) }, log, system });
+  recorder = createRecorder({ history: { append: (records) => append(records) }, log, system, waitMs: 10_000 });
 });
 
 describe('the record of a run', () => {
@@ -95,6 +95,12 @@ describe('the record of a run', () => {
     expect(writes[0]![0]).toMatchObject({ state, startedMs: null, ...expected });
   });
 
+  test('is that of a revoked task if the task was revoked before its message came', async () => {
+    await recorder.events.endedBefore?.(await runOf('id'), 'REVOKED');
+    await recorder.flush(100);
+    expect(writes[0]![0]).toMatchObject({ state: 'REVOKED', error: 'revoked', startedMs: null });
+  });
+
   test('is written for a run whose outcome was not stored, and for a duplicate of a task that has ended', async () => {
     await recorder.events.abandoned?.(await runOf('lost'));
     await recorder.events.endedBefore?.(await runOf('again'), 'SUCCESS');
@@ -131,6 +137,44 @@ describe('the records of an invocation', () => {
       expect.stringMatching(/^Cannot store runs in the history, which lacks them: no such table/),
       expect.stringMatching(/^Runs are stored in the history again/),
     ]);
+  });
+
+  test('are written while it runs, if it runs on for long after a run has ended', async () => {
+    await end('a');
+    await system.advance(9000);
+    await end('b');
+    expect(writes).toEqual([]);
+    await system.advance(1000);
+    expect(writes.map((records) => records.map(({ id }) => id))).toEqual([['a', 'b']]);
+    await end('c');
+    await recorder.flush(100);
+    await system.advance(60_000);
+    expect(writes.map((records) => records.length)).toEqual([2, 1]);
+  });
+
+  test('that are being written when it ends hold it up for no longer than the limit, too', async () => {
+    append = () => new Promise(() => undefined);
+    await end('a');
+    await system.advance(10_000);
+    let isFlushed = false;
+    const flushed = recorder.flush(100).then(() => {
+      isFlushed = true;
+    });
+    await system.advance(99);
+    expect(isFlushed).toBe(false);
+    await system.advance(1);
+    await flushed;
+  });
+
+  test('are written at once when there are so many as one write takes', async () => {
+    const options = { history: { append: (records: readonly RunRecord[]) => append(records) }, system, waitMs: 1000 };
+    const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+    recorder = createRecorder({ ...options, log, batchSize: 2 });
+    for (const id of ['a', 'b', 'c']) await end(id);
+    await system.advance(0);
+    expect(writes.map((records) => records.length)).toEqual([2]);
+    await system.advance(1000);
+    expect(writes.map((records) => records.length)).toEqual([2, 1]);
   });
 
   test('hold up the end of an invocation for no longer than the limit', async () => {

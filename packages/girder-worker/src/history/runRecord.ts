@@ -45,6 +45,7 @@ export type RunState = Outcome['state'] | 'ABANDONED' | 'DUPLICATE';
 /** A task that a message names to follow its own: `chain` is the next step of a chain, `chord` the body of the chord of which it is a member. */
 export interface FollowingTask {
   readonly kind: 'callback' | 'errback' | 'chain' | 'chord';
-  readonly id: string;
+  /** Null if the sender has not assigned one: the worker does when it sends the task. */
+  readonly id: string | null;
   readonly task: string;
 }

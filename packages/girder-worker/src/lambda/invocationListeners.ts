@@ -4,7 +4,7 @@ import type { TaskEvents } from '../events/taskEvents.ts';
 import type { InvocationSignal } from '../system/invocationSignal.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 
-/** Collects what it learns of the runs of an invocation, and writes all of it once, before the handler returns. */
+/** Collects what it learns of the runs of an invocation, and writes it before the handler returns. */
 export interface InvocationListener {
   readonly events: TaskEvents;
   /** Never rejects, and takes no longer than `limitMs`. */
@@ -21,6 +21,12 @@ export interface InvocationListenersOptions {
 /** The longest that the writes of all listeners may take, and what they leave of the invocation for the answer to Lambda. */
 const flushMs = { max: 1000, margin: 100 };
 
+/**
+ * How long the record of a run waits for the other runs of its invocation. Most invocations are shorter; in a longer one, the runs that have ended
+ * are seen while the others go on, and are not lost if the invocation is killed.
+ */
+const recordWaitMs = 10_000;
+
 /** Resolves to the listeners that the environment asks for. The code of the others is not loaded. */
 export async function connectInvocationListeners({
   backend,
@@ -31,7 +37,14 @@ export async function connectInvocationListeners({
   if (!history) return [];
   const { connectHistory } = await import('../history/dynamodb/connectHistory.ts');
   const { createRecorder } = await import('../history/recorder.ts');
-  return [createRecorder({ history: connectHistory(backend, history, invocation), log, system: nodeSystem })];
+  return [
+    createRecorder({
+      history: connectHistory(backend, history, invocation),
+      log,
+      system: nodeSystem,
+      waitMs: recordWaitMs,
+    }),
+  ];
 }
 
 /** Resolves when all listeners have written what they know, or shortly before the end of the invocation. */

@@ -2,7 +2,6 @@ import type { BackendConnection } from '../connections/connections.ts';
 import type { Log } from '../events/log.ts';
 import type { TaskEvents } from '../events/taskEvents.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
-import { repeat } from '../system/repeat.ts';
 
 /** The records of a long-running worker, which has no invocations. */
 export interface WorkerHistory {
@@ -11,11 +10,11 @@ export interface WorkerHistory {
   stop(): Promise<void>;
 }
 
-/** Records are stored after this time at the latest, or when there are so many. If the process is killed, those are lost. */
-const periodMs = 1000;
+/** Records are stored after this time at the latest, or when there are so many. */
+const waitMs = 1000;
 const batchSize = 50;
 
-/** The longest that the writes of a batch may take. */
+/** The longest that the last write may take. */
 const limitMs = 5000;
 
 /** Resolves to the history of a worker; to undefined, and loads nothing, if the environment names no table for it. */
@@ -24,16 +23,8 @@ export async function startWorkerHistory(backend: BackendConnection, log: Log): 
   if (!history) return undefined;
   const { connectHistory } = await import('../history/dynamodb/connectHistory.ts');
   const { createRecorder } = await import('../history/recorder.ts');
-  const recorder = createRecorder({
-    ...{ history: connectHistory(backend, history), log, system: nodeSystem },
-    onRecord: () => void (recorder.size >= batchSize && recorder.flush(limitMs)),
+  const { events, flush } = createRecorder({
+    ...{ history: connectHistory(backend, history), log, system: nodeSystem, waitMs, batchSize },
   });
-  const stop = repeat(nodeSystem, periodMs, () => recorder.flush(limitMs), { keepAlive: false });
-  return {
-    events: recorder.events,
-    async stop() {
-      await stop();
-      await recorder.flush(limitMs);
-    },
-  };
+  return { events, stop: () => flush(limitMs) };
 }
