@@ -1,6 +1,6 @@
 import { loadConnections } from 'girder-worker/internal/aws';
 import { connectStack } from '../../dashboard/server/connectStack.ts';
-import { type Dashboard, PortTakenError, startDashboard } from '../../dashboard/server/startDashboard.ts';
+import { type Dashboard, startDashboard } from '../../dashboard/server/startDashboard.ts';
 import type { Emulators } from '../../local/emulators/emulators.ts';
 import { celeryUrls, isolatedVariables } from '../../local/emulators/variables.ts';
 import { historyTableName, tableName } from '../../local/localDispatcher.ts';
@@ -22,8 +22,12 @@ export async function startLocalDashboard(
     ...{ env, connections: loadConnections(env), queues, maxTasks: 100_000, hasActions: true },
   });
   if (port !== undefined) return startDashboard(stack, { port });
-  return startDashboard(stack, { port: defaultDashboardPort }).catch((error: unknown) => {
-    if (error instanceof PortTakenError) return startDashboard(stack, { port: 0 });
+  return startDashboard(stack, { port: defaultDashboardPort }).catch((error: Error) => {
+    if (isPortTaken(error)) return startDashboard(stack, { port: 0 });
     throw error;
   });
+}
+
+function isPortTaken({ cause }: Error): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
 }

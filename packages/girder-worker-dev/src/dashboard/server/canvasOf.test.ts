@@ -7,7 +7,7 @@ import { createTaskWindow } from './taskWindow.ts';
 const entriesOf = (...records: RunRecord[]) => {
   const window = createTaskWindow(10_000);
   window.add([{ key: '1', appendedMs: 0, records }]);
-  return window.ofRoot('a');
+  return window.canvas('a');
 };
 const task = (id: string, changes: Partial<RunRecord> = {}) =>
   newRecord({ id, task: `task ${id}`, rootId: 'a', ...changes });
@@ -50,6 +50,14 @@ test('the members of a chord lead to its body, which is no child of the member t
 test('callbacks and errbacks are told apart', () => {
   const entries = entriesOf(task('a', { follows: [follows('callback', 'b'), follows('errback', 'c')] }));
   expect(shapeOf(entries, 'a').edges).toEqual(['a callback b', 'a errback c']);
+});
+
+test('an errback whose id its worker has assigned is known by its name; other children are not', () => {
+  const entries = entriesOf(
+    task('a', { follows: [{ kind: 'errback', id: null, task: 'task b' }] }),
+    ...[task('b', { parentId: 'a' }), task('c', { parentId: 'a' })],
+  );
+  expect(shapeOf(entries, 'a').edges).toEqual(['a errback b', 'a child c']);
 });
 
 test('ids that follow each other in a circle, which only a wrong sender makes, end', () => {

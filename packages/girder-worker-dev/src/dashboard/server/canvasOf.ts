@@ -13,7 +13,7 @@ const edgeKinds = {
 } as const satisfies Record<FollowingTask['kind'], CanvasEdge['kind']>;
 
 /**
- * Returns the graph of the tasks with one root. What a message names to follow its task is an edge, also if that task was not received yet; for
+ * Returns the graph of the tasks of a canvas. What a message names to follow its task is an edge, also if that task was not received yet; for
  * any other task its parent is. `focus` is the id of the task that the graph must contain.
  */
 export function canvasOf(entries: readonly TaskEntry[], focus: string): Canvas {
@@ -23,14 +23,20 @@ export function canvasOf(entries: readonly TaskEntry[], focus: string): Canvas {
   for (const { row, group } of shown) nodes.set(row.id, { id: row.id, task: row.task, state: row.state, group });
   for (const { row, follows } of shown) {
     for (const { kind, id, task } of follows) {
+      if (id === null) continue;
       if (!nodes.has(id)) nodes.set(id, { id, task, state: 'PENDING', group: null });
       edges.set(`${row.id} ${id}`, { from: row.id, to: id, kind: edgeKinds[kind] });
     }
   }
   const followers = new Set([...edges.values()].map(({ to }) => to));
+  const entryOf = new Map(shown.map((entry) => [entry.row.id, entry]));
   for (const { row } of shown) {
-    if (row.parentId === null || !nodes.has(row.parentId) || followers.has(row.id)) continue;
-    edges.set(`${row.parentId} ${row.id}`, { from: row.parentId, to: row.id, kind: 'child' });
+    const parent = entryOf.get(row.parentId ?? '');
+    if (parent === undefined || followers.has(row.id)) continue;
+    // A task that follows without an id is known by its name.
+    const following = parent.follows.find(({ id, task }) => id === null && task === row.task);
+    const kind = following ? edgeKinds[following.kind] : 'child';
+    edges.set(`${parent.row.id} ${row.id}`, { from: parent.row.id, to: row.id, kind });
   }
   const levels = levelsOf([...nodes.keys()], [...edges.values()]);
   return {

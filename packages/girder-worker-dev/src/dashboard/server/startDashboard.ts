@@ -21,7 +21,7 @@ export interface DashboardOptions {
   readonly token?: string | undefined;
 }
 
-/** Starts the dashboard of a stack on this machine's loopback address. Rejects with an Error that says what to do if the port is taken. */
+/** Starts the dashboard of a stack on this machine's loopback address. Rejects with an Error that says what to do if the port is taken; its cause has the code EADDRINUSE. */
 export async function startDashboard(stack: DashboardStack, options: DashboardOptions): Promise<Dashboard> {
   const { port, token = newToken() } = options;
   const tokens = { access: token, action: newToken() };
@@ -32,7 +32,7 @@ export async function startDashboard(stack: DashboardStack, options: DashboardOp
   server.listen({ host: '127.0.0.1', port });
   await started.catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
-    throw new PortTakenError(port);
+    throw new Error(`Port ${port} is taken: choose another one with --port, or 0 for a free one.`, { cause: error });
   });
   listening = (server.address() as AddressInfo).port;
   return {
@@ -44,15 +44,6 @@ export async function startDashboard(stack: DashboardStack, options: DashboardOp
       await Promise.all([closed, stack.follower.stop()]);
     },
   };
-}
-
-/** Another program listens on the port. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError';
-
-  constructor(port: number) {
-    super(`Port ${port} is taken: choose another one with --port, or 0 for a free one.`);
-  }
 }
 
 function newToken(): string {

@@ -33,7 +33,6 @@ export async function taskDetail(stack: DashboardStack, id: string): Promise<Tas
       worker: summary.worker?.hostname ?? known.worker,
     }),
   };
-  const entries = window.ofRoot(task.rootId);
   return {
     task,
     resultJson: stored === undefined ? null : resultJsonOf(stored),
@@ -41,7 +40,7 @@ export async function taskDetail(stack: DashboardStack, id: string): Promise<Tas
     storedState: stored?.state ?? null,
     progress: stored === undefined ? null : progressOf(stored),
     runs: entry?.runs ?? [],
-    canvas: canvasOf(entries, id),
+    canvas: canvasOf(window.canvas(id), id),
     log: null,
   };
 }
@@ -60,8 +59,9 @@ function rowOf(id: string, stored: StoredResult | undefined): TaskRow {
   };
 }
 
-function resultJsonOf({ result, exception }: StoredResult): string | null {
-  if (exception !== null) return null;
+/** Null for a task without a result: it failed, waits, or its result was forgotten. */
+function resultJsonOf({ state, result, exception }: StoredResult): string | null {
+  if (exception !== null || state === 'PENDING') return null;
   return shown(result);
 }
 

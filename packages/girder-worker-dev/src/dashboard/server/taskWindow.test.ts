@@ -52,14 +52,34 @@ test('a window that is full drops the tasks that were received first, and says s
   window.add(write(runAt(100, { id: 'new' })));
   expect([window.size, window.isFull, window.oldestMs]).toEqual([90, true, 11]);
   expect(window.get('task-10')).toBeUndefined();
-  expect(window.ofRoot('task-10')).toEqual([]);
+  expect(window.canvas('task-10')).toEqual([]);
   expect(window.get('new')).toBeDefined();
 });
 
-test('the tasks of a canvas are those with its root', () => {
+const canvasOf = (window: TaskWindow, id: string) =>
+  window
+    .canvas(id)
+    .map(({ row }) => row.id)
+    .sort();
+
+test('the tasks of a canvas have the same root', () => {
   const window = createTaskWindow(10);
   window.add(write(runAt(1, { id: 'a' }), runAt(2, { id: 'b', rootId: 'a' }), runAt(3, { id: 'c' })));
-  expect(window.ofRoot('a').map(({ row }) => row.id)).toEqual(['a', 'b']);
+  expect(canvasOf(window, 'a')).toEqual(['a', 'b']);
+  expect(canvasOf(window, 'b')).toEqual(['a', 'b']);
+  expect(canvasOf(window, 'c')).toEqual(['c']);
+});
+
+test('the members of a chord that a client has sent belong to one canvas, by their group and by their body', () => {
+  const follows = [{ kind: 'chord', id: 'body', task: 'p.sum' }] as const;
+  const window = createTaskWindow(10);
+  window.add(write(runAt(1, { id: 'a', follows }), runAt(2, { id: 'b', follows }), runAt(3, { id: 'alone' })));
+  window.add(write(runAt(4, { id: 'c', group: 'g' }), runAt(5, { id: 'd', group: 'g' })));
+  expect(canvasOf(window, 'a')).toEqual(['a', 'b']);
+  expect(canvasOf(window, 'body')).toEqual(['a', 'b']);
+  expect(canvasOf(window, 'd')).toEqual(['c', 'd']);
+  window.add(write(runAt(6, { id: 'body', parentId: 'b' })));
+  expect(canvasOf(window, 'a')).toEqual(['a', 'b', 'body']);
 });
 
 const searched = createTaskWindow(10);

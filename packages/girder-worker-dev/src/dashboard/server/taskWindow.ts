@@ -1,4 +1,5 @@
 import type { RunRecord, StoredRuns } from 'girder-worker/internal/operations';
+import { createRelatives } from './relatives.ts';
 import { type TaskEntry, withRun } from './taskEntry.ts';
 
 /** The tasks of the history that the dashboard keeps in memory. */
@@ -8,8 +9,11 @@ export interface TaskWindow {
   get(id: string): TaskEntry | undefined;
   /** The tasks, the ones that were received last first. */
   all(): readonly TaskEntry[];
-  /** The tasks of a canvas. */
-  ofRoot(rootId: string): readonly TaskEntry[];
+  /**
+   * The tasks of the canvas of a task: those with the same root or group, what follows them, and what they follow. The members of a chord
+   * have no root in common if a client has sent it.
+   */
+  canvas(id: string): readonly TaskEntry[];
   readonly size: number;
   /** When the oldest task was received, in ms since 1970; null if there is none. */
   readonly oldestMs: number | null;
@@ -19,7 +23,7 @@ export interface TaskWindow {
 
 export function createTaskWindow(maxTasks: number): TaskWindow {
   const entries = new Map<string, TaskEntry>();
-  const roots = new Map<string, Set<string>>();
+  const relatives = createRelatives();
   let sorted: TaskEntry[] | undefined = [];
   let isFull = false;
 
@@ -28,9 +32,7 @@ export function createTaskWindow(maxTasks: number): TaskWindow {
     const entry = withRun(before, record);
     if (entry === before) return false;
     entries.set(record.id, entry);
-    const ofRoot = roots.get(record.rootId);
-    if (ofRoot) ofRoot.add(record.id);
-    else roots.set(record.rootId, new Set([record.id]));
+    relatives.add(entry);
     sorted = undefined;
     return true;
   };
@@ -44,11 +46,9 @@ export function createTaskWindow(maxTasks: number): TaskWindow {
   const drop = (): void => {
     if (entries.size <= maxTasks) return;
     isFull = true;
-    for (const { row } of all().slice(Math.floor(maxTasks * 0.9))) {
-      entries.delete(row.id);
-      const ofRoot = roots.get(row.rootId);
-      ofRoot?.delete(row.id);
-      if (ofRoot?.size === 0) roots.delete(row.rootId);
+    for (const entry of all().slice(Math.floor(maxTasks * 0.9))) {
+      entries.delete(entry.row.id);
+      relatives.remove(entry);
     }
     sorted = undefined;
   };
@@ -61,7 +61,7 @@ export function createTaskWindow(maxTasks: number): TaskWindow {
     },
     get: (id) => entries.get(id),
     all,
-    ofRoot: (rootId) => [...(roots.get(rootId) ?? [])].flatMap((id) => entries.get(id) ?? []),
+    canvas: (id) => relatives.of(id).flatMap((relative) => entries.get(relative) ?? []),
     get size() {
       return entries.size;
     },
