@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireJava, requirePython } from '../support/requirements.ts';
 import { existingResources } from './aws.ts';
 import { testCeleryScenarios } from './celeryScenarios.ts';
+import { testDashboard } from './dashboardScenario.ts';
 import type { Emulator } from './emulator.ts';
 import { findLocalstackPython, startLocalstack } from './localstack/localstack.ts';
 import { testMessageScenarios } from './messageScenarios.ts';
@@ -31,6 +32,7 @@ describe.skipIf(!isWanted || !requirePython() || !requireJava() || python === un
 
     testCeleryScenarios(() => stack);
     testTypescriptClient(() => stack);
+    testDashboard(() => stack);
     testMessageScenarios(() => stack);
     testServerlessCommands(() => stack);
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireMinistack, requirePython } from '../support/requirements.ts';
 import { callAws } from './aws.ts';
 import { testCeleryScenarios } from './celeryScenarios.ts';
+import { testDashboard } from './dashboardScenario.ts';
 import type { Emulator } from './emulator.ts';
 import { testMessageScenarios } from './messageScenarios.ts';
 import { startMinistack } from './ministack/ministack.ts';
@@ -26,6 +27,7 @@ describe.skipIf(!requirePython() || !requireMinistack())(
 
     testCeleryScenarios(() => stack);
     testTypescriptClient(() => stack);
+    testDashboard(() => stack);
     testMessageScenarios(() => stack);
 
     testServerlessCommands(() => stack);

@@ -34,6 +34,7 @@ export function createMemoryStack(changes: Partial<DashboardStack> & { readonly 
       processDeadLetters: async () => ({ keep: 0, redrive: 0, drop: 0, refused: new Map() }),
     },
     oldestSeconds: async () => null,
+    taskLog: { linesOf: async () => null },
     async send(...task) {
       sent.push(task);
       return 'new-id';

@@ -26,7 +26,7 @@ export interface ClientSettings {
  */
 export function clientSettings(
   env: NodeJS.ProcessEnv,
-  service: 'SQS' | 'SNS' | 'DYNAMODB' | 'LAMBDA' | 'CLOUDWATCH',
+  service: 'SQS' | 'SNS' | 'DYNAMODB' | 'LAMBDA' | 'CLOUDWATCH' | 'CLOUDWATCH_LOGS',
   target: AwsTarget,
 ): ClientSettings {
   const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env.AWS_ENDPOINT_URL ?? target.endpoint;

@@ -67,7 +67,8 @@ GIRDER_WORKER_HISTORY_TABLE. Figures for scripts: Flower's REST API is at /api, 
 need the token, as "Authorization: Bearer TOKEN". Set GIRDER_WORKER_DASHBOARD_TOKEN to choose the token.
 
 Permissions: dynamodb:GetItem, BatchGetItem, Query and Scan on both tables, sqs:GetQueueUrl, GetQueueAttributes and
-ReceiveMessage on the queues; cloudwatch:GetMetricStatistics for the age of the oldest message. With --actions also
+ReceiveMessage on the queues; cloudwatch:GetMetricStatistics for the age of the oldest message, and logs:FilterLogEvents for
+the log lines of tasks, on the log groups of the functions. With --actions also
 dynamodb:UpdateItem and DeleteItem on the table of results, and sqs:SendMessage and DeleteMessage.
 
 Examples:

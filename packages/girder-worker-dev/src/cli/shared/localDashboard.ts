@@ -1,6 +1,7 @@
 import { loadConnections } from 'girder-worker/internal/aws';
 import { connectStack } from '../../dashboard/server/connectStack.ts';
 import { type Dashboard, startDashboard } from '../../dashboard/server/startDashboard.ts';
+import type { TaskLog } from '../../dashboard/server/taskLog.ts';
 import type { Emulators } from '../../local/emulators/emulators.ts';
 import { celeryUrls, isolatedVariables } from '../../local/emulators/variables.ts';
 import { historyTableName, tableName } from '../../local/localDispatcher.ts';
@@ -11,6 +12,7 @@ export async function startLocalDashboard(
   emulators: Emulators,
   queues: readonly string[],
   port: number | undefined,
+  taskLog: TaskLog,
 ): Promise<Dashboard> {
   const { broker, backend } = celeryUrls(emulators, tableName);
   const env = isolatedVariables(process.env, {
@@ -19,7 +21,7 @@ export async function startLocalDashboard(
     GIRDER_WORKER_HISTORY_TABLE: historyTableName,
   });
   const stack = connectStack({
-    ...{ env, connections: loadConnections(env), queues, maxTasks: 100_000, hasActions: true },
+    ...{ env, connections: loadConnections(env), queues, maxTasks: 100_000, hasActions: true, taskLog },
   });
   if (port !== undefined) return startDashboard(stack, { port });
   return startDashboard(stack, { port: defaultDashboardPort }).catch((error: Error) => {

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { exitCodeOf, hostFacts, print, processOutput, readRegistry, renderBanner } from 'girder-worker/internal/cli';
 import { nodeSystem } from 'girder-worker/internal/system';
+import { createPrintedLog } from '../../dashboard/server/printedLog.ts';
 import { createBundleFolder } from '../../local/bundleFolder.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import { celeryUrls, exportLines, isolatedVariables, stackVariables } from '../../local/emulators/variables.ts';
@@ -75,6 +76,11 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
   if (!(await updateRegistry(root, undefined, processOutput))) return 1;
   const built = await bundle(cleanups);
   print(`Bundle: ${Math.round(built.totalBytes / 1000)} KB in ${Math.round(built.ms)} ms`);
+  const printed = createPrintedLog(() => nodeSystem.now());
+  const printLine = (line: string, stream: 'stdout' | 'stderr'): void => {
+    printed.add(line);
+    process[stream].write(`${line}\n`);
+  };
   const startMs = nodeSystem.now();
   const dispatcher = await startLocalDispatcher({
     ...{ emulators, ...built.functions, queues, concurrency, timeoutSeconds, printLine, onFault, history: true },
@@ -85,7 +91,7 @@ async function serveWith(emulators: Emulators, options: LocalStackOptions, clean
   print(await banner(emulators, options));
   for (const line of endpoints(emulators)) print(line);
   if (script === undefined) {
-    const dashboard = await startLocalDashboard(emulators, queues, dashboardPort);
+    const dashboard = await startLocalDashboard(emulators, queues, dashboardPort, printed);
     cleanups.push(() => dashboard.stop());
     print(`Dashboard: ${dashboard.url}`);
   }
@@ -149,8 +155,4 @@ function onFault({ code, reason, messageIds }: MappingFault): void {
   processOutput.writeErr(
     `event source mapping: ${code}: ${reason}${messageIds.length === 0 ? '' : ` (${kept} in the queue)`}\n`,
   );
-}
-
-function printLine(line: string, stream: 'stdout' | 'stderr'): void {
-  process[stream].write(`${line}\n`);
 }

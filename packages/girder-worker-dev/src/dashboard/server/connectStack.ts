@@ -8,8 +8,10 @@ import {
   createTaskClient,
 } from 'girder-worker/internal/operations';
 import { nodeSystem } from 'girder-worker/internal/system';
+import { createCloudwatchLog } from './cloudwatchLog.ts';
 import { createHistoryFollower } from './historyFollower.ts';
 import type { DashboardStack } from './stack.ts';
+import type { TaskLog } from './taskLog.ts';
 import { createTaskWindow } from './taskWindow.ts';
 
 export interface ConnectStackOptions {
@@ -20,11 +22,13 @@ export interface ConnectStackOptions {
   /** The most tasks that are kept in memory. */
   readonly maxTasks: number;
   readonly hasActions: boolean;
+  /** @default CloudWatch Logs */
+  readonly taskLog?: TaskLog;
 }
 
 /** Returns the stack that the environment names. It connects at the first use. */
 export function connectStack(options: ConnectStackOptions): DashboardStack {
-  const { env, connections, queues, maxTasks, hasActions } = options;
+  const { env, connections, queues, maxTasks, hasActions, taskLog = createCloudwatchLog(env, connections) } = options;
   const { broker, backend } = connections;
   const history = backend.history ?? { table: `${backend.table}-history`, days: 7 };
   const window = createTaskWindow(maxTasks);
@@ -32,7 +36,7 @@ export function connectStack(options: ConnectStackOptions): DashboardStack {
   return {
     names: { broker: broker.url, backend: backend.url, history: history.table, region: backend.dynamodb.region ?? '' },
     ...connectStoreAndScan(backend),
-    ...{ queues, window, hasActions, system: nodeSystem, queueAdmin: connectQueueAdmin(broker) },
+    ...{ queues, window, hasActions, taskLog, system: nodeSystem, queueAdmin: connectQueueAdmin(broker) },
     oldestSeconds: createOldestSeconds(env, connections),
     follower: createHistoryFollower({
       history: connectHistory(backend, history),

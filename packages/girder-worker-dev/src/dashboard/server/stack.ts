@@ -1,5 +1,6 @@
 import type { OrphanScan, QueueAdmin, ResultStore, System, TaskScan } from 'girder-worker/internal/operations';
 import type { HistoryFollower } from './historyFollower.ts';
+import type { TaskLog } from './taskLog.ts';
 import type { TaskWindow } from './taskWindow.ts';
 
 /** What the dashboard knows of a stack, and does with it. */
@@ -21,6 +22,7 @@ export interface DashboardStack {
   readonly oldestSeconds: (sqsName: string) => Promise<number | null>;
   /** Sends a task to a queue, and resolves to its id. */
   readonly send: (task: string, args: readonly unknown[], kwargs: object, queue: string) => Promise<string>;
+  readonly taskLog: TaskLog;
   readonly window: TaskWindow;
   readonly follower: HistoryFollower;
   readonly system: Pick<System, 'now'>;

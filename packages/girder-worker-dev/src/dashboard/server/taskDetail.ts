@@ -3,6 +3,8 @@ import type { TaskDetail, TaskRow } from '../data.ts';
 import { canvasOf } from './canvasOf.ts';
 import { DashboardError } from './fault.ts';
 import type { DashboardStack } from './stack.ts';
+import type { TaskEntry } from './taskEntry.ts';
+import type { LoggedTask } from './taskLog.ts';
 
 /** States after which a task does not run again. */
 const finalStates = ['SUCCESS', 'FAILURE', 'REVOKED'];
@@ -41,7 +43,21 @@ export async function taskDetail(stack: DashboardStack, id: string): Promise<Tas
     progress: stored === undefined ? null : progressOf(stored),
     runs: entry?.runs ?? [],
     canvas: canvasOf(window.canvas(id), id),
-    log: null,
+    log: await stack.taskLog.linesOf(loggedTaskOf(task, entry, stack.system.now())),
+  };
+}
+
+function loggedTaskOf(
+  { id, worker, receivedMs, endedMs }: TaskRow,
+  entry: TaskEntry | undefined,
+  nowMs: number,
+): LoggedTask {
+  const runs = entry?.runs ?? [];
+  return {
+    id,
+    workers: [...new Set([worker, ...runs.map((run) => run.worker)])],
+    fromMs: runs[0]?.receivedMs ?? receivedMs,
+    toMs: endedMs ?? nowMs,
   };
 }
 
