@@ -68,6 +68,16 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     events: 'code',
     revocation: 'types',
   },
+  // The spans of OpenTelemetry. Loaded where the environment turns traces on.
+  tracing: {
+    system: 'code',
+    kombu: 'code',
+    task: 'code',
+    message: 'code',
+    registry: 'types',
+    outcome: 'types',
+    events: 'types',
+  },
   // Remote control: the commands of Celery's clients, of the TypeScript client and of the CLI, on table and queue.
   control: {
     system: 'code',
@@ -93,6 +103,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     girder: 'code',
     history: 'code',
     control: 'code',
+    tracing: 'code',
   },
   client: {
     system: 'code',
@@ -105,6 +116,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     transport: 'code',
     canvas: 'code',
     control: 'code',
+    tracing: 'code',
   },
   // The functions of a deployment: handlers, and the entry of their worker threads.
   lambda: {
@@ -119,6 +131,7 @@ export const arrows: Readonly<Record<string, Readonly<Record<string, Arrow>>>> =
     girder: 'code',
     history: 'code',
     control: 'code',
+    tracing: 'code',
     doors: 'code',
   },
   // Runs tasks in the tests of a plugin.

@@ -9,6 +9,8 @@ import { once } from '../system/once.ts';
 import type { System } from '../system/system.ts';
 import type { ApplyOptions, Control, GroupResult, TaskClient } from '../task/client/client.ts';
 import { runningTask } from '../task/current.ts';
+import type { TracedPublish } from '../tracing/clientTraces.ts';
+import { tracesAreOn } from '../tracing/traceSwitch.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createAsyncResult, handleOf, type ResultBackend } from './asyncResult.ts';
 import { createCanvas, type Send } from './canvas.ts';
@@ -19,6 +21,8 @@ export interface ClientDeps {
   readonly transport: Pick<Transport, 'publishAll'>;
   store(): Promise<ResultStore>;
   readonly control: Control;
+  /** Publishes messages in spans of their own. Undefined: there are no traces. */
+  readonly traced?: (() => Promise<TracedPublish>) | undefined;
   /** @default nodeSystem */
   readonly system?: Pick<System, 'now' | 'sleep' | 'randomUUID'>;
 }
@@ -50,10 +54,16 @@ export function createTaskClient(env: NodeJS.ProcessEnv): TaskClient {
     transport: { publishAll: async (messages) => (await transport()).publishAll(messages) },
     store,
     control: connectRemoteControl(connections),
+    traced: tracesAreOn(env) ? traced : undefined,
   });
 }
 
-export function createClient({ transport, store, control, system = nodeSystem }: ClientDeps): TaskClient {
+const traced = once(async () => {
+  const { createClientTraces, loadTraceApi } = await import('../tracing/lazy.ts');
+  return createClientTraces(await loadTraceApi());
+});
+
+export function createClient({ transport, store, control, traced, system = nodeSystem }: ClientDeps): TaskClient {
   const backend: ResultBackend = { store, control, system };
 
   const sendFor =
@@ -69,16 +79,21 @@ export function createClient({ transport, store, control, system = nodeSystem }:
         optionsOf,
       };
       const expansion = expand(signature, call, sender);
-      if (current?.record) current.record(expansion.messages);
-      else {
-        const [refused] = await publishExpansion(expansion, {
-          startChord: async (groupId, members) => (await store()).startChord(groupId, members),
-          publishAll: transport.publishAll,
-          beforePublish: current?.beforePublish,
-          system,
-        });
+      const publish = async (messages: typeof expansion.messages) => {
+        const [refused] = await publishExpansion(
+          { ...expansion, messages },
+          {
+            startChord: async (groupId, members) => (await store()).startChord(groupId, members),
+            publishAll: transport.publishAll,
+            beforePublish: current?.beforePublish,
+            system,
+          },
+        );
         if (refused) throw refused.error;
-      }
+      };
+      if (current?.record) current.record(expansion.messages);
+      else if (traced) await (await traced())(expansion.messages, publish);
+      else await publish(expansion.messages);
       current?.children.push(...expansion.children);
       return handleOf(expansion.result, backend);
     };

@@ -72,7 +72,7 @@ const defaultBackend = 'dynamodb:///celery';
  *   share, or else of this machine;
  * - the AWS SDK's variables of region, credentials and endpoints (`clientSettings`).
  *
- * Also checks GIRDER_WORKER_API_URL, which `girder/` reads. Throws one ConfigurationError that lists all faults.
+ * Also checks GIRDER_WORKER_API_URL, which `girder/` reads, and GIRDER_WORKER_TRACES, which `tracing/` reads. Throws one ConfigurationError that lists all faults.
  */
 export function loadConnections(env: NodeJS.ProcessEnv): Connections {
   const faults = new ConfigurationFaults();
@@ -80,6 +80,7 @@ export function loadConnections(env: NodeJS.ProcessEnv): Connections {
   const backend = readBackend(env, faults);
   const queues = faults.collect(() => parseQueues(env.GIRDER_WORKER_QUEUES));
   faults.collect(() => checkGirderApiUrls(env.GIRDER_WORKER_API_URL));
+  faults.collect(() => parseSwitch('GIRDER_WORKER_TRACES', env.GIRDER_WORKER_TRACES || undefined));
   if (!broker || !backend || !faults.isEmpty) throw faults.toError('Invalid settings');
   return {
     nodeName: env.GIRDER_WORKER_NODE_NAME || `girder-worker@${env.AWS_LAMBDA_FUNCTION_NAME || hostname()}`,

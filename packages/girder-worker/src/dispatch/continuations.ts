@@ -91,9 +91,13 @@ export function publish(
  * Encodes the message of a retry, which may differ in its arguments, with a higher count of retries and an eta. Throws an error that
  * `isUnsendable` for a message that SQS does not take.
  */
-export function encodeRetry({ system }: Pick<DispatcherDeps, 'system'>, run: TaskRun, changes: RetryChanges): string {
+export function encodeRetry(
+  { system, retryHeaders }: Pick<DispatcherDeps, 'system' | 'retryHeaders'>,
+  run: TaskRun,
+  changes: RetryChanges,
+): string {
   const { delivery, message, title } = run;
-  const body = retryBody(delivery.body, message, changes, system);
+  const body = retryBody(delivery.body, message, { ...changes, headers: retryHeaders?.(message) }, system);
   if (body.length <= maxMessageBytes) return body;
   throw beyondLimit(
     `The message of the retry of ${title} has ${body.length} bytes`,

@@ -38,7 +38,12 @@ export interface DispatcherDeps {
   readonly taskRequests: Readonly<Record<string, TaskRequestHandler>>;
   /** Prepares the messages of continuations. Undefined: they are published as they are. */
   readonly beforePublish: BeforeContinuations | undefined;
+  /** The custom headers of the message that retries a task. Undefined: it keeps those that it has. */
+  readonly retryHeaders: RetryHeaders | undefined;
 }
+
+/** Returns custom headers that replace those of the same names; undefined for none. */
+export type RetryHeaders = (message: Message) => Readonly<Record<string, string>> | undefined;
 
 /** Answers a request of a running task; a rejection is thrown in the task. */
 export type TaskRequestHandler = (

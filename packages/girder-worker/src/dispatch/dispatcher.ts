@@ -20,6 +20,7 @@ import type {
   Disposition,
   InvocationWindow,
   LeaseOptions,
+  RetryHeaders,
   TaskRequestHandler,
 } from './deps.ts';
 import { createIsolation } from './isolation.ts';
@@ -45,6 +46,8 @@ export interface DispatcherOptions extends Pick<DispatcherDeps, Required> {
   readonly taskRequests?: Readonly<Record<string, TaskRequestHandler>>;
   /** Prepares the messages of continuations before they are published. @default they are published as they are */
   readonly beforePublish?: BeforeContinuations;
+  /** The custom headers of the message that retries a task. @default it keeps those that it has */
+  readonly retryHeaders?: RetryHeaders | undefined;
   /** The attempts of a task, each ended by the death of its worker, after which it fails. @default 5 */
   readonly maxDeliveries?: number;
   /** Between two polls for revocations, in ms; a revocation is seen after half of it on average. @default 250 */
@@ -175,5 +178,6 @@ export function completeDeps(options: DispatcherOptions): DispatcherDeps {
     lease: options.lease,
     taskRequests: options.taskRequests ?? {},
     beforePublish: options.beforePublish,
+    retryHeaders: options.retryHeaders,
   };
 }

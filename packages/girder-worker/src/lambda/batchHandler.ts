@@ -12,6 +12,7 @@ import { connectStore } from '../store/dynamodb/connectStore.ts';
 import { availableCores } from '../system/cores.ts';
 import { createInvocationSignal } from '../system/invocationSignal.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
+import { connectTraces, withTraces } from '../tracing/connectTraces.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
 import { loadDispatcherConfig } from './dispatcherConfig.ts';
 import { createFunctionLog } from './functionLog.ts';
@@ -45,7 +46,9 @@ export async function createBatchHandler({ registry, threadFile, create, consume
   const log = await createFunctionLog(logFormat);
   const store = connectStore(connections.backend, invocation);
   const listeners = await connectInvocationListeners({ backend: connections.backend, log, invocation });
-  const jobs = createGirderJobs({ env: process.env, registry, log, system: nodeSystem });
+  const traces = await connectTraces({ env: process.env, registry, log, system: nodeSystem });
+  const jobs = withTraces(createGirderJobs({ env: process.env, registry, log, system: nodeSystem }), traces);
+  const flushed = traces ? [...listeners, traces] : listeners;
   const dispatch = create({
     ...jobs,
     events: [...jobs.events, ...listeners.map(({ events }) => events)],
@@ -70,7 +73,7 @@ export async function createBatchHandler({ registry, threadFile, create, consume
       try {
         if (isInspection(event)) return await inspectFunction(registry, store);
         const answer = await dispatch(event, { requestId: context.awsRequestId, deadlineMs });
-        await flushAll(listeners, deadlineMs);
+        await flushAll(flushed, deadlineMs);
         return answer;
       } finally {
         invocation.end(); // A request that is under way would be frozen, and go on in the next invocation.

@@ -14,6 +14,8 @@ export interface RetryChanges {
   readonly etaMs: number;
   /** Other arguments than those of the message. Then the body is JSON, whatever serializer the message had. */
   readonly arguments?: { readonly args: readonly unknown[]; readonly kwargs: Readonly<Record<string, unknown>> };
+  /** Custom headers that replace those of the same names, such as those of a trace. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -23,20 +25,21 @@ export interface RetryChanges {
 export function retryBody(
   body: string,
   message: Message,
-  { retries, etaMs, arguments: changed }: RetryChanges,
+  { retries, etaMs, arguments: changed, headers: custom }: RetryChanges,
   system: Pick<System, 'now' | 'randomUUID'> = nodeSystem,
 ): string {
   const eta = utcIsoTimeWithMicroseconds(new Date(etaMs));
   if (message.protocol === 1) {
     const reprs = changed && hiddenReprs(message);
-    return encode({ ...message, ...changed, ...reprs, retries, eta, parentId: message.id }, system);
+    const headers = { ...message.headers, ...custom };
+    return encode({ ...message, ...changed, ...reprs, headers, retries, eta, parentId: message.id }, system);
   }
 
   const envelope = parsePythonJson(outerText(body)) as Record<string, Record<string, unknown>>;
   const { headers, properties, ...others } = changed ? withArguments(envelope, message, changed) : envelope;
   const retried = {
     ...others,
-    headers: { ...headers, retries, eta, parent_id: message.id },
+    headers: { ...headers, ...custom, retries, eta, parent_id: message.id },
     properties: { ...properties, ...(message.origin && { origin: message.origin }) },
   };
   return base64OfAscii(stringifyPythonJson(retried));

@@ -15,6 +15,7 @@ import type { ResultStore } from '../store/resultStore.ts';
 import { nodeSystem } from '../system/nodeSystem.ts';
 import { createOutage, type Outage } from '../system/outage.ts';
 import { isTransientError } from '../system/transientError.ts';
+import { connectTraces, withTraces } from '../tracing/connectTraces.ts';
 import type { QueueConsumer } from '../transport/queueConsumer.ts';
 import { connectConsumers } from '../transport/sqs/sqsConsumer.ts';
 import { connectTransport } from '../transport/sqs/sqsTransport.ts';
@@ -64,6 +65,9 @@ export interface Shutdown {
 /** Renewals per lease: two of them may fail before the claim ends. */
 const renewalsPerLease = 3;
 
+/** The longest that the export of the last spans takes. */
+const traceLimitMs = 5000;
+
 /** The longest that a cold shutdown takes. Messages that could not be returned by then return when their lease ends. */
 const coldShutdownMs = 10_000;
 
@@ -87,7 +91,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const lease: LeaseOptions = { leaseMs, periodMs: leaseMs / renewalsPerLease };
   const worker = { pid: process.pid, hostname: node };
   const faults = createDeliveryFaults({ log, system: nodeSystem });
-  const jobs = createGirderJobs({ env: process.env, registry, log, system: nodeSystem });
+  const traces = await connectTraces({ env: process.env, registry, log, system: nodeSystem });
+  const jobs = withTraces(createGirderJobs({ env: process.env, registry, log, system: nodeSystem }), traces);
   const history = await startWorkerHistory(connections.backend, log);
   const listeners = [options.metrics, history].flatMap((listener) => (listener ? [listener.events] : []));
   const parts: DispatcherOptions = {
@@ -116,7 +121,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     await nodeSystem.sleep(coldShutdownMs);
   });
   await Promise.race([drained, forced]);
-  await history?.stop();
+  await Promise.all([history?.stop(), traces?.flush(traceLimitMs)]);
   await pool.close();
 }
 

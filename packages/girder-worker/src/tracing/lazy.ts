@@ -1,0 +1,10 @@
+/**
+ * What is loaded where traces are on. One module for the main thread, for threads and for clients: each further dynamic import would
+ * split the files that every cold start reads into more and smaller ones.
+ */
+export { createClientTraces } from './clientTraces.ts';
+export { registeredProvider } from './flushSpans.ts';
+export { functionAttributes } from './runAttributes.ts';
+export { createRunMiddleware } from './runMiddleware.ts';
+export { createRunTraces } from './runTraces.ts';
+export { loadTraceApi } from './traceApi.ts';
