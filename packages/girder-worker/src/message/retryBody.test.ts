@@ -72,3 +72,19 @@ test.each([1, 2] as const)(
     expect(await decode(body)).toMatchObject({ ...arguments_, ...hidden });
   },
 );
+
+test.each([
+  ['2', sent],
+  [
+    '1',
+    JSON.stringify({
+      body: Buffer.from(JSON.stringify({ task: 'p.task', id: 'id', args: [1], kwargs: {} })).toString('base64'),
+      ...{ 'content-type': 'application/json', 'content-encoding': 'utf-8', headers: { 'x-own': 'kept' } },
+      properties: { body_encoding: 'base64', delivery_tag: 'd', delivery_info: { exchange: '', routing_key: 'q' } },
+    }),
+  ],
+])('a retry of a message in protocol %s has the custom headers that are given besides its own', async (_, body) => {
+  const own = (await decode(body)).headers;
+  const { headers } = await retried(body, { headers: { traceparent: 'new' } });
+  expect(headers).toEqual({ ...own, traceparent: 'new' });
+});
