@@ -17,15 +17,19 @@ export interface CeleryStack {
   stop(): Promise<void>;
 }
 
-export async function startCeleryStack(python: string): Promise<CeleryStack> {
+/** `more` are further environment variables of the processes; `program` is that of the worker. */
+export async function startCeleryStack(
+  python: string,
+  { more = {}, program }: { readonly more?: NodeJS.ProcessEnv; readonly program?: string } = {},
+): Promise<CeleryStack> {
   const emulators = await startEmulators();
   const sqs = localSqsClient(emulators.sqsEndpoint);
   await createQueue(sqs, { name: 'celery', visibilityTimeoutSeconds: 1800, maxReceiveCount: 10 });
   sqs.destroy();
   await createResultTable(emulators.dynamodbEndpoint, 'celery');
   const variables = isolatedVariables(process.env, stackVariables(emulators, 'celery'));
-  const env = pythonEnvironment(variables, emulators);
-  const worker = await startPythonWorker(python, env, ['celery']);
+  const env = { ...pythonEnvironment(variables, emulators), ...more };
+  const worker = await startPythonWorker(python, env, ['celery'], program);
   return {
     emulators,
     env,

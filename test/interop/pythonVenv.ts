@@ -24,3 +24,10 @@ export async function pythonVenv(celeryVersion: string): Promise<string> {
     ...serializers,
   ]);
 }
+
+/** As `pythonVenv` of the latest Celery, with OpenTelemetry's instrumentation of Celery. All versions are those of `constraints-traced.txt`. */
+export async function tracedVenv(): Promise<string> {
+  const opentelemetry = ['opentelemetry-sdk', 'opentelemetry-instrumentation-celery'];
+  const packages = ['celery[sqs]', 'boto3', ...serializers, ...opentelemetry];
+  return installPython('celery-traced', path.join(here, 'constraints-traced.txt'), packages);
+}
