@@ -232,7 +232,7 @@ export const companions: Readonly<Record<string, Companion>> = {
       build: { plugins: [], registry: ['plugins'], packages: ['plugins'], bundle: ['registry', 'plugins', 'packages'] },
       local: { process: [], emulators: ['process'], lambda: ['emulators', 'process'], '.': ['emulators', 'lambda'] },
       doctor: { facts: [], checks: ['facts'], '.': ['checks', 'facts'] },
-      dashboard: { page: ['.'], '.': ['page'], server: ['.'] },
+      dashboard: { page: ['.'], '.': ['page'], server: ['.', 'flower'], flower: ['.', 'server'] },
       cli: { shared: [], commands: ['shared'] },
     },
   },

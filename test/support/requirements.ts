@@ -32,6 +32,12 @@ const newerPython: Requirement = {
   remedy: python.remedy,
 };
 
+const redis: Requirement = {
+  name: 'redis-server',
+  probes: [['redis-server', '--version']],
+  remedy: 'Debian and Ubuntu: apt-get install redis-server.',
+};
+
 /** Returns whether the tests with real Celery can run: `describe.skipIf(!requirePython())`. Throws like `isMet`. */
 export function requirePython(): boolean {
   return isMet(python);
@@ -55,6 +61,11 @@ export function requireMinistack(): boolean {
 /** Returns whether the tests with a real Girder can run: `describe.skipIf(!requireGirder())`. Throws like `isMet`. */
 export function requireGirder(): boolean {
   return isMet(newerPython) && isMet(java);
+}
+
+/** Returns whether a real Flower can run, which watches Celery on Redis: `describe.skipIf(!requireFlower())`. Throws like `isMet`. */
+export function requireFlower(): boolean {
+  return isMet(newerPython) && isMet(redis);
 }
 
 /**

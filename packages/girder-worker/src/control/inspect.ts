@@ -3,8 +3,11 @@ import type { Inspect, TaskInfo } from '../task/client/remoteControl.ts';
 import { defaultSettings } from '../task/config.ts';
 import type { ControlDeps } from './deps.ts';
 
-/** Returns Celery's `inspect` over queue and table, for Python clients (`controlNode.ts`), TypeScript clients and the CLI. */
-export function createInspect({ taskScan, queues, queueNames, registry, urls, warn }: ControlDeps): Inspect {
+/** What `inspect` reads. */
+export type InspectDeps = Omit<ControlDeps, 'node' | 'store' | 'worker'>;
+
+/** Returns Celery's `inspect` over queue and table, for Python clients (`controlNode.ts`), TypeScript clients, the CLI and the dashboard. */
+export function createInspect({ taskScan, queues, queueNames, registry, urls, warn }: InspectDeps): Inspect {
   const list = async (which: 'active' | 'scheduled' | 'revoked'): Promise<TaskList['tasks']> => {
     const { tasks, isComplete } = await taskScan.list(which);
     if (!isComplete)

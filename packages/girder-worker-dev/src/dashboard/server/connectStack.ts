@@ -44,8 +44,8 @@ export function connectStack(options: ConnectStackOptions): DashboardStack {
       windowMs: history.days * 24 * 3600 * 1000,
       system: nodeSystem,
     }),
-    async send(task, args, kwargs, queue) {
-      const { id } = await app.sendTask(task, args, kwargs as Readonly<Record<string, unknown>>, { queue });
+    async send(task, args, kwargs, queue, options) {
+      const { id } = await app.sendTask(task, args, kwargs as Readonly<Record<string, unknown>>, { ...options, queue });
       return id;
     },
   };

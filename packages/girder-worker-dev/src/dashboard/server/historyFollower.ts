@@ -7,6 +7,8 @@ export interface HistoryFollower {
   status(): HistoryStatus;
   /** Is called by each request that shows tasks: the history is read at once, and then every two seconds for a minute. */
   use(): void;
+  /** Calls `use`, and resolves when the last reading is not older than `maxAgeMs`, or has failed. */
+  current(maxAgeMs: number): Promise<void>;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
 }
@@ -35,6 +37,8 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
   let readToMs = system.now() - windowMs;
   let usedUntilMs = 0;
   let running: Promise<void> | undefined;
+  let readMs = Number.NEGATIVE_INFINITY;
+  let nextReading = Promise.withResolvers<void>();
   const stopped = new AbortController();
 
   const read = async (): Promise<void> => {
@@ -56,16 +60,25 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
         const isMissing = (error as Error).cause instanceof Error && /no DynamoDB table/.test((error as Error).message);
         [state, fault] = [isMissing ? 'off' : 'failing', (error as Error).message];
       }
+      readMs = system.now();
+      nextReading.resolve();
+      nextReading = Promise.withResolvers();
       await system.sleep(state === 'ready' ? periodMs.ready : periodMs.failing, stopped.signal);
     }
     running = undefined;
   };
 
+  const use = (): void => {
+    usedUntilMs = system.now() + usedMs;
+    running ??= run();
+  };
+
   return {
+    use,
     status: () => ({ state, fault, tasks: window.size, oldestMs: window.oldestMs, isComplete: !window.isFull }),
-    use() {
-      usedUntilMs = system.now() + usedMs;
-      running ??= run();
+    async current(maxAgeMs) {
+      use();
+      if (readMs < system.now() - maxAgeMs) await nextReading.promise;
     },
     async stop() {
       stopped.abort();

@@ -3,6 +3,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
 import type { Fault, Session } from '../data.ts';
+import { createFlowerSource } from '../flower/flowerSource.ts';
+import { flowerRoutes } from '../flower/routes.ts';
 import { contentSecurityPolicy, type PageAssets } from '../pageAssets.ts';
 import { type AccessOptions, restrictAccess } from './access.ts';
 import { forget, revoke, send } from './actions.ts';
@@ -49,6 +51,7 @@ export function createRoutes({ stack, page, tokens, port }: RoutesOptions): Hono
   });
   app.use(restrictAccess({ tokens, port }));
   app.use(bodyLimit({ maxSize: maxBodyBytes }));
+  app.route('/api', flowerRoutes(createFlowerSource(stack)));
 
   app.get('/', async (context) => context.html((await page()).html));
   app.get('/page.js', async (context) =>

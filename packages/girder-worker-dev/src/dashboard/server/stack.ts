@@ -1,4 +1,11 @@
-import type { OrphanScan, QueueAdmin, ResultStore, System, TaskScan } from 'girder-worker/internal/operations';
+import type {
+  ApplyOptions,
+  OrphanScan,
+  QueueAdmin,
+  ResultStore,
+  System,
+  TaskScan,
+} from 'girder-worker/internal/operations';
 import type { HistoryFollower } from './historyFollower.ts';
 import type { TaskLog } from './taskLog.ts';
 import type { TaskWindow } from './taskWindow.ts';
@@ -21,7 +28,13 @@ export interface DashboardStack {
   /** Resolves to the age of a queue's oldest message in seconds; null where that is not known. Never rejects. */
   readonly oldestSeconds: (sqsName: string) => Promise<number | null>;
   /** Sends a task to a queue, and resolves to its id. */
-  readonly send: (task: string, args: readonly unknown[], kwargs: object, queue: string) => Promise<string>;
+  readonly send: (
+    task: string,
+    args: readonly unknown[],
+    kwargs: object,
+    queue: string,
+    options?: Omit<ApplyOptions, 'kwargs' | 'queue'>,
+  ) => Promise<string>;
   readonly taskLog: TaskLog;
   readonly window: TaskWindow;
   readonly follower: HistoryFollower;
