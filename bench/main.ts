@@ -8,6 +8,7 @@ import { awsCalls } from './awsCalls.ts';
 import { batchWrites } from './batchWrites.ts';
 import { bullmq } from './bullmq.ts';
 import { bundle } from './bundle.ts';
+import { dashboard } from './dashboard.ts';
 import { endToEnd } from './endToEnd.ts';
 import { executor } from './executor.ts';
 import { girder } from './girder.ts';
@@ -38,6 +39,7 @@ const subjects: readonly Subject[] = [
   growth,
   load,
   history,
+  dashboard,
 ];
 const results = new URL('./results/', import.meta.url);
 
