@@ -1,3 +1,6 @@
+import { render } from 'preact';
+import { App } from './app.ts';
+import { h } from './html.ts';
+
 const root = document.querySelector('#app');
-const answer = await fetch('/data/overview');
-if (root) root.textContent = await answer.text();
+if (root) render(h(App, {}), root);

@@ -1,2 +1,9 @@
+import { base } from './styles/base.ts';
+import { colours } from './styles/colours.ts';
+import { controls } from './styles/controls.ts';
+import { drawings } from './styles/drawings.ts';
+import { layout } from './styles/layout.ts';
+import { tables } from './styles/tables.ts';
+
 /** The page's style sheet. */
-export const styles = ':root { color-scheme: light dark; font-family: system-ui, sans-serif; }';
+export const styles = [colours, base, layout, controls, tables, drawings].join('\n');

@@ -1,0 +1,50 @@
+/** Tables, badges and bars. */
+export const tables = `
+.scroll { overflow-x: auto; margin: 0 -14px; padding: 0 14px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { padding: 6px 10px; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th:first-child, td:first-child { padding-left: 0; }
+th:last-child, td:last-child { padding-right: 0; }
+tbody tr:last-child > * { border-bottom: 0; }
+th.number, td.number { text-align: right; }
+thead th, thead td { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
+tbody th { font-weight: 500; }
+tbody tr:hover { background: var(--raised); }
+tbody tr.selected { background: color-mix(in srgb, var(--accent) 9%, var(--surface)); }
+td.tone-bad, td.tone-warn, td.tone-bad a { color: var(--tone); font-weight: 600; }
+button.sort { all: unset; cursor: pointer; display: inline-flex; align-items: center; gap: 3px; padding: 4px 0; }
+button.sort:hover { color: var(--text); text-decoration: underline; }
+button.sort:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+th[aria-sort] button.sort { color: var(--text); }
+.arrow { display: inline-block; width: 10px; }
+.select { width: 28px; }
+.select input { margin-top: 2px; }
+.name { overflow-wrap: anywhere; }
+a .name .muted { color: inherit; opacity: 1; font-weight: 400; }
+a .name { font-weight: 600; }
+.task-table th[scope=row] { min-width: 190px; max-width: 520px; }
+.task-table th .error-text { font-weight: 400; font-size: 12px; }
+.arguments { max-width: 380px; line-height: 20px; }
+.reason { min-width: 240px; max-width: 720px; overflow-wrap: anywhere; }
+.log-scroll { max-height: 420px; overflow-y: auto; }
+.log-text { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 260px; }
+.badge { display: inline-flex; align-items: center; gap: 6px; padding: 1px 8px 1px 7px; border-radius: 4px; font-size: 11px; font-weight: 650; letter-spacing: 0.02em; line-height: 18px; white-space: nowrap; color: var(--tone); background: color-mix(in srgb, var(--tone) 10%, var(--surface)); }
+.badge .mark { width: 7px; height: 7px; border-radius: 50%; background: var(--tone); }
+.tone-bad > .mark { border-radius: 1px; }
+.tone-warn > .mark { border-radius: 1px; transform: rotate(45deg); }
+.tone-idle > .mark { background: none; border: 1.5px solid var(--tone); }
+.tone-off > .mark { height: 3px; border-radius: 1px; }
+.bars { display: grid; gap: 0; grid-template-columns: max-content minmax(60px, 1fr) max-content max-content; column-gap: 12px; align-items: center; }
+.bars.bars-wide { grid-template-columns: minmax(0, 1.4fr) minmax(50px, 1fr) max-content max-content; }
+.bars li { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; align-items: center; padding: 4px 0; }
+.bars li.muted { display: block; font-size: 12px; }
+.bars .bar-text { min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
+.bars .bar-text .code { display: block; }
+.bar { display: block; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
+.bar-fill { display: block; height: 100%; min-width: 2px; background: var(--tone); }
+@media (max-width: 640px) {
+  .wide-only { display: none; }
+  .task-table th[scope=row] { min-width: 170px; max-width: 260px; }
+  th, td { padding: 6px 7px; }
+}
+`;
