@@ -38,6 +38,20 @@ const redis: Requirement = {
   remedy: 'Debian and Ubuntu: apt-get install redis-server.',
 };
 
+/** The browser in which the tests open pages. */
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const chromium: Requirement = {
+  name: 'Chromium',
+  probes: [[chromiumPath, '--version']],
+  remedy: 'Debian: apt-get install chromium. Elsewhere, name the program in the variable CHROMIUM.',
+};
+
+/** Returns whether the tests in a browser can run: `describe.skipIf(!requireChromium())`. Throws like `isMet`. */
+export function requireChromium(): boolean {
+  return isMet(chromium);
+}
+
 /** Returns whether the tests with real Celery can run: `describe.skipIf(!requirePython())`. Throws like `isMet`. */
 export function requirePython(): boolean {
   return isMet(python);

@@ -25,7 +25,7 @@ export function useActions(onDone: () => void): Actions {
     setAnswer(given);
     onDone();
   };
-  const output = html`<div>
+  const output = html`<div class="output">
     <div role="status" class="answer">
       ${
         answer &&

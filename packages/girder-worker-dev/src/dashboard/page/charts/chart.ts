@@ -96,7 +96,7 @@ function optionsOf(
       : colours.map((stroke) => ({ stroke, width: 1.5, spanGaps: true, points: { show: false } }));
   return {
     ...{ width: Math.max(200, element.clientWidth), height, ms: 1 },
-    ...{ legend: { show: false }, padding: [8, 6, 0, 0] },
+    ...{ legend: { show: false }, padding: [8, 20, 0, 0] },
     cursor: { y: false, points: { show: kind === 'lines' }, drag: { x: false, y: false } },
     scales: {
       x: { time: true, range: () => rangeOf(latest.current) },

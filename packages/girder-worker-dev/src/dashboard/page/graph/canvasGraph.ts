@@ -43,7 +43,7 @@ export function CanvasGraph({ canvas, focus }: CanvasGraphProps): VNode {
       <svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`} role="group" aria-label=${`${plural(canvas.nodes.length, 'task')} of the canvas`}>
         <defs>${kinds.map(
           ([kind]) =>
-            html`<marker id=${`arrow-${kind}`} class=${`arrow-${kind}`} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" /></marker>`,
+            html`<marker id=${`arrow-${kind}`} class=${`arrow-${kind}`} viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" /></marker>`,
         )}</defs>
         ${layout.groups.map(
           (box) => html`<g key=${`${box.group} ${box.x}`}>
@@ -72,9 +72,8 @@ export function CanvasGraph({ canvas, focus }: CanvasGraphProps): VNode {
 function GraphNode({ node, isFocus }: { readonly node: PlacedNode; readonly isFocus: boolean }): VNode {
   const { id, task, state, x, y } = node;
   const name = lastName(task);
-  const label = `${task}, ${state}${isFocus ? ', this task' : ''}`;
-  return html`<a href=${taskHref(id)} class=${`node tone-${toneOf(state)}${isFocus ? ' node-focus' : ''}`} aria-label=${label} aria-current=${isFocus ? 'true' : undefined}>
-    <title>${`${task}\n${state}\n${id}`}</title>
+  return html`<a href=${taskHref(id)} class=${`node tone-${toneOf(state)}${isFocus ? ' node-focus' : ''}`} aria-current=${isFocus ? 'true' : undefined}>
+    <title>${`${task}, ${state}\n${id}`}</title>
     <rect x=${x} y=${y} width=${nodeSize.width} height=${nodeSize.height} rx="6" />
     <rect class="node-edge" x=${x} y=${y} width="4" height=${nodeSize.height} rx="2" />
     <text class="node-name" x=${x + 13} y=${y + 18}>${name.length > maxText ? `${name.slice(0, maxText - 1)}…` : name}</text>

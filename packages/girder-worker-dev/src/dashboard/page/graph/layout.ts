@@ -29,7 +29,7 @@ export interface Layout {
   readonly groups: readonly GroupBox[];
 }
 
-export const nodeSize = { width: 176, height: 44 } as const;
+export const nodeSize = { width: 196, height: 44 } as const;
 const gap = { x: 84, y: 14 } as const;
 const margin = 20;
 /** The frame of a group around its members; its title stands in the upper part. */

@@ -17,11 +17,12 @@ export function formatShare(part: number, whole: number): string {
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
 
-/** `12 ms`, `1.25 s`, `3 min 20 s`, `5 h 3 min`, `2 d 4 h`. */
+/** `12 ms`, `1.25 s`, `30 s`, `3 min 20 s`, `5 h 3 min`, `2 d 4 h`. */
 export function formatDuration(ms: number): string {
   if (ms < 0) return `−${formatDuration(-ms)}`;
   if (ms < 1) return ms === 0 ? `0${thinSpace}ms` : `${ms.toFixed(1)}${thinSpace}ms`;
   if (Math.round(ms) < second) return `${Math.round(ms)}${thinSpace}ms`;
+  if (ms < minute && ms % second === 0) return `${ms / second}${thinSpace}s`;
   if (ms < 59_950) return `${(ms / second).toFixed(ms < 9995 ? 2 : 1)}${thinSpace}s`;
   if (Math.round(ms / second) < 3600) return twoUnits(Math.round(ms / second), 60, 'min', 's');
   if (Math.round(ms / minute) < 48 * 60) return twoUnits(Math.round(ms / minute), 60, 'h', 'min');

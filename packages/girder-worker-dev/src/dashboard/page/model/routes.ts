@@ -103,6 +103,13 @@ export function formatRoute(route: Route): string {
   }
 }
 
+/** Whether filters leave anything out. The order of the list is no filter. */
+export function isFiltered({ text, id, task, state, queue, minutes, fromMs, toMs }: TaskFilters): boolean {
+  return (
+    [text, id, task, state, queue].some((value) => value !== '') || [minutes, fromMs, toMs].some((at) => at !== null)
+  );
+}
+
 /** The address of a list of tasks with some filters. */
 export function tasksHref(filters: Partial<TaskFilters>): string {
   return formatRoute({ view: 'tasks', ...noFilters, ...filters });

@@ -44,13 +44,20 @@ export function useNow(periodMs = 5000): number {
   return now;
 }
 
-/** Shows an element as a modal dialog as long as it is there; the browser gives the focus back afterwards. */
+/** Shows an element as a modal dialog as long as it is there. Then the focus returns to where it was, or to the heading if that is gone. */
 export function useModal(): RefObject<HTMLDialogElement | null> {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      requestAnimationFrame(() => {
+        const isUsable = before instanceof HTMLElement && before.isConnected && !before.matches(':disabled, body');
+        (isUsable ? before : document.querySelector('h1'))?.focus();
+      });
+    };
   }, []);
   return dialog;
 }

@@ -41,12 +41,17 @@ export function taskLink(id: string, task?: string | null): VNode {
 /** The name of a task, whose last part is what one looks for. */
 export function taskName(task: string): VNode {
   const last = lastName(task);
-  return html`<span class="name"><span class="muted">${task.slice(0, task.length - last.length)}</span>${last}</span>`;
+  return html`<span class="name"><span class="muted">${breakable(task.slice(0, task.length - last.length))}</span>${breakable(last)}</span>`;
+}
+
+/** A name that may be broken after each of its parts. */
+function breakable(name: string) {
+  return name.split(/(?<=[._])/).flatMap((part, index) => (index === 0 ? [part] : [html`<wbr />`, part]));
 }
 
 /** A part of a page with a heading. */
 export function card(heading: string, children: ComponentChildren, extra?: ComponentChildren, name = ''): VNode {
-  return html`<section class=${`card ${name}`} aria-label=${heading}>
+  return html`<section class=${`card ${name}`}>
     <div class="card-head"><h2>${heading}</h2>${extra}</div>
     ${children}
   </section>`;

@@ -7,11 +7,11 @@ h1, h2, p, dl, dd, ul, figure, pre, fieldset { margin: 0; padding: 0; }
 ul { list-style: none; }
 fieldset { border: 0; min-width: 0; }
 h1 { font-size: 20px; font-weight: 650; line-height: 1.25; overflow-wrap: anywhere; }
-h1:focus { outline: none; }
+h1:focus, h1:focus-visible { outline: none; }
 h2 { font-size: 13px; font-weight: 650; }
 a { color: var(--accent); text-decoration: none; }
 a:hover { text-decoration: underline; }
-:focus-visible, h1:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
+a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, textarea:focus-visible, [role=region]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 .code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; }
 .muted { color: var(--muted); }
 .nowrap { white-space: nowrap; }

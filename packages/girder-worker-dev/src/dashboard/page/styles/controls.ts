@@ -14,6 +14,7 @@ button.primary:disabled { background: var(--raised); color: var(--muted); border
 button.small { min-height: 26px; padding: 1px 8px; font-size: 12px; }
 input[type=checkbox], input[type=radio] { accent-color: var(--accent-strong); width: 16px; height: 16px; margin: 0; flex: none; }
 .buttons { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
+.buttons.row { flex-wrap: nowrap; }
 .buttons.end { justify-content: flex-end; }
 .check { display: inline-flex; align-items: center; gap: 6px; }
 .field { display: grid; gap: 3px; font-size: 12px; color: var(--muted); min-width: 0; align-content: start; }

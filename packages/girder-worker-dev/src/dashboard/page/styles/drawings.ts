@@ -32,7 +32,7 @@ export const drawings = `
 .graph svg { display: block; }
 .node rect { fill: var(--surface); stroke: var(--control); }
 .node rect.node-edge { fill: var(--tone); stroke: none; }
-.node text { fill: var(--text); font-size: 12.5px; font-weight: 600; }
+.node text { fill: var(--text); font-size: 12px; font-weight: 600; }
 .node text.node-state { fill: var(--tone); font-size: 11px; font-weight: 650; letter-spacing: 0.02em; }
 .node:hover { text-decoration: none; }
 .node:hover rect:not(.node-edge) { fill: var(--raised); stroke: var(--text); }

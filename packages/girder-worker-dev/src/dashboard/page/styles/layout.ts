@@ -37,6 +37,8 @@ main { max-width: 1480px; margin: 0 auto; padding: 16px 20px 48px; }
 .facts dd { overflow-wrap: anywhere; }
 .banner { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 8px; padding: 8px 12px; border: 1px solid var(--tone); border-left-width: 4px; border-radius: 6px; background: color-mix(in srgb, var(--tone) 8%, var(--surface)); overflow-wrap: anywhere; margin-bottom: 10px; }
 .answer .banner { margin-bottom: 0; }
+.output:has(> .answer:empty) { margin-bottom: -14px; }
+.card > .output:has(> .answer:empty) { margin-bottom: -10px; }
 .banner-bad { --tone: var(--bad); }
 .banner-warn { --tone: var(--warn); }
 .banner-good { --tone: var(--good); }
@@ -54,6 +56,7 @@ main { max-width: 1480px; margin: 0 auto; padding: 16px 20px 48px; }
   .top nav { order: 3; width: 100%; margin: 0 -6px; overflow-x: auto; }
   .top nav a { padding: 8px 6px; }
   .stack { display: none; }
+  .top-row { padding-top: 8px; }
   .view-head > :last-child:not(h1) { margin-left: 0; }
   .key-figures { grid-template-columns: 1fr 1fr; }
 }

@@ -7,19 +7,22 @@ th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 tbody tr:last-child > * { border-bottom: 0; }
 th.number, td.number { text-align: right; }
-thead th, thead td { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; vertical-align: bottom; }
+thead th, thead td { color: var(--muted); font-size: 12px; font-weight: 600; white-space: nowrap; vertical-align: bottom; height: 30px; }
 tbody th { font-weight: 500; }
 tbody tr:hover { background: var(--raised); }
 tbody tr.selected { background: color-mix(in srgb, var(--accent) 9%, var(--surface)); }
 td.tone-bad, td.tone-warn, td.tone-bad a { color: var(--tone); font-weight: 600; }
-button.sort { all: unset; cursor: pointer; display: inline-flex; align-items: center; gap: 3px; padding: 4px 0; }
+button.sort { all: unset; cursor: pointer; position: relative; }
 button.sort:hover { color: var(--text); text-decoration: underline; }
 button.sort:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 th[aria-sort] button.sort { color: var(--text); }
-.arrow { display: inline-block; width: 10px; }
+.arrow { position: absolute; left: 100%; width: 12px; }
+.number .arrow { left: auto; right: 100%; }
 .select { width: 28px; }
 .select input { margin-top: 2px; }
 .name { overflow-wrap: anywhere; }
+tbody th[scope=row] { min-width: 150px; }
+td.error-text { min-width: 220px; }
 a .name .muted { color: inherit; opacity: 1; font-weight: 400; }
 a .name { font-weight: 600; }
 .task-table th[scope=row] { min-width: 190px; max-width: 520px; }
@@ -40,6 +43,10 @@ a .name { font-weight: 600; }
 .bars li.muted { display: block; font-size: 12px; }
 .bars .bar-text { min-width: 0; overflow-wrap: anywhere; line-height: 1.35; }
 .bars .bar-text .code { display: block; }
+@media (max-width: 640px) {
+  .bars.bars-wide { grid-template-columns: minmax(0, 1fr) max-content max-content; }
+  .bars-wide .bar-text { grid-column: 1 / -1; }
+}
 .bar { display: block; height: 8px; border-radius: 4px; background: var(--line); overflow: hidden; }
 .bar-fill { display: block; height: 100%; min-width: 2px; background: var(--tone); }
 @media (max-width: 640px) {

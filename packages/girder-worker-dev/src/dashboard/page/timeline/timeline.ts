@@ -17,7 +17,7 @@ export function deliveries(task: TaskRow, runs: readonly RunRow[], nowMs: number
     </div>
     <ul class="legend" aria-hidden="true">
       <li><span class="swatch phase-wait"></span>waits for a thread</li>
-      <li><span class="swatch phase-run"></span>runs</li>
+      <li><span class="swatch phase-run"></span>runs, in the colour of its end</li>
       ${timeline.breaks.length > 0 && html`<li><span class="swatch phase-break"></span>pause, drawn shorter</li>`}
       ${timeline.rows.some(({ dueMs }) => dueMs !== null) && html`<li><span class="due-mark"></span>retry is due</li>`}
     </ul>
@@ -67,7 +67,7 @@ function figuresOf({ state, receivedMs, phases, dueMs, run }: TimelineRow, index
     <td class="number">${index + 1}</td>
     <td>${stateBadge(state)}</td>
     <td class="nowrap">${fullTime(receivedMs)}</td>
-    <td class="number">${duration(wait ?? null)}</td>
+    <td class="number">${duration(run === null && wait === 0 ? null : (wait ?? null))}</td>
     <td class="number">${duration(ran ?? null)}</td>
     <td class="number">${run === null ? '' : formatCount(run.retries)}</td>
     <td class="number">${run === null ? '' : formatCount(run.receiveCount)}</td>

@@ -31,7 +31,7 @@ export function OrphansView(): VNode {
     <p role="status" class="count">${isWanted && isLoading ? 'Reading…' : data ? html`${plural(data.orphans.length, 'orphan')}, read ${timeAgo(data.readMs)}` : ''}</p>
     ${data && !data.isComplete && banner('warn', 'Only a part of the table was read: there may be more.')}
     ${data && data.orphans.length === 0 && empty('Nothing is stuck.')}
-    ${data && data.orphans.length > 0 && html`<section class="card" aria-label="Orphans">${table(data.orphans)}</section>`}
+    ${data && data.orphans.length > 0 && html`<section class="card">${table(data.orphans)}</section>`}
   </div>`;
 }
 

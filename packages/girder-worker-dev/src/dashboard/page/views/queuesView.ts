@@ -58,7 +58,7 @@ function DeadLetters({ queue, queues, hasActions }: DeadLettersProps): VNode {
   const select = (event: Event) =>
     navigate({ view: 'queues', queue: (event.currentTarget as HTMLSelectElement).value });
   const names = queues.includes(queue) ? queues : [queue, ...queues];
-  return html`<section class="card" aria-label="Dead letters">
+  return html`<section class="card">
     <div class="card-head">
       <h2>Dead letters</h2>
       <div class="buttons">
@@ -125,10 +125,10 @@ function letterRow(letter: DeadLetterRow, choice: LetterChoice | null): VNode {
     <td class="nowrap">${timeAgo(sentMs)}</td><td class="code">${code}</td><td class="reason">${reason}</td>
     ${
       choice &&
-      html`<td class="nowrap">
+      html`<td><div class="buttons row">
       <button type="button" class="small" aria-label=${`Replay ${name} ${messageId}`} onClick=${() => choice.act([letter], 'replay')}>Replay</button>
       <button type="button" class="small" aria-label=${`Delete ${name} ${messageId}`} onClick=${() => choice.act([letter], 'delete')}>Delete</button>
-    </td>`
+    </div></td>`
     }
   </tr>`;
 }

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { formatAbsolute } from '../model/format.ts';
-import { noFilters, type TaskFilters, windows } from '../model/routes.ts';
+import { isFiltered, noFilters, type TaskFilters, windows } from '../model/routes.ts';
 import { useDebounced } from '../parts/hooks.ts';
 
 interface SearchFormProps {
@@ -30,7 +30,6 @@ export function SearchForm({ filters, names, states, onChange }: SearchFormProps
     onChange({ [name]: Number.isNaN(at) ? null : at, minutes: null });
   };
   const { minutes, fromMs, toMs, sort, order } = filters;
-  const isFiltered = JSON.stringify({ ...filters, page: 1 }) !== JSON.stringify({ ...noFilters, sort, order });
   const clear = () => {
     setCustom(false);
     onChange({ ...noFilters, sort, order });
@@ -58,7 +57,7 @@ export function SearchForm({ filters, names, states, onChange }: SearchFormProps
       <label class="field">To <input type="datetime-local" step="1" value=${localTime(toMs)} onChange=${time('toMs')} /></label>`
     }
     ${filters.queue !== '' && html`<label class="field">Queue <select value=${filters.queue} onChange=${select('queue')}>${optionsOf('All queues', [], filters.queue)}</select></label>`}
-    ${isFiltered && html`<button type="button" class="clear" onClick=${clear}>Clear filters</button>`}
+    ${(isFiltered(filters) || isCustom) && html`<button type="button" class="clear" onClick=${clear}>Clear filters</button>`}
   </form>`;
 }
 

@@ -71,15 +71,13 @@ function content(detail: TaskDetail, nowMs: number): VNode {
   return html`
     ${facts(task)}
     ${progress && card('Progress', progressMeter(progress))}
-    ${task.error !== null && card(task.state === 'REVOKED' ? 'Reason' : 'Error', block('Error', task.error, 'error-text'))}
+    ${task.error !== null && card(errorHeading(task.state), block('Error', task.error, 'error-text'))}
     ${traceback !== null && card('Traceback', block('Traceback', traceback))}
     <div class="columns">
       ${card('Arguments', html`${block('Positional arguments', task.args || '()')}${block('Keyword arguments', task.kwargs || '{}')}`)}
       ${card(
         isFinal ? 'Result' : 'Meta of the state',
-        resultJson === null
-          ? empty(isFinal ? 'The result table keeps no result of this task.' : 'The task has not told anything yet.')
-          : block('Result', prettyJson(resultJson)),
+        resultJson === null ? empty(withoutResult(task.state)) : block('Result', prettyJson(resultJson)),
       )}
     </div>
     ${card('Deliveries, attempts and retries', deliveries(task, runs, nowMs), html`<span class="muted">${runs.length === 1 ? '1 has' : `${formatCount(runs.length)} have`} ended</span>`)}
@@ -91,6 +89,16 @@ function content(detail: TaskDetail, nowMs: number): VNode {
       html`<span class="muted">${plural(canvas.nodes.length, 'task')}${canvas.isComplete ? '' : ', not all of them are shown'}</span>`,
     )}
     ${card('Log', logOf(detail))}`;
+}
+
+function errorHeading(state: string): string {
+  if (state === 'REVOKED') return 'Reason';
+  return state === 'FAILURE' ? 'Error' : 'Error of the last run';
+}
+
+function withoutResult(state: string): string {
+  if (state === 'FAILURE') return 'The task has failed: it has no result.';
+  return hasEnded(state) ? 'The result table keeps no result of this task.' : 'The task has not told anything yet.';
 }
 
 function facts(task: TaskRow): VNode {

@@ -49,7 +49,7 @@ export function TasksView({ filters, hasActions }: TasksViewProps): VNode {
     ${h(SearchForm, { filters, names: data?.names ?? [], states: data?.states ?? [], onChange: go })}
     ${actions.output}
     ${error && failed(error, reload)}
-    <section class="card" aria-label="Tasks that match" aria-busy=${isLoading}>
+    <section class="card" aria-busy=${isLoading}>
       <div class="card-head">
         <p role="status" class="count">${data && counted(data, filters)}${isLoading && data && html`<span class="muted"> updating…</span>`}</p>
         ${
