@@ -38,13 +38,19 @@ export function createMadeUpStack(tasks: number, hasActions: boolean): MadeUpSta
     ...{ window, changes, reads, history, hasActions, queues, system: { now: Date.now } },
     names: {
       broker: 'https://sqs.eu-central-1.amazonaws.com/000000000000/girder-worker',
-      ...{ backend: 'dynamodb://girder-worker-results', region: 'eu-central-1' },
+      ...{
+        backend: 'dynamodb://girder-worker-results',
+        history: 'girder-worker-results-history',
+        region: 'eu-central-1',
+      },
     },
     follower: {
       status: () => history.status,
       use: () => undefined,
+      current: async () => undefined,
       stop: async () => undefined,
     },
+    taskLog: { linesOf: async () => null },
     store: {
       read: async (id) => storedResults[id],
       readGroup: async () => [[idOf(0xff), null], [1, 2, 3].map((index) => member(idOf(0xc0 + index)))],

@@ -19,7 +19,7 @@ export interface DashboardPage extends Page {
 /** Resolves to the real server and the real page, with a stack in memory. */
 export async function openDashboard(tasks: number, hasActions = true): Promise<OpenDashboard> {
   const stack = createMadeUpStack(tasks, hasActions);
-  const dashboard = await startDashboard(stack, 0);
+  const dashboard = await startDashboard(stack, { port: 0 });
   const browser: Browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] });
   let last: BrowserContext | undefined;
   return {
