@@ -61,6 +61,7 @@ const checks = {
   warmReadUnits: optional(wholeNumber(12_000, 1_000_000, 'a new table has 12000, and AWS lowers no warm throughput')),
   warmWriteUnits: optional(wholeNumber(4000, 1_000_000, 'a new table has 4000, and AWS lowers no warm throughput')),
   historyDays: wholeNumber(0, 3650, '0 keeps no history'),
+  metrics: oneOf('on', 'off'),
   existingQueues: oneOf('true', 'false'),
   existingTopic: oneOf('true', 'false'),
   existingTable: oneOf('true', 'false'),

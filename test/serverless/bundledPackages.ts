@@ -2,6 +2,7 @@
 export const bundledPackages: readonly string[] = [
   '@aws-lambda-powertools/commons',
   '@aws-lambda-powertools/logger',
+  '@aws-lambda-powertools/metrics',
   '@aws-sdk/client-dynamodb',
   '@aws-sdk/client-sqs',
   '@aws-sdk/core',

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { bundleFunctions } from '../../packages/girder-worker-dev/src/build/bundle/bundle.ts';
@@ -13,4 +15,23 @@ test('a cold start loads less than 356 KB for the dispatcher, 357 KB for dead le
   expect(bytes['deadLetters.mjs']).toBeLessThan(357_000);
   expect(bytes['thread.mjs']).toBeLessThan(90_000);
   expect(bytes['control.mjs']).toBeLessThan(279_000);
+});
+
+test('a cold start does not load the code of metrics, which is in the bundle', async () => {
+  using folder = createTemporaryFolder();
+  await bundleFunctions({ root, outDir: folder.root });
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const code = readFileSync(file, 'utf8');
+    for (const [, path] of code.matchAll(/\b(?:from|import)\s*"(\.[^"]+)"/g)) load(join(file, '..', path!));
+  };
+  load(join(folder.root, 'handler.main.mjs'));
+  const withMetrics = (files: readonly string[]) =>
+    files.filter((file) => readFileSync(file, 'utf8').includes('POWERTOOLS_METRICS_NAMESPACE'));
+  const chunks = globSync('chunks/*.mjs', { cwd: folder.root }).map((file) => join(folder.root, file));
+  expect(loaded.size).toBeGreaterThan(10);
+  expect(withMetrics(chunks)).toHaveLength(2);
+  expect(withMetrics([...loaded])).toEqual([]);
 });

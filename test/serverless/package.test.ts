@@ -73,6 +73,8 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           GIRDER_WORKER_API_URL: '',
           GIRDER_WORKER_HISTORY_TABLE: { Ref: 'HistoryTable' },
           GIRDER_WORKER_HISTORY_DAYS: '7',
+          GIRDER_WORKER_METRICS: 'off',
+          POWERTOOLS_SERVICE_NAME: 'girder-worker-dev',
         },
       },
     });

@@ -15,13 +15,15 @@ export interface Delivery {
   readonly inbox?: Receipt | undefined;
   /** How often SQS has delivered the message, this time included. */
   readonly receiveCount: number;
+  /** When the message was sent, in ms since 1970; undefined if the record does not tell it. */
+  readonly sentMs?: number | undefined;
   readonly body: string;
   /** The message group of a FIFO queue, whose messages run one after the other. */
   readonly messageGroup: string | undefined;
 }
 
 export function toDelivery(record: SQSRecord): Delivery {
-  const { ApproximateReceiveCount = '1', MessageGroupId, MessageDeduplicationId } = record.attributes;
+  const { ApproximateReceiveCount = '1', SentTimestamp, MessageGroupId, MessageDeduplicationId } = record.attributes;
   const hasGroups = isFifo(record.eventSourceARN);
   return {
     messageId: record.messageId,
@@ -33,6 +35,7 @@ export function toDelivery(record: SQSRecord): Delivery {
       messageAttributes: record.messageAttributes,
     },
     receiveCount: Number(ApproximateReceiveCount),
+    sentMs: SentTimestamp === undefined ? undefined : Number(SentTimestamp),
     body: record.body,
     messageGroup: hasGroups ? MessageGroupId : undefined,
   };

@@ -67,6 +67,7 @@ export function createTaskRun(deps: DispatcherDeps, message: Message, context: R
       queueArn: delivery.receipt.queueArn,
       receiveCount: delivery.receiveCount,
       sizeBytes: Buffer.byteLength(delivery.body),
+      sentMs: delivery.sentMs,
     },
   };
   const storedContext = resultContext(deps, message);

@@ -15,6 +15,8 @@ export interface RunInfo {
     readonly receiveCount: number;
     /** The size of the message's body. */
     readonly sizeBytes: number;
+    /** When SQS got the message, in ms since 1970; undefined if that is not known. */
+    readonly sentMs?: number | undefined;
   };
   /** The fields of log lines about the run: `task`, `id`, `retries`, `queue`, `requestId` and `worker`. */
   readonly logFields: LogFields;

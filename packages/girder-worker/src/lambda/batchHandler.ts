@@ -35,7 +35,8 @@ export interface BatchHandlerOptions {
  * once, while Lambda initializes the function. Rejects with a ConfigurationError that lists all invalid environment variables.
  */
 export async function createBatchHandler({ registry, threadFile, create, consumesDeadLetters }: BatchHandlerOptions) {
-  const { connections, concurrency, maxHeapMb, memoryMb, maxDeliveries, logFormat } = loadDispatcherConfig(process.env);
+  const config = loadDispatcherConfig(process.env);
+  const { connections, concurrency, maxHeapMb, memoryMb, maxDeliveries, logFormat, hasMetrics } = config;
 
   const invocation = createInvocationSignal();
   const onLateError = (error: LateError) => logLateError(log, error);
@@ -45,7 +46,7 @@ export async function createBatchHandler({ registry, threadFile, create, consume
 
   const log = await createFunctionLog(logFormat);
   const store = connectStore(connections.backend, invocation);
-  const listeners = await connectInvocationListeners({ backend: connections.backend, log, invocation });
+  const listeners = await connectInvocationListeners({ backend: connections.backend, hasMetrics, log, invocation });
   const traces = await connectTraces({ env: process.env, registry, log, system: nodeSystem });
   const jobs = withTraces(createGirderJobs({ env: process.env, registry, log, system: nodeSystem }), traces);
   const flushed = traces ? [...listeners, traces] : listeners;

@@ -43,3 +43,11 @@ test('the error lists the faults of broker and backend, too', () => {
     /^The dispatcher cannot start:\n- .*_BROKER is not.*\n- .*_BACKEND is not/,
   );
 });
+
+test('metrics are off, unless they are switched on', () => {
+  const connected = { GIRDER_WORKER_BROKER: 'sqs://', GIRDER_WORKER_BACKEND: 'dynamodb://@us-east-1/celery' };
+  const hasMetrics = (value?: string) =>
+    loadDispatcherConfig({ ...connected, GIRDER_WORKER_METRICS: value }).hasMetrics;
+  expect([hasMetrics(), hasMetrics(''), hasMetrics('off'), hasMetrics('on')]).toEqual([false, false, false, true]);
+  expect(() => hasMetrics('yes')).toThrow('GIRDER_WORKER_METRICS must be "on" or "off", got "yes"');
+});

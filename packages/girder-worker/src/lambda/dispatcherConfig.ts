@@ -17,6 +17,8 @@ export interface DispatcherConfig {
   readonly maxDeliveries: number;
   /** `text` writes Celery's log lines for a terminal, `json` structured ones for CloudWatch. */
   readonly logFormat: 'text' | 'json';
+  /** Whether metrics are written for CloudWatch. */
+  readonly hasMetrics: boolean;
 }
 
 /** Memory of the dispatcher with Lambda's runtime, measured with a small registry (docs/performance.md). */
@@ -43,6 +45,9 @@ export function loadDispatcherConfig(env: NodeJS.ProcessEnv): DispatcherConfig {
   const logFormat = env.GIRDER_WORKER_LOG_FORMAT ?? 'json';
   if (logFormat !== 'text' && logFormat !== 'json')
     faults.add(`GIRDER_WORKER_LOG_FORMAT must be "text" or "json", got "${logFormat}"`);
+  const metrics = env.GIRDER_WORKER_METRICS || 'off';
+  if (metrics !== 'on' && metrics !== 'off')
+    faults.add(`GIRDER_WORKER_METRICS must be "on" or "off", got "${metrics}"`);
 
   const concurrency = positiveInteger('GIRDER_WORKER_CONCURRENCY', defaultConcurrency(memoryMb));
   const config = {
@@ -51,6 +56,7 @@ export function loadDispatcherConfig(env: NodeJS.ProcessEnv): DispatcherConfig {
     memoryMb,
     maxDeliveries: positiveInteger('GIRDER_WORKER_MAX_DELIVERIES', 5),
     logFormat: logFormat === 'text' ? 'text' : 'json',
+    hasMetrics: metrics === 'on',
   } as const;
   if (!connections || !faults.isEmpty) throw faults.toError('The dispatcher cannot start');
   return { connections, ...config };

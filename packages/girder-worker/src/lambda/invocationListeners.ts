@@ -14,6 +14,8 @@ export interface InvocationListener {
 export interface InvocationListenersOptions {
   readonly backend: BackendConnection;
   readonly log: Log;
+  /** Whether metrics are written for CloudWatch. */
+  readonly hasMetrics: boolean;
   /** Ends the requests of an invocation that is over. */
   readonly invocation: InvocationSignal;
 }
@@ -28,11 +30,15 @@ const flushMs = { max: 1000, margin: 100 };
 const recordWaitMs = 10_000;
 
 /** Resolves to the listeners that the environment asks for. The code of the others is not loaded. */
-export async function connectInvocationListeners({
-  backend,
-  log,
-  invocation,
-}: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+export async function connectInvocationListeners(
+  options: InvocationListenersOptions,
+): Promise<readonly InvocationListener[]> {
+  const [history, metrics] = await Promise.all([connectRecorder(options), connectMetrics(options)]);
+  return [...history, ...metrics];
+}
+
+async function connectRecorder(options: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+  const { backend, log, invocation } = options;
   const { history } = backend;
   if (!history) return [];
   const { connectHistory } = await import('../history/dynamodb/connectHistory.ts');
@@ -45,6 +51,13 @@ export async function connectInvocationListeners({
       waitMs: recordWaitMs,
     }),
   ];
+}
+
+async function connectMetrics({ hasMetrics, log }: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+  if (!hasMetrics) return [];
+  const { createFunctionMetrics } = await import('./functionMetrics.ts');
+  const metrics = await createFunctionMetrics({ env: process.env, log, system: nodeSystem });
+  return metrics ? [metrics] : [];
 }
 
 /** Resolves when all listeners have written what they know, or shortly before the end of the invocation. */

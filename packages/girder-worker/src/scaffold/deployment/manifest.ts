@@ -12,6 +12,7 @@ export interface Manifest {
 /** The versions of what a deployment needs besides girder-worker: those with which this repository is tested. */
 export const deploymentVersions = {
   '@aws-lambda-powertools/logger': '^2.36.0',
+  '@aws-lambda-powertools/metrics': '^2.36.0',
   '@middy/core': '^7.9.2',
   osls: '^4.3.1',
 } as const;
