@@ -47,7 +47,7 @@ export function createMadeUpStack(tasks: number, hasActions: boolean): MadeUpSta
     follower: {
       status: () => history.status,
       use: () => undefined,
-      current: async () => undefined,
+      current: async () => history.status,
       stop: async () => undefined,
     },
     taskLog: { linesOf: async () => null },

@@ -24,3 +24,10 @@ export { App } from '../task/app.ts';
 export type { ApplyOptions } from '../task/client/signature.ts';
 export type { ListedDeadLetter, QueueAdmin, QueueStatus } from '../transport/queueAdmin.ts';
 export { connectQueueAdmin } from '../transport/sqs/sqsQueueAdmin.ts';
+export {
+  type CeleryExporter,
+  counterOfState,
+  createCeleryExporter,
+  gauges,
+  type TaskLabels,
+} from '../worker/celeryExporter.ts';

@@ -41,9 +41,6 @@ export const finalStates: readonly string[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
 /** The most tasks of an answer whose results are read: half a read unit or more for each. */
 export const maxStored = 1000;
 
-/** How old a reading of the history may be for an answer: it is read every two seconds while requests come. */
-const maxAgeMs = 5000;
-
 /** Between two readings of a result that a client waits for. */
 const resultPeriodMs = 500;
 
@@ -52,12 +49,10 @@ const concurrency = 16;
 
 /** Returns the source that reads the history and the result table of a stack. */
 export function createFlowerSource(stack: DashboardStack): FlowerSource {
-  const { store, taskScan, window, follower, system, queueAdmin, queues } = stack;
+  const { store, taskScan, window, system, queueAdmin, queues } = stack;
 
-  /** Resolves when the window holds what the history had some seconds ago. */
   const fresh = async (): Promise<void> => {
-    await follower.current(maxAgeMs);
-    const { state, fault } = follower.status();
+    const { state, fault } = await stack.follower.current();
     if (state === 'off' || state === 'failing') throw new FlowerError(503, fault ?? 'The history cannot be read');
   };
 

@@ -7,8 +7,8 @@ export interface HistoryFollower {
   status(): HistoryStatus;
   /** Is called by each request that shows tasks: the history is read at once, and then every two seconds for a minute. */
   use(): void;
-  /** Calls `use`, and resolves when the last reading is not older than `maxAgeMs`, or has failed. */
-  current(maxAgeMs: number): Promise<void>;
+  /** Calls `use`, and resolves when the last reading is not older than five seconds, or has failed: a script asks once. */
+  current(): Promise<HistoryStatus>;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
 }
@@ -23,6 +23,9 @@ export interface HistoryFollowerOptions {
 
 /** Between two readings, and after a failure, in ms. */
 const periodMs = { ready: 2000, failing: 10_000 };
+
+/** The oldest reading that `current` accepts, in ms. */
+const maxAgeMs = 5000;
 
 /** How long the history is read on after `use` was called. */
 const usedMs = 60_000;
@@ -68,6 +71,9 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
     running = undefined;
   };
 
+  const status = (): HistoryStatus => ({
+    ...{ state, fault, tasks: window.size, oldestMs: window.oldestMs, isComplete: !window.isFull },
+  });
   const use = (): void => {
     usedUntilMs = system.now() + usedMs;
     running ??= run();
@@ -75,10 +81,11 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
 
   return {
     use,
-    status: () => ({ state, fault, tasks: window.size, oldestMs: window.oldestMs, isComplete: !window.isFull }),
-    async current(maxAgeMs) {
+    status,
+    async current() {
       use();
       if (readMs < system.now() - maxAgeMs) await nextReading.promise;
+      return status();
     },
     async stop() {
       stopped.abort();

@@ -5,6 +5,7 @@ import { streamSSE } from 'hono/streaming';
 import type { Fault, Session } from '../data.ts';
 import { createFlowerSource } from '../flower/flowerSource.ts';
 import { flowerRoutes } from '../flower/routes.ts';
+import { createDashboardMetrics } from '../metrics/dashboardMetrics.ts';
 import { contentSecurityPolicy, type PageAssets } from '../pageAssets.ts';
 import { type AccessOptions, restrictAccess } from './access.ts';
 import { forget, revoke, send } from './actions.ts';
@@ -51,6 +52,11 @@ export function createRoutes({ stack, page, tokens, port }: RoutesOptions): Hono
   });
   app.use(restrictAccess({ tokens, port }));
   app.use(bodyLimit({ maxSize: maxBodyBytes }));
+  const metrics = createDashboardMetrics(stack, queueFigures);
+  app.get('/metrics', async (context) => {
+    const { text, contentType } = await metrics();
+    return context.body(text, 200, { 'Content-Type': contentType });
+  });
   app.route('/api', flowerRoutes(createFlowerSource(stack)));
 
   app.get('/', async (context) => context.html((await page()).html));
