@@ -62,6 +62,7 @@ const checks = {
   warmWriteUnits: optional(wholeNumber(4000, 1_000_000, 'a new table has 4000, and AWS lowers no warm throughput')),
   historyDays: wholeNumber(0, 3650, '0 keeps no history'),
   metrics: oneOf('on', 'off'),
+  traces: oneOf('on', 'off'),
   existingQueues: oneOf('true', 'false'),
   existingTopic: oneOf('true', 'false'),
   existingTable: oneOf('true', 'false'),

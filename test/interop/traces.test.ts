@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTaskClient } from '../../packages/girder-worker/src/client/client.ts';
+import { App } from '../../packages/girder-worker/src/task/app.ts';
+import { registerProvider } from '../../packages/girder-worker/src/tracing/fixtures/spans.ts';
 import { createQueue, localSqsClient } from '../../packages/girder-worker-dev/src/local/emulators/resources.ts';
 import { createTemporaryFolder } from '../support/deployment.ts';
 import { requirePython } from '../support/requirements.ts';
@@ -174,6 +177,37 @@ describe.skipIf(!requirePython())("with OpenTelemetry's instrumentation of Celer
       expect(tree).toContain('    function run/labtasks.add');
       expect(tree).toContain('    python run/labtasks.add');
       expect(tree).toContain('        python run/labtasks.xsum');
+    });
+  });
+
+  describe('the TypeScript client', () => {
+    const traced = registerProvider();
+    afterAll(traced.unregister);
+
+    test.each([
+      ['python', 'python'],
+      ['celery', 'function'],
+    ])('sends a task to the queue %s in a span whose child is the run', async (queue, process) => {
+      traced.reset();
+      const app = new App(createTaskClient({ ...stack.env, GIRDER_WORKER_TRACES: 'on' }));
+      const s = (...args: unknown[]) => app.canvas.signature('labtasks.add', { args }).set({ queue });
+      const result = await app.canvas.chain(s(1, 2), s(3)).applyAsync();
+      expect(await result.get({ timeoutMs: 20_000 })).toBe(6);
+      const { traceId, spanId } = traced.span('apply_async/labtasks.add').spanContext();
+      const tree = [
+        `${process} run/labtasks.add`,
+        `  ${process} apply_async/labtasks.add`,
+        `    ${process} run/labtasks.add`,
+      ];
+      await expect.poll(() => treeOf(spansWithFunction(traceId), place), { timeout: 15_000 }).toEqual(tree);
+      const [first] = spansWithFunction(traceId).filter(({ parentSpanId }) => parentSpanId === spanId);
+      expect(first?.name).toBe('run/labtasks.add');
+    });
+
+    test('of a process without the switch sends no headers, and its task begins a trace', async () => {
+      const app = new App(createTaskClient(stack.env));
+      const result = await app.sendTask('labtasks.request_dump');
+      expect(await result.get({ timeoutMs: 20_000 })).toMatchObject({ headers: {} });
     });
   });
 

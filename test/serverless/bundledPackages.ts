@@ -11,6 +11,7 @@ export const bundledPackages: readonly string[] = [
   '@aws-sdk/middleware-sdk-sqs',
   '@aws/lambda-invoke-store',
   '@middy/core',
+  '@opentelemetry/api',
   '@smithy/core',
   '@smithy/node-http-handler',
   '@smithy/signature-v4',

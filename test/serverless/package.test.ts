@@ -75,6 +75,7 @@ describe('the stack that serverless package writes', { timeout: 120_000 }, () =>
           GIRDER_WORKER_HISTORY_DAYS: '7',
           GIRDER_WORKER_METRICS: 'off',
           POWERTOOLS_SERVICE_NAME: 'girder-worker-dev',
+          GIRDER_WORKER_TRACES: 'off',
         },
       },
     });

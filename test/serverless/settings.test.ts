@@ -31,6 +31,7 @@ test('invalid parameters are reported together, each with what it must be, befor
     kmsKey: 'alias/celery',
     encryptLogs: 'yes',
     tags: 'team=science,cost',
+    traces: 'yes',
   };
   const options = Object.entries(invalid).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const { stdout } = await deployment.package(...options).then(

@@ -1,58 +1,20 @@
-import type { Log } from '../events/log.ts';
 import type { TaskEvents } from '../events/taskEvents.ts';
 import type { Message } from '../message/message.ts';
-import type { Registry } from '../registry/registry.ts';
-import { createOutage } from '../system/outage.ts';
-import type { System } from '../system/system.ts';
-import { withTimeout } from '../system/timeouts.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
+import type { Traces, TracesOptions } from './createTraces.ts';
 import type { RunTraces } from './runTraces.ts';
 import { tracesAreOn } from './traceSwitch.ts';
 import { traceTasks } from './traceTasks.ts';
-
-/** The traces of a process that runs tasks. */
-export interface Traces extends RunTraces {
-  /** Exports the spans that have ended. Never rejects, and takes no longer than `limitMs`. */
-  flush(limitMs: number): Promise<void>;
-}
-
-export interface ConnectTracesOptions {
-  readonly env: Readonly<NodeJS.ProcessEnv>;
-  readonly registry: Pick<Registry, 'middleware'>;
-  readonly log: Log;
-  readonly system: System;
-}
 
 /**
  * Resolves to the traces of the runs of a dispatcher; to undefined, and loads nothing, if the environment does not turn them on.
  * Imports the modules with middleware, which register the tracer provider of the program, in this thread, too.
  */
-export async function connectTraces({ env, registry, log, system }: ConnectTracesOptions): Promise<Traces | undefined> {
+export async function connectTraces(options: TracesOptions): Promise<Traces | undefined> {
+  const { env } = options;
   if (!tracesAreOn(env)) return undefined;
-  const { createRunTraces, functionAttributes, loadTraceApi, registeredProvider } = await import('./lazy.ts');
-  const api = await loadTraceApi();
   traceTasks(env);
-  for (const load of registry.middleware ?? []) await load();
-  if (!registeredProvider(api)) {
-    log.warn('GIRDER_WORKER_TRACES is "on", but no tracer provider of the SDK is registered: no spans are exported.');
-  }
-  const outage = createOutage({
-    what: 'Cannot export spans, which are lost',
-    ended: 'Spans are exported again',
-    ...{ log, system },
-  });
-  return {
-    ...createRunTraces({ api, system, faas: functionAttributes(env) }),
-    async flush(limitMs) {
-      const late = () => new Error(`not exported within ${limitMs} ms`);
-      try {
-        await withTimeout(system, limitMs, registeredProvider(api)?.forceFlush() ?? Promise.resolve(), late);
-        outage.succeeded();
-      } catch (error) {
-        outage.failed(error);
-      }
-    },
-  };
+  return (await import('./lazy.ts')).createTraces(options);
 }
 
 /** What the traces add to. */

@@ -3,8 +3,6 @@
  * split the files that every cold start reads into more and smaller ones.
  */
 export { createClientTraces } from './clientTraces.ts';
-export { registeredProvider } from './flushSpans.ts';
-export { functionAttributes } from './runAttributes.ts';
-export { createRunMiddleware } from './runMiddleware.ts';
-export { createRunTraces } from './runTraces.ts';
+export { createTraces } from './createTraces.ts';
 export { loadTraceApi } from './traceApi.ts';
+export { createTracedRun } from './tracedRun.ts';

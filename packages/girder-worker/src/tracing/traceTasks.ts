@@ -1,5 +1,7 @@
 import { once } from '../system/once.ts';
+import { runningTask } from '../task/current.ts';
 import { addMiddleware } from '../task/middleware.ts';
+import type { TaskRuntime } from '../task/task.ts';
 import { tracesAreOn } from './traceSwitch.ts';
 
 let isAdded = false;
@@ -11,10 +13,11 @@ let isAdded = false;
 export function traceTasks(env: Readonly<NodeJS.ProcessEnv>): void {
   if (!tracesAreOn(env) || isAdded) return;
   isAdded = true;
-  const middleware = once(async () => {
-    const { loadTraceApi, createRunMiddleware } = await import('./lazy.ts');
+  const tracedRun = once(async () => {
+    const { loadTraceApi, createTracedRun } = await import('./lazy.ts');
     const waitsForExport = env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
-    return createRunMiddleware({ api: await loadTraceApi(), waitsForExport });
+    return createTracedRun({ api: await loadTraceApi(), waitsForExport });
   });
-  addMiddleware(async (call, next) => (await middleware())(call, next));
+  // The runtime is passed on: an import of `runningTask` in both modules would make it a file of its own in the bundle.
+  addMiddleware(async (_call, next) => (await tracedRun())(runningTask()?.runtime as TaskRuntime | undefined, next));
 }

@@ -1,9 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { runAs } from '../task/current.ts';
-import type { TaskCall } from '../task/middleware.ts';
+import type { TaskRuntime } from '../task/task.ts';
 import { registerProvider } from './fixtures/spans.ts';
 import type { PlainContext } from './runContext.ts';
-import { createRunMiddleware } from './runMiddleware.ts';
+import { createTracedRun } from './tracedRun.ts';
 
 const traced = registerProvider();
 const { api } = traced;
@@ -26,9 +25,8 @@ function run<T>(code: () => Promise<T>, answer: () => Promise<unknown> = async (
     request: answer,
     notify: (name: string, payload: unknown) => void changes.push([name, payload]),
   };
-  const task = { rootId: 'id', parentId: 'id', task: 'p.task', children: [], runtime };
-  const middleware = createRunMiddleware({ api, waitsForExport });
-  return { changes, value: runAs(task, async () => middleware({} as TaskCall, code)) };
+  const tracedRun = createTracedRun({ api, waitsForExport });
+  return { changes, value: tracedRun(runtime as unknown as TaskRuntime, code) };
 }
 
 describe('the code of a task', () => {
