@@ -22,6 +22,7 @@ import { updateDocument } from './support/document.ts';
 import { describeMachine } from './support/machine.ts';
 import type { BenchOptions, Subject } from './support/subject.ts';
 import { tableOf } from './support/table.ts';
+import { traces } from './traces.ts';
 import { worker } from './worker.ts';
 
 const subjects: readonly Subject[] = [
@@ -40,6 +41,7 @@ const subjects: readonly Subject[] = [
   load,
   history,
   dashboard,
+  traces,
 ];
 const results = new URL('./results/', import.meta.url);
 

@@ -40,12 +40,14 @@ function foreignFiles(): Record<string, string> {
   return Object.fromEntries(files);
 }
 
+const openTelemetry = ['@opentelemetry/api', '@opentelemetry/sdk-trace-node'];
+
 /** Type-checks blocks under `strict` with the packages of this repository. Returns the errors, each with its place in the document. */
 export async function typescriptFaults(snippets: readonly Snippet[]): Promise<string[]> {
   using project = createDeployment(['gwexample', 'girder-worker-tasks', '@gwexample/text-tools'], {
     files: { 'tsconfig.json': JSON.stringify(tsconfig), ...foreignFiles() },
   });
-  for (const name of ['@types/node', 'undici-types', 'valibot', '@standard-schema/spec']) {
+  for (const name of ['@types/node', 'undici-types', 'valibot', '@standard-schema/spec', ...openTelemetry]) {
     const link = join(project.root, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), link, 'dir');

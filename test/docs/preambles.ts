@@ -24,6 +24,8 @@ export const pythonPreambles: Readonly<Record<string, string>> = {
 
 /** The declarations of packages that blocks import and this repository does not install. */
 export const foreignPackages: Readonly<Record<string, string>> = {
+  '@opentelemetry/exporter-trace-otlp-proto': `import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+export declare const OTLPTraceExporter: new () => SpanExporter;`,
   sharp: `interface Image { resize(width: number): Image; png(): Image; toBuffer(): Promise<Uint8Array> }
 export default function sharp(image: Uint8Array): Image;`,
 };

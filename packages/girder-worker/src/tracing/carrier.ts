@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api';
+import { orElse } from './orElse.ts';
 import type { TraceApi } from './traceApi.ts';
 
 type Headers = Readonly<Record<string, unknown>>;
@@ -7,8 +8,10 @@ type Headers = Readonly<Record<string, unknown>>;
  * The context that the headers of a message carry, for the propagators that the program has registered: by default of
  * `traceparent`, `tracestate` and `baggage`, which are headers of the message itself, as in Python.
  */
-export function contextIn({ propagation, ROOT_CONTEXT }: TraceApi, headers: Headers): Context {
-  return propagation.extract(ROOT_CONTEXT, headers, { keys: Object.keys, get: readHeader });
+export function contextIn(api: TraceApi, headers: Headers): Context {
+  const { propagation, ROOT_CONTEXT } = api;
+  const extract = () => propagation.extract(ROOT_CONTEXT, headers, { keys: Object.keys, get: readHeader });
+  return orElse(api, ROOT_CONTEXT, extract);
 }
 
 /** The headers that carry a context. */

@@ -2,6 +2,7 @@ import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { yieldToEventLoop } from '../system/eventLoop.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
 import { headersOf } from './carrier.ts';
+import { orElse } from './orElse.ts';
 import { type TraceApi, tracerOf } from './traceApi.ts';
 
 export interface Traced<M> {
@@ -23,11 +24,13 @@ export async function startPublishSpans<M extends UnpublishedMessage>(
   const traced: M[] = [];
   const spans: Span[] = [];
   for (const message of messages) {
-    const span = startPublishSpan(api, parent, message);
-    spans.push(span);
-    const headers = { ...message.headers, ...headersOf(api, api.trace.setSpan(parent, span)) };
-    traced.push({ ...message, headers });
-    if (spans.length % spansPerTurn === 0) await yieldToEventLoop();
+    const withHeaders = orElse(api, message, () => {
+      const span = startPublishSpan(api, parent, message);
+      spans.push(span);
+      return { ...message, headers: { ...message.headers, ...headersOf(api, api.trace.setSpan(parent, span)) } };
+    });
+    traced.push(withHeaders);
+    if (traced.length % spansPerTurn === 0) await yieldToEventLoop();
   }
   return { messages: traced, spans };
 }

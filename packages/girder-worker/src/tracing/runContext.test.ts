@@ -6,6 +6,7 @@ import { applyChange, fromPlainContext, type PlainContext, type SpanChange, toPl
 
 const traced = registerProvider();
 const { api } = traced;
+const nowMs = Date.UTC(2026, 0, 1);
 let changes: SpanChange[];
 beforeEach(() => {
   traced.reset();
@@ -20,7 +21,7 @@ function contexts(headers: Readonly<Record<string, string>> = {}) {
   const main = api.trace.setSpan(parent, span);
   const plain = structuredClone(toPlainContext(api, main)) as PlainContext;
   const onChange = (change: SpanChange) => void changes.push(structuredClone(change));
-  const thread = fromPlainContext(api, plain, onChange, () => 5000);
+  const thread = fromPlainContext(api, plain, onChange, () => nowMs + 5000);
   return { span, thread, threadSpan: api.trace.getSpan(thread) as Span };
 }
 
@@ -66,7 +67,10 @@ describe('what a task does to the span of its run', () => {
   test('is done to the span in the main thread, with the times of the thread', () => {
     const { span, threadSpan } = contexts();
     threadSpan.setAttribute('size', 3).setAttributes({ names: ['a', 'b'] });
-    threadSpan.addEvent('half').addEvent('early', 1000).addEvent('late', { of: 2 }, new Date(9000));
+    threadSpan
+      .addEvent('half')
+      .addEvent('early', nowMs + 1000)
+      .addEvent('late', { of: 2 }, new Date(nowMs + 9000));
     threadSpan.recordException(new RangeError('too far'));
     threadSpan.recordException('text');
     threadSpan.setStatus({ code: api.SpanStatusCode.ERROR, message: 'bad' }).updateName('renamed');
@@ -75,7 +79,7 @@ describe('what a task does to the span of its run', () => {
     const ended = traced.span('renamed');
     expect(ended.attributes).toEqual({ size: 3, names: ['a', 'b'] });
     expect(ended.status).toEqual({ code: api.SpanStatusCode.ERROR, message: 'bad' });
-    expect(ended.events.map(({ name, time: [seconds] }) => [name, seconds])).toEqual([
+    expect(ended.events.map(({ name, time: [seconds] }) => [name, seconds - nowMs / 1000])).toEqual([
       ['half', 5],
       ['early', 1],
       ['late', 9],

@@ -5,6 +5,7 @@ import type { System } from '../system/system.ts';
 import type { UnpublishedMessage } from '../task/current.ts';
 import { contextIn, headersOf } from './carrier.ts';
 import { abandonRunSpan, endRunSpan } from './endRunSpan.ts';
+import { orElse } from './orElse.ts';
 import { startPublishSpan, startPublishSpans } from './publishSpans.ts';
 import { type FunctionAttributes, runAttributes } from './runAttributes.ts';
 import { applyChange, changeRequest, contextRequest, type SpanChange, toPlainContext } from './runContext.ts';
@@ -91,7 +92,7 @@ export function createRunTraces({ api, system, faas }: RunTracesOptions): RunTra
     retryHeaders(message) {
       const trace = traceOf(message);
       if (!trace.span) return undefined; // A message that is sent again for an earlier delivery has its headers.
-      trace.retryHeaders ??= headersOfRetry(trace, message);
+      trace.retryHeaders ??= orElse(api, {}, () => headersOfRetry(trace, message));
       return trace.retryHeaders;
     },
   };

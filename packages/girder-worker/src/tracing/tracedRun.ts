@@ -32,10 +32,15 @@ export function createTracedRun({ api, waitsForExport }: TracedRunOptions): Trac
     try {
       return await api.context.with(context, run);
     } finally {
-      const exported = registeredProvider(api)
-        ?.forceFlush()
-        .catch(() => undefined); // The SDK reports it.
-      if (exported && waitsForExport) await resolvesWithin(nodeSystem, flushMs, exported);
+      const exported = flushed(api);
+      if (waitsForExport) await resolvesWithin(nodeSystem, flushMs, exported);
     }
   };
+}
+
+/** Resolves when the spans of this thread are exported. The SDK reports why they are not. */
+async function flushed(api: TraceApi): Promise<void> {
+  try {
+    await registeredProvider(api)?.forceFlush();
+  } catch {}
 }
