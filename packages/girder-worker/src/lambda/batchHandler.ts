@@ -46,7 +46,9 @@ export async function createBatchHandler({ registry, threadFile, create, consume
 
   const log = await createFunctionLog(logFormat);
   const store = connectStore(connections.backend, invocation);
-  const listeners = await connectInvocationListeners({ backend: connections.backend, hasMetrics, log, invocation });
+  const listeners = await connectInvocationListeners({
+    ...{ backend: connections.backend, hasMetrics, consumesDeadLetters, log, invocation },
+  });
   const traces = await connectTraces({ env: process.env, registry, log, system: nodeSystem });
   const jobs = withTraces(createGirderJobs({ env: process.env, registry, log, system: nodeSystem }), traces);
   const flushed = traces ? [...listeners, traces] : listeners;

@@ -40,7 +40,7 @@ beforeEach(async () => {
     lines.push(String(text));
     return true;
   });
-  metrics = (await createFunctionMetrics({ env, log, system: { now: () => nowMs } }))!;
+  metrics = (await createFunctionMetrics({ env, log, system: { now: () => nowMs }, hasQueueTime: true }))!;
 });
 afterEach(() => {
   vi.restoreAllMocks();
@@ -112,6 +112,12 @@ describe('the metrics of a function', () => {
     for (const document of await flushed()) expect(document).not.toHaveProperty('QueueTime');
   });
 
+  test('tell no time in the queue of a dead letter', async () => {
+    metrics = (await createFunctionMetrics({ env, log, system: { now: () => nowMs }, hasQueueTime: false }))!;
+    await end(await runOf('p.add'), outcome('FAILURE'));
+    expect((await flushed())[0]).not.toHaveProperty('QueueTime');
+  });
+
   test('count names that are not registered as one, because senders can invent any number, and CloudWatch charges for each', async () => {
     for (const name of ['made.up', 'made.up.too'])
       await end(await runOf(name, { entry: undefined }), outcome('FAILURE'));
@@ -152,7 +158,7 @@ describe('the metrics of a function', () => {
     vi.resetModules();
     vi.doMock('@aws-lambda-powertools/metrics', () => Promise.reject(new Error('Cannot find package')));
     const { createFunctionMetrics: create } = await import('./functionMetrics.ts');
-    expect(await create({ env, log, system: { now: () => nowMs } })).toBeUndefined();
+    expect(await create({ env, log, system: { now: () => nowMs }, hasQueueTime: true })).toBeUndefined();
     expect(warnings).toEqual([expect.stringContaining('install it in the deployment')]);
     vi.doUnmock('@aws-lambda-powertools/metrics');
   });

@@ -12,6 +12,8 @@ export interface FunctionMetrics {
 
 export interface FunctionMetricsOptions {
   readonly env: NodeJS.ProcessEnv;
+  /** Whether the messages come from a queue of tasks: the time that a dead letter has spent in queues tells nothing about them. */
+  readonly hasQueueTime: boolean;
   readonly log: Log;
   readonly system: Pick<System, 'now'>;
 }
@@ -55,7 +57,7 @@ const defaults = { namespace: 'GirderWorker', service: 'girder-worker' } as cons
  * Resolves to undefined, and logs why, if the package `@aws-lambda-powertools/metrics` is not installed.
  */
 export async function createFunctionMetrics(options: FunctionMetricsOptions): Promise<FunctionMetrics | undefined> {
-  const { env, log, system } = options;
+  const { env, hasQueueTime, log, system } = options;
   let metrics: Metrics;
   try {
     const powertools = await import('@aws-lambda-powertools/metrics');
@@ -90,7 +92,7 @@ export async function createFunctionMetrics(options: FunctionMetricsOptions): Pr
         count(run, 'TasksReceived');
         const { sentMs, receiveCount } = run.delivery;
         // Of a message that waits for its eta, or was delivered before, the time in the queue tells nothing about the queue.
-        if (sentMs === undefined || receiveCount > 1 || run.message.eta !== null) return;
+        if (!hasQueueTime || sentMs === undefined || receiveCount > 1 || run.message.eta !== null) return;
         of(run).queueTimesMs.push(Math.max(0, system.now() - sentMs));
       },
       ended(run, outcome, runtimeMs) {

@@ -16,6 +16,8 @@ export interface InvocationListenersOptions {
   readonly log: Log;
   /** Whether metrics are written for CloudWatch. */
   readonly hasMetrics: boolean;
+  /** Whether the function consumes dead letters. */
+  readonly consumesDeadLetters: boolean;
   /** Ends the requests of an invocation that is over. */
   readonly invocation: InvocationSignal;
 }
@@ -53,10 +55,13 @@ async function connectRecorder(options: InvocationListenersOptions): Promise<rea
   ];
 }
 
-async function connectMetrics({ hasMetrics, log }: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+async function connectMetrics(options: InvocationListenersOptions): Promise<readonly InvocationListener[]> {
+  const { hasMetrics, consumesDeadLetters, log } = options;
   if (!hasMetrics) return [];
   const { createFunctionMetrics } = await import('./functionMetrics.ts');
-  const metrics = await createFunctionMetrics({ env: process.env, log, system: nodeSystem });
+  const metrics = await createFunctionMetrics({
+    ...{ env: process.env, hasQueueTime: !consumesDeadLetters, log, system: nodeSystem },
+  });
   return metrics ? [metrics] : [];
 }
 

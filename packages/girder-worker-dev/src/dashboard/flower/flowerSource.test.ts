@@ -61,3 +61,16 @@ test('a task that was revoked before its message arrived is REVOKED without an e
   window.add([{ records: [recordOf('1', { state: 'REVOKED', startedMs: null, error })] } as never]);
   expect(taskOfHistory(window.get('1')!, [])).toMatchObject({ state: 'REVOKED', started: null, exception: null });
 });
+
+test('a result that cannot be read does not hide the other tasks, but an error of the table is one', async () => {
+  const { stack, stop } = startStack();
+  let name = 'UnreadableResultError';
+  const read = () => Promise.reject(Object.assign(new Error('pickle'), { name }));
+  const source = createFlowerSource({ ...stack, store: { ...stack.store, read } });
+  stack.window.add([{ key: '', appendedMs: 0, records: [recordOf('1')] }]);
+  const tasks = stack.window.all().map((entry) => taskOfHistory(entry, []));
+  expect(await source.withResults(tasks)).toMatchObject([{ uuid: '1', result: null }]);
+  name = 'TimeoutError';
+  await expect(source.withResults(tasks)).rejects.toThrow('pickle');
+  await stop();
+});

@@ -56,6 +56,13 @@ export function createFlowerSource(stack: DashboardStack): FlowerSource {
     if (state === 'off' || state === 'failing') throw new FlowerError(503, fault ?? 'The history cannot be read');
   };
 
+  /** A result that Python has stored in a form that cannot be read is left out: it must not hide the other tasks of a list. */
+  const readIfReadable = (id: string): Promise<StoredResult | undefined> =>
+    store.read(id).catch((error: Error) => {
+      if (error.name === 'UnreadableResultError') return undefined;
+      throw error;
+    });
+
   return {
     hasActions: stack.hasActions,
 
@@ -77,7 +84,7 @@ export function createFlowerSource(stack: DashboardStack): FlowerSource {
       const stored = new Map<string, StoredResult | undefined>();
       const ids = tasks.map(({ uuid }) => uuid).values();
       const readAll = async () => {
-        for (const id of ids) stored.set(id, await store.read(id));
+        for (const id of ids) stored.set(id, await readIfReadable(id));
       };
       await Promise.all(Array.from({ length: concurrency }, readAll));
       return tasks.map((task) => withStored(task, stored.get(task.uuid)));
@@ -86,7 +93,7 @@ export function createFlowerSource(stack: DashboardStack): FlowerSource {
     async task(id) {
       await fresh();
       const entry = window.get(id);
-      const [stored, [summary]] = await Promise.all([store.read(id), taskScan.find([id])]);
+      const [stored, [summary]] = await Promise.all([readIfReadable(id), taskScan.find([id])]);
       const children = entry && childrenIn(window.canvas(id)).get(id);
       const known = entry ? taskOfHistory(entry, children ?? []) : stored && taskOfTable(id, stored);
       if (summary?.phase === 'active') return runningTask(known, summary);
