@@ -3,7 +3,7 @@ import { requireChromium } from '../support/requirements.ts';
 import { hostile, idOf, ids } from './madeUpRuns.ts';
 import { type OpenDashboard, openDashboard } from './openDashboard.ts';
 
-describe.skipIf(!requireChromium())('the page of the dashboard, with 100 000 tasks', () => {
+describe.skipIf(!requireChromium())('the page of the dashboard, with 100 000 tasks', { timeout: 90_000 }, () => {
   let dashboard: OpenDashboard;
   beforeAll(async () => {
     dashboard = await openDashboard(100_000);

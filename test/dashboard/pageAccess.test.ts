@@ -35,7 +35,7 @@ const looks = ['light', 'dark'].flatMap((theme) => [
   { theme: theme as 'light' | 'dark', width: 360, height: 740 },
 ]);
 
-describe.skipIf(!requireChromium())('the page can be used by all', () => {
+describe.skipIf(!requireChromium())('the page can be used by all', { timeout: 60_000 }, () => {
   let dashboard: OpenDashboard;
   beforeAll(async () => {
     dashboard = await openDashboard(3000);

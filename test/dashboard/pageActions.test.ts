@@ -4,7 +4,7 @@ import { requireChromium } from '../support/requirements.ts';
 import { ids } from './madeUpRuns.ts';
 import { type DashboardPage, type OpenDashboard, openDashboard, tabTo } from './openDashboard.ts';
 
-describe.skipIf(!requireChromium())('the actions of the page', () => {
+describe.skipIf(!requireChromium())('the actions of the page', { timeout: 60_000 }, () => {
   let dashboard: OpenDashboard;
   let readOnly: OpenDashboard;
   beforeAll(async () => {

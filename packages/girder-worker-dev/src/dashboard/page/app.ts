@@ -86,7 +86,7 @@ function viewOf(route: Route, overview: Overview | undefined, hasActions: boolea
     case 'overview':
       return h(OverviewView, { overview, minutes: route.minutes });
     case 'tasks':
-      return h(TasksView, { filters: route, hasActions });
+      return h(TasksView, { filters: route, queues: (overview?.queues ?? []).map(({ queue }) => queue), hasActions });
     case 'task':
       return h(TaskView, { key: route.id, id: route.id, hasActions });
     case 'queues':

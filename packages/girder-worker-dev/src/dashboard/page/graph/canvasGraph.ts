@@ -16,7 +16,7 @@ const kinds: readonly (readonly [CanvasEdge['kind'], string])[] = [
 ];
 
 /** The longest text that a node has room for. */
-const maxText = 24;
+const maxText = 22;
 
 interface CanvasGraphProps {
   readonly canvas: Canvas;

@@ -22,7 +22,7 @@ input[type=checkbox], input[type=radio] { accent-color: var(--accent-strong); wi
 .field.code { font-family: inherit; }
 .field.code input, textarea.code { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 13px; }
 textarea { resize: vertical; line-height: 1.45; }
-.search { display: grid; gap: 10px; grid-template-columns: 2.2fr 1.3fr 1.5fr 1fr 1.2fr; align-items: end; }
+.search { display: grid; gap: 10px; grid-template-columns: 2fr 1.2fr 1.4fr 1fr 1fr 1.2fr max-content; align-items: end; }
 .search .clear { justify-self: start; }
 .segments { display: inline-flex; border: 1px solid var(--control); border-radius: 6px; overflow: hidden; background: var(--surface); }
 .segments label { position: relative; cursor: pointer; }

@@ -37,8 +37,7 @@ main { max-width: 1480px; margin: 0 auto; padding: 16px 20px 48px; }
 .facts dd { overflow-wrap: anywhere; }
 .banner { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 8px; padding: 8px 12px; border: 1px solid var(--tone); border-left-width: 4px; border-radius: 6px; background: color-mix(in srgb, var(--tone) 8%, var(--surface)); overflow-wrap: anywhere; margin-bottom: 10px; }
 .answer .banner { margin-bottom: 0; }
-.output:has(> .answer:empty) { margin-bottom: -14px; }
-.card > .output:has(> .answer:empty) { margin-bottom: -10px; }
+.output:has(> .answer:empty) { position: absolute; }
 .banner-bad { --tone: var(--bad); }
 .banner-warn { --tone: var(--warn); }
 .banner-good { --tone: var(--good); }

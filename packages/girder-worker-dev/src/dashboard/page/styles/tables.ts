@@ -17,17 +17,17 @@ button.sort:hover { color: var(--text); text-decoration: underline; }
 button.sort:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
 th[aria-sort] button.sort { color: var(--text); }
 .arrow { position: absolute; left: 100%; width: 12px; }
-.number .arrow { left: auto; right: 100%; }
+.number .arrow { left: auto; right: calc(100% + 2px); width: auto; }
 .select { width: 28px; }
 .select input { margin-top: 2px; }
 .name { overflow-wrap: anywhere; }
-tbody th[scope=row] { min-width: 150px; }
+tbody th[scope=row] { min-width: 150px; overflow-wrap: anywhere; }
 td.error-text { min-width: 220px; }
 a .name .muted { color: inherit; opacity: 1; font-weight: 400; }
 a .name { font-weight: 600; }
-.task-table th[scope=row] { min-width: 190px; max-width: 520px; }
+.task-table th[scope=row] { min-width: 190px; max-width: clamp(200px, 34vw, 620px); }
 .task-table th .error-text { font-weight: 400; font-size: 12px; }
-.arguments { max-width: 380px; line-height: 20px; }
+.arguments { max-width: clamp(120px, 20vw, 380px); line-height: 20px; }
 .reason { min-width: 240px; max-width: 720px; overflow-wrap: anywhere; }
 .log-scroll { max-height: 420px; overflow-y: auto; }
 .log-text { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 260px; }
@@ -51,7 +51,20 @@ a .name { font-weight: 600; }
 .bar-fill { display: block; height: 100%; min-width: 2px; background: var(--tone); }
 @media (max-width: 640px) {
   .wide-only { display: none; }
-  .task-table th[scope=row] { min-width: 170px; max-width: 260px; }
   th, td { padding: 6px 7px; }
+  .cards, .cards tbody { display: block; }
+  .cards:not(.task-table) thead:not(:has(input)), .cards:not(.task-table) thead th { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .cards .zero { display: none; }
+  .cards.task-table thead { display: block; border-bottom: 1px solid var(--line); padding-bottom: 6px; }
+  .cards.task-table thead tr { display: flex; flex-wrap: wrap; gap: 4px 22px; }
+  .cards tbody tr { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; padding: 9px 0; border-bottom: 1px solid var(--line); }
+  .cards tbody tr:last-child { border-bottom: 0; }
+  .cards th, .cards td { border: 0; padding: 0; height: auto; min-width: 0; }
+  .cards tbody .select { width: auto; }
+  .cards tbody th[scope=row], .cards .reason { flex: 1 0 100%; min-width: 0; max-width: 100%; }
+  .cards tbody td.select + th[scope=row] { flex: 1 0 calc(100% - 40px); max-width: calc(100% - 40px); }
+  .cards.task-table tbody th[scope=row] { order: 2; }
+  .cards .wide-only { display: none; }
+  .cards td[data-label]::before { content: attr(data-label) ' '; color: var(--muted); }
 }
 `;

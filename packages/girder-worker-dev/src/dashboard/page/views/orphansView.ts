@@ -38,14 +38,14 @@ export function OrphansView(): VNode {
 function table(orphans: readonly Orphan[]): VNode {
   return scrolling(
     'Orphans',
-    html`<table>
+    html`<table class="cards">
       <caption class="hidden">Work that is stuck, the oldest first</caption>
       <thead><tr><th scope="col">Kind</th><th scope="col">Task or chord</th><th scope="col">Since</th><th scope="col">What is wrong, and what to do</th></tr></thead>
       <tbody>${orphans.map(
         ({ kind, id, task, sinceMs, text }) => html`<tr key=${`${kind} ${id}`}>
           <td class="nowrap">${kinds[kind]}</td>
           <th scope="row"><div>${task ?? ''}</div>${kind === 'chord' ? html`<span class="code" title=${id}>${id.slice(0, 8)}…</span>` : taskLink(id)}</th>
-          <td class="nowrap">${timeAgo(sinceMs)}</td>
+          <td class="nowrap" data-label="Since">${timeAgo(sinceMs)}</td>
           <td class="reason">${withLinks(text)}</td>
         </tr>`,
       )}</tbody>

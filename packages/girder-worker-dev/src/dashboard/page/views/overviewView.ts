@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Overview, TaskStatistics } from '../../data.ts';
 import { Chart } from '../charts/chart.ts';
-import { sumOf } from '../charts/stack.ts';
+import { lastOf, sumOf } from '../charts/stack.ts';
 import { h, html } from '../html.ts';
 import { formatCount, formatDuration, formatShare } from '../model/format.ts';
 import { formatRoute, tasksHref, windows } from '../model/routes.ts';
@@ -58,12 +58,16 @@ function figures(overview: Overview, minutes: number): VNode {
     <div class="columns">
       ${card(
         'Throughput',
-        h(Chart, { label: 'Runs that ended', kind: 'bars', series: bars, format: formatCount, atMs, stepMs }),
+        bars.every(({ values }) => sumOf(values) === 0)
+          ? empty('No runs ended in this time.')
+          : h(Chart, { label: 'Runs that ended', kind: 'bars', series: bars, format: formatCount, atMs, stepMs }),
         html`<span class="muted">runs per ${formatDuration(stepMs)}</span>`,
       )}
       ${card(
         'Runtime',
-        h(Chart, { label: 'Runtimes', kind: 'lines', series: lines, format: formatDuration, atMs, stepMs }),
+        lastOf(series.p50Ms) === null
+          ? empty('No runs succeeded or failed in this time.')
+          : h(Chart, { label: 'Runtimes', kind: 'lines', series: lines, format: formatDuration, atMs, stepMs }),
         html`<span class="muted">of runs that succeeded or failed</span>`,
       )}
     </div>

@@ -53,6 +53,7 @@ function DeadLetters({ queue, queues, hasActions }: DeadLettersProps): VNode {
   };
   const letters = data?.letters ?? [];
   const some = letters.filter(({ messageId }) => selected.has(messageId));
+  const chosenText = some.length === 0 ? 'selected' : `${formatCount(some.length)} selected`;
   const act = (rows: readonly DeadLetterRow[], action: 'replay' | 'delete') =>
     actions.confirm(onDeadLetters(queue, rows, action));
   const select = (event: Event) =>
@@ -77,8 +78,8 @@ function DeadLetters({ queue, queues, hasActions }: DeadLettersProps): VNode {
       ${
         hasActions &&
         html`<div class="buttons">
-        <button type="button" disabled=${some.length === 0} onClick=${() => act(some, 'replay')}>Replay ${formatCount(some.length)} selected</button>
-        <button type="button" disabled=${some.length === 0} onClick=${() => act(some, 'delete')}>Delete ${formatCount(some.length)} selected</button>
+        <button type="button" disabled=${some.length === 0} onClick=${() => act(some, 'replay')}>Replay ${chosenText}</button>
+        <button type="button" disabled=${some.length === 0} onClick=${() => act(some, 'delete')}>Delete ${chosenText}</button>
         <button type="button" onClick=${() => act(letters, 'replay')}>Replay all</button>
         <button type="button" onClick=${() => act(letters, 'delete')}>Delete all</button>
       </div>`
@@ -99,7 +100,7 @@ function letterTable(letters: readonly DeadLetterRow[], choice: LetterChoice | n
   const selectAll = () => choice!.onSelect(new Set(areAll ? [] : letters.map(({ messageId }) => messageId)));
   return scrolling(
     'Dead letters',
-    html`<table>
+    html`<table class="cards">
       <caption class="hidden">Dead letters, the last ones first</caption>
       <thead><tr>
         ${choice && html`<td class="select"><input type="checkbox" aria-label="Select all dead letters" checked=${areAll} onChange=${selectAll} /></td>`}
@@ -122,7 +123,7 @@ function letterRow(letter: DeadLetterRow, choice: LetterChoice | null): VNode {
   return html`<tr key=${messageId}>
     ${choice && html`<td class="select"><input type="checkbox" aria-label=${`Select ${name} ${messageId}`} checked=${choice.selected.has(messageId)} onChange=${select} /></td>`}
     <th scope="row"><div>${name}</div>${taskId === null ? html`<span class="code muted">${messageId}</span>` : taskLink(taskId)}</th>
-    <td class="nowrap">${timeAgo(sentMs)}</td><td class="code">${code}</td><td class="reason">${reason}</td>
+    <td class="nowrap" data-label="Sent">${timeAgo(sentMs)}</td><td class="code">${code}</td><td class="reason">${reason}</td>
     ${
       choice &&
       html`<td><div class="buttons row">

@@ -7,6 +7,7 @@ import { useDebounced } from '../parts/hooks.ts';
 
 interface SearchFormProps {
   readonly filters: TaskFilters;
+  readonly queues: readonly string[];
   readonly names: readonly string[];
   readonly states: readonly string[];
   readonly onChange: (changed: Partial<TaskFilters>, options?: { replace: boolean }) => void;
@@ -16,7 +17,7 @@ interface SearchFormProps {
 const pauseMs = 250;
 
 /** The filters of the list of tasks. Texts are looked for while they are typed. */
-export function SearchForm({ filters, names, states, onChange }: SearchFormProps): VNode {
+export function SearchForm({ filters, queues, names, states, onChange }: SearchFormProps): VNode {
   const [isCustom, setCustom] = useState(filters.fromMs !== null || filters.toMs !== null);
   const choose = (event: Event) => {
     const { value } = event.currentTarget as HTMLSelectElement;
@@ -43,6 +44,9 @@ export function SearchForm({ filters, names, states, onChange }: SearchFormProps
     <label class="field">State
       <select value=${filters.state} onChange=${select('state')}>${optionsOf('All states', states, filters.state)}</select>
     </label>
+    <label class="field">Queue
+      <select value=${filters.queue} onChange=${select('queue')}>${optionsOf('All queues', queues, filters.queue)}</select>
+    </label>
     <label class="field">Received
       <select value=${isCustom ? 'custom' : (minutes ?? '')} onChange=${choose}>
         <option value="">At any time</option>
@@ -56,7 +60,6 @@ export function SearchForm({ filters, names, states, onChange }: SearchFormProps
       html`<label class="field">From <input type="datetime-local" step="1" value=${localTime(fromMs)} onChange=${time('fromMs')} /></label>
       <label class="field">To <input type="datetime-local" step="1" value=${localTime(toMs)} onChange=${time('toMs')} /></label>`
     }
-    ${filters.queue !== '' && html`<label class="field">Queue <select value=${filters.queue} onChange=${select('queue')}>${optionsOf('All queues', [], filters.queue)}</select></label>`}
     ${(isFiltered(filters) || isCustom) && html`<button type="button" class="clear" onClick=${clear}>Clear filters</button>`}
   </form>`;
 }

@@ -41,7 +41,7 @@ export function taskTable({ rows, filters, onSort, selection }: TaskTableProps):
   };
   return scrolling(
     'List of tasks',
-    html`<table class="task-table">
+    html`<table class="task-table cards">
       <caption class="hidden">Tasks that match the search</caption>
       <thead><tr>
         ${selection && html`<td class="select"><input type="checkbox" aria-label="Select all tasks of this page" checked=${areAll} onChange=${selectAll} /></td>`}
@@ -70,7 +70,7 @@ function rowOf(row: TaskRow, selection: Selection | null): VNode {
     </th>
     <td class="nowrap">${timeAgo(receivedMs)}</td>
     <td class="number">${duration(runtimeMs)}</td>
-    <td class=${`number ${retries === 0 ? 'muted' : ''}`}>${formatCount(retries)}</td>
+    <td class=${`number ${retries === 0 ? 'muted zero' : ''}`} data-label="Retries">${formatCount(retries)}</td>
     <td class="wide-only">${queue}</td>
     <td class="wide-only"><div class="code muted one-line arguments">${`${args.slice(0, maxText)} ${kwargs === '{}' ? '' : kwargs.slice(0, maxText)}`}</div></td>
   </tr>`;

@@ -15,13 +15,15 @@ import { taskTable } from './taskTable.ts';
 
 interface TasksViewProps {
   readonly filters: TaskFilters;
+  /** The queues that the dashboard knows. */
+  readonly queues: readonly string[];
   readonly hasActions: boolean;
 }
 
 /** How often the list is read again, if the user wants that. */
 const refreshMs = 5000;
 
-export function TasksView({ filters, hasActions }: TasksViewProps): VNode {
+export function TasksView({ filters, queues, hasActions }: TasksViewProps): VNode {
   const [isLive, setLive] = useState(false);
   const [selected, setSelected] = useState<ReadonlyMap<string, TaskRow>>(new Map());
   const key = JSON.stringify(filters);
@@ -46,12 +48,12 @@ export function TasksView({ filters, hasActions }: TasksViewProps): VNode {
         <button type="button" onClick=${reload}>Refresh</button>
       </div>
     </div>
-    ${h(SearchForm, { filters, names: data?.names ?? [], states: data?.states ?? [], onChange: go })}
+    ${h(SearchForm, { filters, queues, names: data?.names ?? [], states: data?.states ?? [], onChange: go })}
     ${actions.output}
     ${error && failed(error, reload)}
     <section class="card" aria-busy=${isLoading}>
       <div class="card-head">
-        <p role="status" class="count">${data && counted(data, filters)}${isLoading && data && html`<span class="muted"> updating…</span>`}</p>
+        <p role="status" class="count">${data && counted(data)}${isLoading && data && html`<span class="muted"> updating…</span>`}</p>
         ${
           hasActions &&
           html`<div class="buttons">
@@ -71,10 +73,9 @@ export function TasksView({ filters, hasActions }: TasksViewProps): VNode {
   </div>`;
 }
 
-function counted({ total, tasks }: TaskPage, { page }: TaskFilters): string {
+function counted({ total, tasks, offset }: TaskPage): string {
   if (total <= pageSize || tasks.length === 0) return plural(total, 'task');
-  const first = (page - 1) * pageSize + 1;
-  return `${formatCount(first)}–${formatCount(first + tasks.length - 1)} of ${plural(total, 'task')}`;
+  return `${formatCount(offset + 1)}–${formatCount(offset + tasks.length)} of ${plural(total, 'task')}`;
 }
 
 function pager(total: number, page: number, go: (page: number) => void): VNode {
