@@ -25,7 +25,7 @@ export interface MadeUpStack extends DashboardStack {
 export function createMadeUpStack(tasks: number, hasActions: boolean): MadeUpStack {
   const nowMs = Date.now();
   const window = createTaskWindow(2 * tasks);
-  const chosen = chosenRuns(nowMs);
+  const chosen = tasks === 0 ? [] : chosenRuns(nowMs);
   const distinct = new Set(chosen.map(({ id }) => id)).size;
   window.add([{ key: 'made up', appendedMs: nowMs, records: [...manyRuns(nowMs, tasks - distinct), ...chosen] }]);
   const changes: string[] = [];

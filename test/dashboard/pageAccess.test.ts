@@ -30,6 +30,15 @@ async function pressed(page: DashboardPage, name: string, result: string): Promi
   await page.locator(result).first().waitFor();
 }
 
+/** What axe finds. */
+async function violationsIn(page: DashboardPage): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html + ' ' + node.failureSummary)))`,
+  );
+}
+
 const looks = ['light', 'dark'].flatMap((theme) => [
   { theme: theme as 'light' | 'dark', width: 1280, height: 900 },
   { theme: theme as 'light' | 'dark', width: 360, height: 740 },
@@ -52,11 +61,7 @@ describe.skipIf(!requireChromium())('the page can be used by all', { timeout: 60
         await page.reload();
         await page.getByText('Live', { exact: true }).waitFor();
         await prepare(page);
-        await page.evaluate(axe);
-        const found = await page.evaluate<string[]>(
-          `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) =>
-          violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html + ' ' + node.failureSummary)))`,
-        );
+        const found = await violationsIn(page);
         expect.soft(found, name).toEqual([]);
         const hidden = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
         expect.soft(hidden, `${name} is too wide`).toBeLessThanOrEqual(0);
@@ -81,5 +86,21 @@ describe.skipIf(!requireChromium())('the page can be used by all', { timeout: 60
     await page.evaluate('void (window.canvasBefore = document.querySelector(".chart canvas"))');
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForFunction('document.querySelector(".chart canvas") !== window.canvasBefore');
+  });
+
+  test('a stack without runs says so in each part', async () => {
+    const none = await openDashboard(0);
+    try {
+      none.stack.history.status = { ...none.stack.history.status, state: 'off', fault: 'The table does not exist.' };
+      const page = await none.open('#/overview');
+      await page.getByText('The table does not exist.').waitFor();
+      expect(await page.locator('.card .empty').allTextContents()).toEqual([
+        ...['No runs ended in this time.', 'No runs succeeded or failed in this time.'],
+        ...['No tasks in this time.', 'No failures in this time.', 'No runs in this time.'],
+      ]);
+      expect(await violationsIn(page)).toEqual([]);
+    } finally {
+      await none.stop();
+    }
   });
 });
