@@ -118,8 +118,17 @@ function optionsOf(
       },
     ],
     series: [{}, ...drawn],
-    hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? null)] },
+    hooks: { setCursor: [(plot) => onCursor(indexUnderPointer(plot, latest.current))] },
   };
+}
+
+/** A bar begins at its time; of lines the nearest point counts. Null if the pointer is elsewhere. */
+function indexUnderPointer({ cursor, posToVal }: uPlot, { kind, atMs, stepMs }: ChartProps): number | null {
+  const { idx, left = -1 } = cursor;
+  if (idx === undefined || idx === null || left < 0) return null;
+  if (kind === 'lines') return idx;
+  const index = Math.floor((posToVal(left, 'x') - (atMs[0] ?? 0)) / stepMs);
+  return Math.min(Math.max(index, 0), atMs.length - 1);
 }
 
 function rangeOf({ kind, atMs, stepMs }: ChartProps): [number, number] {

@@ -86,8 +86,13 @@ function keyFigures({ series, stepMs, queues }: Overview): VNode {
   const deadLetters = sumOf(queues.map((queue) => queue.deadLetters));
   const perMinute = (succeeded + failed) / minutes;
   const items: readonly (readonly [string, string, string, string?])[] = [
-    ['Throughput', perMinute < 10 ? perMinute.toFixed(1) : formatCount(perMinute), 'tasks per minute'],
-    ['Failed', formatCount(failed), `${formatShare(failed, succeeded + failed)} of runs`, failed > 0 ? 'bad' : ''],
+    ['Throughput', perMinute > 0 && perMinute < 10 ? perMinute.toFixed(1) : formatCount(perMinute), 'tasks per minute'],
+    [
+      'Failed',
+      formatCount(failed),
+      succeeded + failed === 0 ? 'of no runs' : `${formatShare(failed, succeeded + failed)} of runs`,
+      failed > 0 ? 'bad' : '',
+    ],
     ['Retried', formatCount(retried), 'runs', retried > 0 ? 'warn' : ''],
     ['Waiting', formatCount(waiting), 'messages in queues'],
     [
