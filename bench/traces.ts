@@ -78,6 +78,7 @@ function figuresOf(values: Readonly<Record<string, Readonly<Record<string, numbe
 }
 
 const notes = [
+  'Without the variable and with `off` the same code runs: the ratio of these two is the noise of the machine, which other programs shared.',
   'Each task has a span, which a batch processor passes to an exporter that drops it; main thread and threads have a provider of the SDK.',
   'The task asks the main thread for the context of its span: one message to it and one back.',
 ];
