@@ -6,7 +6,7 @@ import type {
   StoredResult,
   TaskSummary,
 } from 'girder-worker/internal/operations';
-import type { HistoryStatus } from '../../packages/girder-worker-dev/src/dashboard/data.ts';
+import type { HistoryStatus, LogLine } from '../../packages/girder-worker-dev/src/dashboard/data.ts';
 import type { DashboardStack } from '../../packages/girder-worker-dev/src/dashboard/server/stack.ts';
 import { createTaskWindow } from '../../packages/girder-worker-dev/src/dashboard/server/taskWindow.ts';
 import { chosenRuns, hostile, idOf, ids, manyRuns, queues, traceback } from './madeUpRuns.ts';
@@ -50,7 +50,7 @@ export function createMadeUpStack(tasks: number, hasActions: boolean): MadeUpSta
       current: async () => history.status,
       stop: async () => undefined,
     },
-    taskLog: { linesOf: async () => null },
+    taskLog: { linesOf: async ({ id }) => (id === ids.failed ? linesOf(nowMs) : null) },
     store: {
       read: async (id) => storedResults[id],
       readGroup: async () => [[idOf(0xff), null], [1, 2, 3].map((index) => member(idOf(0xc0 + index)))],
@@ -176,5 +176,14 @@ function lettersOf(nowMs: number): readonly ListedDeadLetter[] {
     letter(4, `evil.${hostile}`, 'BODY_MALFORMED', `The body is not JSON: ${hostile}`),
     letter(5, 'exports.csv', null, null),
     letter(6, 'exports.csv', null, null),
+  ];
+}
+
+function linesOf(nowMs: number): readonly LogLine[] {
+  const line = (agoMs: number, level: string, text: string) => ({ atMs: nowMs - agoMs, level, text });
+  return [
+    line(900, 'INFO', 'build_pyramid: reads 12 tiles'),
+    line(500, 'WARN', 'build_pyramid: tile 17/3/9 has another number of bands'),
+    line(40, 'ERROR', `raised unexpected: ValueError\n${'Traceback '.repeat(30)}`),
   ];
 }

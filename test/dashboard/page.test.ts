@@ -120,12 +120,17 @@ describe.skipIf(!requireChromium())('the page of the dashboard, with 100 000 tas
     expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
     expect(await page.getByRole('region', { name: 'Traceback' }).textContent()).toContain('process_stage_39');
     expect(await page.getByRole('region', { name: 'Positional arguments' }).textContent()).toContain('größe.tiff');
-    expect(await page.getByText('CloudWatch Logs').count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Log lines' }).locator('tbody tr').allTextContents()).toEqual([
+      expect.stringContaining('build_pyramid: reads 12 tiles'),
+      expect.stringContaining('tile 17/3/9 has another number of bands'),
+      expect.stringContaining('raised unexpected: ValueError'),
+    ]);
     expect(page.problems).toEqual([]);
   });
 
   test('shows each delivery of a task that was retried', async () => {
     const page = await dashboard.open(`#/tasks/${ids.retried}`);
+    await page.getByText('CloudWatch Logs has no log group of the worker').waitFor();
     await expect
       .poll(() => page.locator('.timeline tbody .badge').allTextContents())
       .toEqual(['RETRY', 'RETRY', 'SUCCESS']);

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireChromium } from '../support/requirements.ts';
+import { violationsIn } from './accessibility.ts';
 import { ids } from './madeUpRuns.ts';
-import { type DashboardPage, type OpenDashboard, openDashboard } from './openDashboard.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+import type { DashboardPage } from './openBrowser.ts';
+import { type OpenDashboard, openDashboard } from './openDashboard.ts';
+import { takePicture } from './pictures.ts';
 
 /** Each view, and what brings it into a state with much to see. */
 const views: readonly (readonly [name: string, hash: string, prepare: (page: DashboardPage) => Promise<unknown>])[] = [
@@ -28,15 +25,6 @@ const views: readonly (readonly [name: string, hash: string, prepare: (page: Das
 async function pressed(page: DashboardPage, name: string, result: string): Promise<void> {
   await page.getByRole('button', { name }).click();
   await page.locator(result).first().waitFor();
-}
-
-/** What axe finds. */
-async function violationsIn(page: DashboardPage): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate<string[]>(
-    `axe.run(document, { runOnly: ${JSON.stringify(tags)} }).then(({ violations }) =>
-      violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ': ' + node.html + ' ' + node.failureSummary)))`,
-  );
 }
 
 const looks = ['light', 'dark'].flatMap((theme) => [
@@ -61,6 +49,7 @@ describe.skipIf(!requireChromium())('the page can be used by all', { timeout: 60
         await page.reload();
         await page.getByText('Live', { exact: true }).waitFor();
         await prepare(page);
+        if (name === 'the overview' && width === 1280) await takePicture(page, `overview-${theme}`);
         const found = await violationsIn(page);
         expect.soft(found, name).toEqual([]);
         const hidden = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');

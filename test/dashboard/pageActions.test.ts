@@ -2,7 +2,8 @@ import type { Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requireChromium } from '../support/requirements.ts';
 import { ids } from './madeUpRuns.ts';
-import { type DashboardPage, type OpenDashboard, openDashboard, tabTo } from './openDashboard.ts';
+import type { DashboardPage } from './openBrowser.ts';
+import { type OpenDashboard, openDashboard, tabTo } from './openDashboard.ts';
 
 describe.skipIf(!requireChromium())('the actions of the page', { timeout: 60_000 }, () => {
   let dashboard: OpenDashboard;

@@ -78,6 +78,23 @@ test('a history that cannot be read is told with its reason, and read again afte
   await follower.stop();
 });
 
+test('a request waits for a reading if the last one is old, and not if the history cannot be read', async () => {
+  const { follower, system, history, window, reads, fail } = setUp();
+  await history.append([newRecord({ id: 'a' })]);
+  expect((await follower.current()).state).toBe('ready');
+  expect([window.size, reads.length]).toEqual([1, 1]);
+  await follower.current();
+  expect(reads.length).toBe(1);
+  await system.advance(dayMs);
+  await history.append([newRecord({ id: 'b' })]);
+  await follower.current();
+  expect(window.size).toBe(2);
+  fail(new Error('no answer'));
+  await system.advance(dayMs);
+  expect((await follower.current()).state).toBe('failing');
+  await follower.stop();
+});
+
 test('a stopped follower reads no more', async () => {
   const { follower, system, reads } = setUp();
   follower.use();

@@ -7,7 +7,7 @@ export interface HistoryFollower {
   status(): HistoryStatus;
   /** Is called by each request that shows tasks: the history is read at once, and then every two seconds for a minute. */
   use(): void;
-  /** Calls `use`, and resolves when the last reading is not older than five seconds, or has failed: a script asks once. */
+  /** Calls `use`, and resolves when the last reading is not older than five seconds, or has failed. */
   current(): Promise<HistoryStatus>;
   /** Resolves when nothing is read any more. */
   stop(): Promise<void>;
@@ -84,7 +84,8 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
     status,
     async current() {
       use();
-      if (readMs < system.now() - maxAgeMs) await nextReading.promise;
+      const isOld = readMs < system.now() - maxAgeMs;
+      if (isOld && (state === 'loading' || state === 'ready')) await nextReading.promise;
       return status();
     },
     async stop() {

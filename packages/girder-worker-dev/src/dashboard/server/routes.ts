@@ -79,9 +79,10 @@ export function createRoutes({ stack, page, tokens, port }: RoutesOptions): Hono
       }
     });
   });
-  app.get('/data/tasks', (context) => {
-    stack.follower.use();
-    return context.json(searchTasks(stack.window, taskSearchIn(context)));
+  app.get('/data/tasks', async (context) => {
+    const search = taskSearchIn(context);
+    await stack.follower.current();
+    return context.json(searchTasks(stack.window, search));
   });
   app.get('/data/tasks/:id', async (context) => context.json(await taskDetail(stack, context.req.param('id'))));
   app.get('/data/orphans', async (context) => context.json(await orphansOf(stack)));

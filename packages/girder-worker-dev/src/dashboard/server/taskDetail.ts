@@ -12,7 +12,7 @@ const finalStates = ['SUCCESS', 'FAILURE', 'REVOKED'];
 /** Resolves to all that history and result table tell of a task. Rejects with a DashboardError if that is nothing. */
 export async function taskDetail(stack: DashboardStack, id: string): Promise<TaskDetail> {
   const { store, taskScan, window, follower } = stack;
-  follower.use();
+  await follower.current();
   const entry = window.get(id);
   const [stored, [summary]] = await Promise.all([store.read(id), taskScan.find([id])]);
   if (entry === undefined && stored === undefined && summary === undefined)

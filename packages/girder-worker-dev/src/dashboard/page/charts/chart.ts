@@ -79,6 +79,12 @@ function dataOf({ kind, atMs, series }: ChartProps): uPlot.AlignedData {
   return [atMs, ...drawn] as unknown as uPlot.AlignedData;
 }
 
+/** A line of few values has points, because a value alone has no line. */
+const pointsOf = {
+  size: 5,
+  show: ({ data }: uPlot, series: number) => data[series]!.filter((value) => value !== null).length <= 20,
+};
+
 function optionsOf(
   latest: { readonly current: ChartProps },
   element: HTMLElement,
@@ -93,7 +99,7 @@ function optionsOf(
   const drawn: uPlot.Series[] =
     kind === 'bars'
       ? colours.map((fill) => ({ fill, paths: bars, points: { show: false } })).toReversed()
-      : colours.map((stroke) => ({ stroke, width: 1.5, spanGaps: true, points: { show: false } }));
+      : colours.map((stroke) => ({ stroke, width: 1.5, spanGaps: true, points: { ...pointsOf, fill: stroke } }));
   return {
     ...{ width: Math.max(200, element.clientWidth), height, ms: 1 },
     ...{ legend: { show: false }, padding: [8, 20, 0, 0] },

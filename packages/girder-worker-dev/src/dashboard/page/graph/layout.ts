@@ -111,7 +111,7 @@ function blocksOf(column: readonly CanvasNode[]): readonly (readonly CanvasNode[
 }
 
 function isFramed(block: readonly CanvasNode[]): boolean {
-  return block[0]!.group !== null;
+  return block[0]!.group !== null && block.length > 1;
 }
 
 function heightOf(column: readonly CanvasNode[]): number {

@@ -124,9 +124,9 @@ function block(label: string, text: string, name = ''): VNode {
 function logOf({ log, task, runs }: TaskDetail): VNode {
   if (log === null) {
     const requestId = runs.at(-1)?.requestId;
-    return html`<p class="muted">The dashboard keeps no log lines. For a Lambda function they are in CloudWatch Logs, in the log group of the worker
-      (<span class="code">/aws/lambda/…</span>${task.worker && html`, here of <span class="code">${task.worker}</span>`}). Search there for the
-      id <span class="code">${task.id}</span>${requestId && html`, or for the request <span class="code">${requestId}</span>`}.</p>`;
+    return html`<p class="muted">No log lines are found: CloudWatch Logs has no log group of the
+      worker${task.worker && html` <span class="code">${task.worker}</span>`}. Search its log for the id <span class="code">${task.id}</span>
+      ${requestId && html`, or for the request <span class="code">${requestId}</span>`}.</p>`;
   }
   if (log.length === 0) return empty('The task has logged nothing.');
   return scrolling(
