@@ -50,6 +50,7 @@ export function createMadeUpStack(tasks: number, hasActions: boolean): MadeUpSta
       current: async () => history.status,
       stop: async () => undefined,
     },
+    describeError: (error) => (error as Error).message,
     taskLog: { linesOf: async ({ id }) => (id === ids.failed ? linesOf(nowMs) : null) },
     store: {
       read: async (id) => storedResults[id],

@@ -221,6 +221,18 @@ test('a port that is taken, and a token that is short, end the command with what
   expect(short.text()).toContain('has 5 characters: choose at least 16 random ones.');
 });
 
+test('without a region, the dashboard says in each view what to set', async () => {
+  const env = { PATH: process.env.PATH, HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' };
+  await using started = await startDashboardProcess(env);
+  const advice = expect.stringMatching(/^No AWS region is set: set AWS_REGION/);
+  await started.get('/data/tasks');
+  expect(await started.get('/data/overview')).toMatchObject({
+    history: { state: 'failing', fault: advice },
+    queues: [{ queue: 'celery', fault: advice }],
+  });
+  expect(await started.get('/data/orphans')).toEqual({ error: { code: 'AWS_FAILED', message: advice } });
+});
+
 test('Ctrl-C ends the command at once, also while a page listens for events', async () => {
   const started = await startDashboardProcess({ ...stack.env, GIRDER_WORKER_DASHBOARD_TOKEN: 'a'.repeat(16) });
   const events = await fetch(`${new URL(started.url).origin}/data/events?token=${'a'.repeat(16)}`);

@@ -23,6 +23,7 @@ export function createMemoryStack(changes: Partial<DashboardStack> & { readonly 
   const system = createVirtualSystem();
   const history = createMemoryHistory(system);
   const window = createTaskWindow(maxTasks);
+  const describeError = (error: unknown) => (error as Error).message;
   const sent: Parameters<DashboardStack['send']>[] = [];
   return {
     names: { broker: 'sqs://', backend: 'dynamodb:///celery', history: 'celery-history', region: 'us-east-1' },
@@ -39,10 +40,10 @@ export function createMemoryStack(changes: Partial<DashboardStack> & { readonly 
       sent.push(task);
       return 'new-id';
     },
-    follower: createHistoryFollower({ history, window, windowMs: 24 * 3600 * 1000, system }),
+    follower: createHistoryFollower({ history, window, windowMs: 24 * 3600 * 1000, system, describeError }),
     hasActions: true,
     ...others,
-    ...{ window, history, system, sent },
+    ...{ window, history, system, sent, describeError },
     store: createMemoryStore({ system }),
   };
 }

@@ -1,4 +1,5 @@
 /** What girder-worker-dev, which is released together with this package, shares with it: what operators do with a stack, for the dashboard. */
+export { describeCliError } from '../cli/shared/cliError.ts';
 export { codeOf } from '../cli/shared/deadLetterFilter.ts';
 export { createTaskClient } from '../client/client.ts';
 export { queueReply, taskReply } from '../control/celeryReplies.ts';

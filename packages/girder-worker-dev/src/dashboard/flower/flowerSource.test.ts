@@ -22,7 +22,7 @@ function startStack(read = createMemoryHistory(nodeSystem)) {
   const window = createTaskWindow(5000);
   let reads = 0;
   const follower = createHistoryFollower({
-    ...{ history: read, window, windowMs: 60_000, system: nodeSystem },
+    ...{ history: read, window, windowMs: 60_000, system: nodeSystem, describeError: String },
   });
   const store = {
     read: async () => {

@@ -6,6 +6,7 @@ import {
   connectQueueAdmin,
   connectStoreAndScan,
   createTaskClient,
+  describeCliError,
 } from 'girder-worker/internal/operations';
 import { nodeSystem } from 'girder-worker/internal/system';
 import { createCloudwatchLog } from './cloudwatchLog.ts';
@@ -32,17 +33,27 @@ export function connectStack(options: ConnectStackOptions): DashboardStack {
   const { broker, backend } = connections;
   const history = backend.history ?? { table: `${backend.table}-history`, days: 7 };
   const window = createTaskWindow(maxTasks);
+  const describeError = (error: unknown) => describeCliError(error, env);
   const app = new App(createTaskClient(env));
   return {
     names: { broker: broker.url, backend: backend.url, history: history.table, region: backend.dynamodb.region ?? '' },
     ...connectStoreAndScan(backend),
-    ...{ queues, window, hasActions, taskLog, system: nodeSystem, queueAdmin: connectQueueAdmin(broker) },
+    ...{
+      queues,
+      window,
+      hasActions,
+      taskLog,
+      describeError,
+      system: nodeSystem,
+      queueAdmin: connectQueueAdmin(broker),
+    },
     oldestSeconds: createOldestSeconds(env, connections),
     follower: createHistoryFollower({
       history: connectHistory(backend, history),
       window,
       windowMs: history.days * 24 * 3600 * 1000,
       system: nodeSystem,
+      describeError,
     }),
     async send(task, args, kwargs, queue, options) {
       const { id } = await app.sendTask(task, args, kwargs as Readonly<Record<string, unknown>>, { ...options, queue });

@@ -15,6 +15,7 @@ function setUp(maxTasks = 100) {
   let failure: Error | undefined;
   const follower = createHistoryFollower({
     ...{ window, system, windowMs: dayMs },
+    describeError: (error) => (error as Error).message,
     history: {
       read(range) {
         reads.push(range);

@@ -19,6 +19,8 @@ export interface HistoryFollowerOptions {
   /** How far back the history is read at first, in ms. */
   readonly windowMs: number;
   readonly system: Pick<System, 'now' | 'sleep'>;
+  /** Returns what failed in one line, and what to do about it. */
+  readonly describeError: (error: unknown) => string;
 }
 
 /** Between two readings, and after a failure, in ms. */
@@ -34,7 +36,7 @@ const usedMs = 60_000;
 const overlapMs = 30_000;
 
 export function createHistoryFollower(options: HistoryFollowerOptions): HistoryFollower {
-  const { history, window, windowMs, system } = options;
+  const { history, window, windowMs, system, describeError } = options;
   let state: HistoryStatus['state'] = 'loading';
   let fault: string | null = null;
   let readToMs = system.now() - windowMs;
@@ -61,7 +63,7 @@ export function createHistoryFollower(options: HistoryFollowerOptions): HistoryF
         [state, fault] = ['ready', null];
       } catch (error) {
         const isMissing = (error as Error).cause instanceof Error && /no DynamoDB table/.test((error as Error).message);
-        [state, fault] = [isMissing ? 'off' : 'failing', (error as Error).message];
+        [state, fault] = [isMissing ? 'off' : 'failing', describeError(error)];
       }
       readMs = system.now();
       nextReading.resolve();

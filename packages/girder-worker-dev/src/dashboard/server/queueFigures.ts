@@ -5,7 +5,8 @@ import type { DashboardStack } from './stack.ts';
 const freshMs = 5000;
 
 /** Returns the function that resolves to the figures of all queues. It never rejects: what failed is the `fault` of its queue. */
-export function createQueueFigures({ queues, queueAdmin, oldestSeconds, system }: DashboardStack) {
+export function createQueueFigures(stack: DashboardStack) {
+  const { queues, queueAdmin, oldestSeconds, system, describeError } = stack;
   let last: { readonly untilMs: number; readonly figures: Promise<readonly QueueFigures[]> } | undefined;
 
   const read = async (queue: string): Promise<QueueFigures> => {
@@ -23,7 +24,7 @@ export function createQueueFigures({ queues, queueAdmin, oldestSeconds, system }
       };
     } catch (error) {
       const none = { ready: 0, inFlight: 0, delayed: 0, deadLetters: null, oldestSeconds: null };
-      return { queue, ...none, fault: (error as Error).message };
+      return { queue, ...none, fault: describeError(error) };
     }
   };
 

@@ -35,7 +35,7 @@ export function createRoutes({ stack, page, tokens, port }: RoutesOptions): Hono
   const app = new Hono();
   const queueFigures = createQueueFigures(stack);
   app.onError((error, context) => {
-    const { status, code, message } = faultOf(error);
+    const { status, code, message } = faultOf(error, stack.describeError);
     return context.json({ error: { code, message } } satisfies Fault, status);
   });
   app.notFound((context) => {
@@ -105,9 +105,12 @@ export function createRoutes({ stack, page, tokens, port }: RoutesOptions): Hono
 }
 
 /** An error that is not the client's is one of AWS, or of the network: the operator, who sees the page, can mend it. */
-function faultOf(error: Error): Pick<DashboardError, 'status' | 'code' | 'message'> {
+function faultOf(
+  error: Error,
+  describeError: DashboardStack['describeError'],
+): Pick<DashboardError, 'status' | 'code' | 'message'> {
   if (error instanceof DashboardError) return error;
   if (error instanceof HTTPException)
     return { status: 400, code: 'INVALID', message: error.message || 'The request is too large.' };
-  return { status: 502, code: 'AWS_FAILED', message: error.message };
+  return { status: 502, code: 'AWS_FAILED', message: describeError(error) };
 }

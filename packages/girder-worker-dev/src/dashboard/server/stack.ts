@@ -39,6 +39,8 @@ export interface DashboardStack {
   readonly window: TaskWindow;
   readonly follower: HistoryFollower;
   readonly system: Pick<System, 'now'>;
+  /** Returns what failed in one line, and what to do about it. */
+  readonly describeError: (error: unknown) => string;
   /** Whether the dashboard may change anything. */
   readonly hasActions: boolean;
 }
