@@ -90,6 +90,18 @@ test('a task that was retried shows each of its runs', async () => {
   expect(runs[0]!.dueMs).toBeGreaterThan(runs[0]!.endedMs);
 });
 
+test('a task that waits for its eta is listed, with the time at which it is due, and can be revoked', async () => {
+  const waiting = async () => (await search('state=SCHEDULED')).tasks.map(({ id }) => id);
+  await expect.poll(waiting).toEqual([mix.waiting]);
+  const { runs } = await detail(mix.waiting);
+  expect(runs).toMatchObject([{ state: 'SCHEDULED', startedMs: null }]);
+  expect((runs[0]!.dueMs! - runs[0]!.receivedMs) / 1000).toBeCloseTo(3600, -2);
+  expect(await dashboard.post('/actions/revoke', { ids: [mix.waiting], terminate: false })).toEqual({
+    text: '1 task: will not run.',
+  });
+  await expect.poll(() => stateOf(mix.waiting)).toBe('REVOKED');
+});
+
 test('a task that runs shows its progress', async () => {
   expect(await detail(mix.running)).toMatchObject({
     storedState: 'PROGRESS',
@@ -204,8 +216,8 @@ test('without --actions, the dashboard writes nothing, whatever is asked of it',
   const operations = new Set(proxies.flatMap(({ calls }) => calls.map(({ operation }) => operation)));
   for (const proxy of proxies) await proxy.stop();
   expect([...operations].sort()).toEqual([
-    ...['BatchGetItem', 'ChangeMessageVisibilityBatch', 'GetItem', 'GetQueueAttributes', 'GetQueueUrl'],
-    ...['Query', 'ReceiveMessage', 'Scan'],
+    ...['BatchGetItem', 'ChangeMessageVisibilityBatch', 'FilterLogEvents', 'GetItem', 'GetQueueAttributes'],
+    ...['GetQueueUrl', 'Query', 'ReceiveMessage', 'Scan'],
   ]);
 });
 

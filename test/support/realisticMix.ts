@@ -24,6 +24,8 @@ export interface RealisticMix {
   readonly withErrback: string;
   readonly replaced: string;
   readonly revoked: string;
+  /** Waits for its eta, an hour later. */
+  readonly waiting: string;
   readonly expired: string;
   /** Runs until it is told to end, and tells `{"current": 3, "total": 10}`. */
   readonly running: string;
@@ -74,6 +76,7 @@ export async function sendRealisticMix(stack: Stack): Promise<RealisticMix> {
     chain: (await chain(add(1, 2), add(3), signature('labtasks.mul', { args: [10] })).applyAsync()).id,
     withErrback: await send('labtasks.raises', ['with an errback'], {}, { linkError }),
     replaced: await send('labtasks.canvas.replaced_by_chain', [3, 4]),
+    waiting: await send('labtasks.add', [3, 4], {}, { countdown: 3600 }),
     expired: await send('labtasks.add', [1, 2], {}, { expires: new Date(Date.now() - 1000) }),
     running: await send('labtasks.work.tells_and_waits', [
       'PROGRESS',

@@ -38,7 +38,7 @@ export async function runComparedTasks(side: Side): Promise<Labels> {
     const id = String((sent.body as Info)['task-id']);
     labels.set(id, label);
     if (isRevoked) {
-      if (side.holdsTasks) await infoWith(side, id, ({ received }) => received !== null);
+      await infoWith(side, id, ({ received }) => received !== null);
       await ask(side, `POST /task/revoke/${id}`);
     }
     const info = await infoWith(side, id, ({ state }) => state === ends);

@@ -11,10 +11,6 @@ export const fieldDifferences: Readonly<Record<string, FieldDifference>> = {
     of: ['success', 'failure', 'revoked', 'parent'],
     text: 'a tuple, `(1, 2)`, also for a task that was sent through the API, where Flower shows the list of the request. For tasks that Celery sends, both show tuples.',
   },
-  eta: {
-    of: ['revoked'],
-    text: 'the time of a retry that was due later; null for the first message of a task, whose eta the history does not record',
-  },
   traceback: {
     of: ['retry', 'late retry', 'rejected'],
     text: 'that of a failure, or of a retry that waits. The result table keeps none of a retry that has run, and none of a rejected task.',

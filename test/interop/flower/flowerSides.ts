@@ -11,8 +11,6 @@ export interface Side {
   readonly url: string;
   /** The header `Authorization`: the password of any user. */
   readonly authorization: string;
-  /** Whether a worker holds a task that waits for its countdown, so that Flower shows it. */
-  readonly holdsTasks: boolean;
   readonly log: () => string;
   stop(): Promise<void>;
 }
@@ -28,7 +26,7 @@ export async function startFlower(): Promise<Side> {
   const python = await installPython(`flower-${flowerVersion}`, `${here}constraints.txt`, packages);
   const password = crypto.randomUUID();
   const server = await startServerProcess(python, ['-u', `${here}flower_stack.py`, password]);
-  return { ...sideOf(server.port, password), holdsTasks: true, log: server.log, stop: server.stop };
+  return { ...sideOf(server.port, password), log: server.log, stop: server.stop };
 }
 
 /** Starts the dashboard of a local stack that runs the same tasks. */
@@ -45,7 +43,6 @@ export async function startOurs(): Promise<Side> {
   const { port, searchParams } = new URL(dashboard.url);
   return {
     ...sideOf(Number(port), searchParams.get('token')!),
-    holdsTasks: false,
     log: () => stack.lines.slice(-40).join('\n'),
     async stop() {
       await dashboard.stop();

@@ -136,7 +136,7 @@ export interface TaskDetail {
 /** One delivery of the message of a task. */
 export interface RunRow {
   readonly task: string;
-  /** How it ended: SUCCESS, FAILURE, REVOKED, RETRY, REPLACED, IGNORED, REJECTED, RETURNED or ABANDONED. */
+  /** How it ended: SUCCESS, FAILURE, REVOKED, RETRY, REPLACED, IGNORED, REJECTED, RETURNED, ABANDONED, DUPLICATE, or SCHEDULED if its eta had not come. */
   readonly state: string;
   readonly worker: string;
   /** Lambda's request id, or that of the worker. */
@@ -150,7 +150,7 @@ export interface RunRow {
   readonly receiveCount: number;
   readonly sizeBytes: number;
   readonly error: string | null;
-  /** When the retry is due. */
+  /** When the retry, or the task that waits for its eta, is due. */
   readonly dueMs: number | null;
 }
 

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { app } from '../app.ts';
 import { taskOf } from '../canvas/signatures/signature.ts';
+import type { TaskEvents } from '../events/taskEvents.ts';
 import { decode } from '../message/decode.ts';
 import { maxWaitSeconds } from '../store/limits.ts';
 import type { Task } from '../task/task.ts';
 import { createVirtualStack } from './fixtures/virtualStack.ts';
 
-function stackUnderTest() {
+function stackUnderTest(listener: TaskEvents = {}) {
   return createVirtualStack({
+    dispatcher: { events: [listener] },
     tasks: {
       'p.good': { load: () => app.task({ name: 'p.good' }, () => 1) },
       'p.again': {
@@ -21,6 +23,29 @@ function stackUnderTest() {
 }
 
 describe('a message whose eta', () => {
+  test('has not come is told to listeners with each delivery, until it is received', async () => {
+    const told: string[] = [];
+    const { send, invoke, system } = stackUnderTest({
+      deferred: ({ message }, etaMs) => void told.push(`${message.id} waits until ${new Date(etaMs).toISOString()}`),
+      received: ({ message }) => void told.push(`${message.id} is received`),
+    });
+    const eta = new Date(system.now() + 20 * 60 * 1000).toISOString();
+    await send({ task: 'p.good', id: 'id', eta });
+    await invoke();
+    await system.advance(15 * 60 * 1000);
+    await invoke();
+    await system.advance(5 * 60 * 1000);
+    await invoke();
+    expect(told).toEqual([`id waits until ${eta}`, `id waits until ${eta}`, 'id is received']);
+  });
+
+  test('has not come waits, also if a listener fails', async () => {
+    const { send, invoke, system, transport } = stackUnderTest({ deferred: () => Promise.reject(new Error('no')) });
+    await send({ task: 'p.good', id: 'id', eta: new Date(system.now() + 60_000).toISOString() });
+    await invoke();
+    expect(transport.messages('celery')).toHaveLength(1);
+  });
+
   test('is 366 days ahead waits', async () => {
     const { send, invoke, system, store, transport } = stackUnderTest();
     await send({ task: 'p.good', id: 'id', eta: new Date(system.now() + maxWaitSeconds * 1000).toISOString() });

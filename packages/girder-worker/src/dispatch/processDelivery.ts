@@ -52,7 +52,7 @@ export function createDeliveryProcessor(deps: DispatcherDeps): DeliveryProcessor
     const message = await decodeDelivery(context).catch(asDecodeError);
     if (message instanceof DecodeError) return deadLetter(context, message);
 
-    const waiting = await waitForEta(delivery, message);
+    const waiting = await waitForEta(context, message);
     if (waiting) return waiting;
 
     const run = createTaskRun(deps, message, context);

@@ -9,7 +9,8 @@ import type { Delivery } from './delivery.ts';
 import { countIn, withCount } from './deliveryCount.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import { isEtaTooFar, isExpired, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
-import { taskFields } from './taskRun.ts';
+import { listenersHandled } from './listenersHandled.ts';
+import { createTaskRun, type RunContext, taskFields } from './taskRun.ts';
 
 /** The hops in the time after which the results of a chord are kept on. */
 const hopsPerRenewal = (memberRenewalDays * 24 * 3600) / maxDelaySeconds;
@@ -29,8 +30,11 @@ const hopsPerRenewal = (memberRenewalDays * 24 * 3600) / maxDelaySeconds;
  *
  * The first hop of a message and the last 15 minutes of a wait need no record: a copy of them doubles nothing but itself.
  */
-export function createEtaWait({ store, transport, log, system }: DispatcherDeps) {
-  return async function waitForEta(delivery: Delivery, message: Message): Promise<Disposition | undefined> {
+export function createEtaWait(deps: DispatcherDeps) {
+  const { store, transport, log, events, system } = deps;
+
+  return async function waitForEta(context: RunContext, message: Message): Promise<Disposition | undefined> {
+    const { delivery, window } = context;
     const waitMs = waitForEtaMs(message, system.now());
     const { queueArn } = delivery.receipt;
     if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, queueArn, system.now()))
@@ -39,9 +43,15 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
     const delaySeconds = Math.ceil(waitMs / 1000);
     const { receipt, body } = delivery;
     const title = `Task ${message.task}[${message.id}]`;
-    const wait = () => log.info(`${title} waits until ${message.eta}`, { ...fields, eta: message.eta });
+    const wait = async () => {
+      log.info(`${title} waits until ${message.eta}`, { ...fields, eta: message.eta });
+      const { info } = createTaskRun(deps, message, context);
+      if (!info) return;
+      events.emit('deferred', info, system.now() + waitMs);
+      await listenersHandled(deps, info, window);
+    };
     if (isFifo(queueArn)) {
-      wait(); // Hidden in its place, as the message group keeps its order.
+      await wait(); // Hidden in its place, as the message group keeps its order.
       return { retryInSeconds: Math.min(delaySeconds, maxFifoHiddenSeconds) };
     }
 
@@ -56,7 +66,7 @@ export function createEtaWait({ store, transport, log, system }: DispatcherDeps)
       const freeInSeconds = Math.ceil(answer.freeInMs / 1000);
       return { retryInSeconds: Math.min(delaySeconds, Math.max(1, freeInSeconds), 2 * maxDelaySeconds) };
     }
-    wait();
+    await wait();
     if (hop % hopsPerRenewal === 0) await keepChord(message);
     await transport.resend(withCount(receipt, 'hops', hop), body, { delaySeconds });
     return 'acknowledge';

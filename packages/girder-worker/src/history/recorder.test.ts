@@ -95,6 +95,12 @@ describe('the record of a run', () => {
     expect(writes[0]![0]).toMatchObject({ state, startedMs: null, ...expected });
   });
 
+  test('is written when a message waits for its eta', async () => {
+    await recorder.events.deferred?.(await runOf('id'), 99_000);
+    await recorder.flush(100);
+    expect(writes[0]![0]).toMatchObject({ state: 'SCHEDULED', receivedMs: 1000, startedMs: null, dueMs: 99_000 });
+  });
+
   test('is that of a revoked task if the task was revoked before its message came', async () => {
     await recorder.events.endedBefore?.(await runOf('id'), 'REVOKED');
     await recorder.flush(100);

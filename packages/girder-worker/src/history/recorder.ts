@@ -74,6 +74,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     events: {
+      deferred: (run, etaMs) => record(run, { state: 'SCHEDULED', error: null, dueMs: etaMs }),
       received: (run) => void times.set(run, { receivedMs: system.now(), startedMs: null }),
       started(run) {
         const ofRun = times.get(run);

@@ -30,17 +30,17 @@ export interface RunRecord {
   readonly kwargs: string;
   /** The exception of a failure or of a retry, or why the task was revoked or returned; null for any other end. */
   readonly error: string | null;
-  /** When the retry is due; null for any other end. */
+  /** When the retry, or the task that waits for its eta, is due; null for any other end. */
   readonly dueMs: number | null;
   /** The tasks that the message names to follow its own. */
   readonly follows: readonly FollowingTask[];
 }
 
 /**
- * How a run ended: the state of its outcome; or ABANDONED if its outcome was not stored, so that the message is delivered again; or DUPLICATE
+ * How a run ended: the state of its outcome; or SCHEDULED if the eta of the message has not come; or ABANDONED if its outcome was not stored, so that the message is delivered again; or DUPLICATE
  * if the task had ended before the message was delivered.
  */
-export type RunState = Outcome['state'] | 'ABANDONED' | 'DUPLICATE';
+export type RunState = Outcome['state'] | 'SCHEDULED' | 'ABANDONED' | 'DUPLICATE';
 
 /** A task that a message names to follow its own: `chain` is the next step of a chain, `chord` the body of the chord of which it is a member. */
 export interface FollowingTask {

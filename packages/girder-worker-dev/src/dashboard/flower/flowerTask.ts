@@ -53,6 +53,7 @@ const statesOfEvents: Readonly<Record<string, string>> = {
   REPLACED: 'STARTED',
   ABANDONED: 'STARTED',
   RETURNED: 'RECEIVED',
+  SCHEDULED: 'RECEIVED',
 };
 
 /** What is the same for all tasks: no event of a sender is recorded, and there is no logical clock. */
@@ -136,11 +137,11 @@ function secondsOf(ms: number | null | undefined): Seconds | null {
   return ms === null || ms === undefined ? null : new Seconds(ms);
 }
 
-/** The eta of a retry, as Python writes it; null for a retry that was due at once. The history does not record the eta of a first message. */
+/** The eta of the last message, as Python writes it; null for one that was due at once. */
 function etaOf(runs: readonly RunRow[]): string | null {
-  const retry = runs.findLast(({ dueMs }) => dueMs !== null);
-  if (retry === undefined || retry.dueMs! <= retry.endedMs) return null;
-  return new Date(retry.dueMs!).toISOString().replace('Z', '000+00:00');
+  const waiting = runs.findLast(({ dueMs }) => dueMs !== null);
+  if (waiting === undefined || waiting.dueMs! <= waiting.endedMs) return null;
+  return new Date(waiting.dueMs!).toISOString().replace('Z', '000+00:00');
 }
 
 /** Python's repr of an exception that the history records with arguments in JSON: `ValueError("boom", 42)`. A text that was cut stays. */

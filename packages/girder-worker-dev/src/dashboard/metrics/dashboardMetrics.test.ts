@@ -78,6 +78,14 @@ test('counts a run once, and a retry of its task as another', async () => {
   expect(text).toContain(`celery_task_succeeded_total{${labels}} 1`);
 });
 
+test('counts a task that waits for its eta when it runs', async () => {
+  const { add, lines } = metricsUnderTest();
+  add(recordOf({ id: 'waiting', state: 'SCHEDULED', startedMs: null, endedMs: 1000, dueMs: 90_000 }));
+  expect((await lines()).join('\n')).not.toContain('celery_task_received_total{');
+  add(recordOf({ id: 'waiting', endedMs: 90_030 }));
+  expect(await lines()).toContain(`celery_task_received_total{${labels}} 1`);
+});
+
 test('a counter does not fall when tasks leave the window', async () => {
   const { add, lines } = metricsUnderTest(10);
   for (let index = 0; index < 3; index++) {

@@ -64,8 +64,8 @@ export function createDashboardMetrics(
 }
 
 function countRun(exporter: CeleryExporter, run: RunRow): void {
-  // A duplicate of a message is not received by Celery's events, either: its task has ended before.
-  if (run.state === 'DUPLICATE') return;
+  // A duplicate of a message is not received by Celery's events, either: its task has ended before. A message that waits is received when its eta has come.
+  if (run.state === 'DUPLICATE' || run.state === 'SCHEDULED') return;
   const labels = labelsOf(run);
   exporter.count('received', labels);
   if (run.startedMs !== null) exporter.count('started', labels);

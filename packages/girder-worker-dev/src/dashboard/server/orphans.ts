@@ -2,15 +2,37 @@ import type { ResultTuple, StoredOrphan } from 'girder-worker/internal/operation
 import type { Orphan, Orphans } from '../data.ts';
 import type { DashboardStack } from './stack.ts';
 
+/** How long a task may be late before it is an orphan, in ms: the delays of SQS, and the ten seconds after which the history has a run. */
+const lateAfterMs = 60_000;
+
+/** The most late tasks that are told. */
+const maxLate = 1000;
+
 /** The most missing members that a sentence names. */
 const maxNamed = 5;
 
 /** Resolves to work that is stuck, with a sentence about each. Scans the result table. */
 export async function orphansOf(stack: DashboardStack): Promise<Orphans> {
-  const { orphans, isComplete } = await stack.orphanScan.list();
+  const [{ orphans, isComplete }, late] = await Promise.all([stack.orphanScan.list(), lateTasks(stack)]);
   const described = await Promise.all(orphans.map((orphan) => describe(stack, orphan)));
-  const sorted = described.sort((a, b) => (a.sinceMs ?? 0) - (b.sinceMs ?? 0));
+  const sorted = [...described, ...late].sort((a, b) => (a.sinceMs ?? 0) - (b.sinceMs ?? 0));
   return { orphans: sorted, isComplete, readMs: stack.system.now() };
+}
+
+/** Tasks whose eta is over, and of which neither history nor table knows more: their message was not delivered again. */
+async function lateTasks({ window, follower, taskScan, system }: DashboardStack): Promise<readonly Orphan[]> {
+  await follower.current();
+  const late = window
+    .all()
+    .filter(({ row, runs }) => row.state === 'SCHEDULED' && runs.at(-1)!.dueMs! < system.now() - lateAfterMs)
+    .slice(0, maxLate);
+  const known = new Set((await taskScan.find(late.map(({ row }) => row.id))).map(({ id }) => id));
+  return late
+    .filter(({ row }) => !known.has(row.id))
+    .map(({ row, runs }) => ({
+      ...{ kind: 'eta' as const, id: row.id, task: row.task, sinceMs: runs.at(-1)!.dueMs },
+      text: `Its eta is over, and no worker has taken it from ${row.queue}. Look whether the queue is consumed, and how many messages wait there. If its message is lost, send the task again.`,
+    }));
 }
 
 async function describe(stack: DashboardStack, orphan: StoredOrphan): Promise<Orphan> {

@@ -15,7 +15,7 @@ export interface TaskEntry {
 export function withRun(before: TaskEntry | undefined, record: RunRecord): TaskEntry {
   const run = runRowOf(record);
   if (before?.runs.some((known) => isSame(known, run))) return before;
-  const runs = before === undefined ? [run] : [...before.runs, run].sort((a, b) => a.endedMs - b.endedMs);
+  const runs = withoutHops([...(before?.runs ?? []), run].sort((a, b) => a.endedMs - b.endedMs));
   // A duplicate of a message tells nothing about its task.
   const isLast = runs.findLast(({ state }) => state !== 'DUPLICATE') === run;
   if (before !== undefined && !isLast) return { ...before, runs };
@@ -28,6 +28,11 @@ export function withRun(before: TaskEntry | undefined, record: RunRecord): TaskE
 /** A run is identified by its invocation and its times: one invocation may get two deliveries of a task. */
 function isSame(a: RunRow, b: RunRow): boolean {
   return a.requestId === b.requestId && a.endedMs === b.endedMs && a.receivedMs === b.receivedMs;
+}
+
+/** A message that waits is delivered every 15 minutes: the last of these deliveries tells as much as all. */
+function withoutHops(runs: readonly RunRow[]): readonly RunRow[] {
+  return runs.filter(({ state }, index) => state !== 'SCHEDULED' || runs[index + 1]?.state !== 'SCHEDULED');
 }
 
 function runRowOf(record: RunRecord): RunRow {

@@ -45,6 +45,19 @@ test('a duplicate of a message does not change the state of its task', () => {
   expect(window.get('a')?.runs).toHaveLength(2);
 });
 
+test('a task that waits for its eta has one run for all deliveries of its message until then', () => {
+  const window = createTaskWindow(10);
+  const waits = (receivedMs: number) =>
+    runAt(receivedMs, { id: 'a', state: 'SCHEDULED', startedMs: null, dueMs: 99_000, requestId: String(receivedMs) });
+  window.add(write(waits(3000), waits(1000), waits(2000)));
+  expect(window.get('a')).toMatchObject({
+    row: { state: 'SCHEDULED', receivedMs: 3000 },
+    runs: [{ receivedMs: 3000 }],
+  });
+  window.add(write(runAt(99_000, { id: 'a' })));
+  expect(window.get('a')?.runs.map(({ state }) => state)).toEqual(['SCHEDULED', 'SUCCESS']);
+});
+
 test('a window that is full drops the tasks that were received first, and says so', () => {
   const window = createTaskWindow(100);
   window.add(write(...Array.from({ length: 100 }, (_, index) => runAt(index, { id: `task-${index}` }))));

@@ -82,7 +82,8 @@ function dataOf({ kind, atMs, series }: ChartProps): uPlot.AlignedData {
 /** A line of few values has points, because a value alone has no line. */
 const pointsOf = {
   size: 5,
-  show: ({ data }: uPlot, series: number) => data[series]!.filter((value) => value !== null).length <= 20,
+  show: ({ data }: uPlot, series: number) =>
+    Array.from<unknown>(data[series]!).filter((value) => value !== null).length <= 20,
 };
 
 function optionsOf(

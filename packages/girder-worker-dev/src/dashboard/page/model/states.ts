@@ -3,7 +3,15 @@ export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'idle' | 'off';
 
 const tones: Readonly<Record<string, Tone>> = {
   ...{ SUCCESS: 'good', FAILURE: 'bad', REJECTED: 'bad', ABANDONED: 'bad', RETRY: 'warn', RETURNED: 'warn' },
-  ...{ STARTED: 'busy', PROGRESS: 'busy', RECEIVED: 'busy', PENDING: 'idle', REPLACED: 'idle', IGNORED: 'idle' },
+  ...{
+    STARTED: 'busy',
+    PROGRESS: 'busy',
+    RECEIVED: 'busy',
+    PENDING: 'idle',
+    SCHEDULED: 'idle',
+    REPLACED: 'idle',
+    IGNORED: 'idle',
+  },
   ...{ DUPLICATE: 'idle', REVOKED: 'off' },
 };
 
