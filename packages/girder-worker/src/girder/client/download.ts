@@ -68,9 +68,11 @@ export async function downloadFile(
   options: TransferOptions = {},
 ): Promise<number> {
   const target = createWriteStream(path);
+  const closed = new Promise<void>((resolve) => target.once('close', resolve));
   try {
     await pipeline(downloadStream(api, fileId, options), target);
   } catch (error) {
+    await closed; // A file that is still being opened is created after it was removed.
     await rm(path, { force: true });
     throw isFull(error) ? fullDisk(fileId, path, error) : error;
   }
