@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSource } from '../architecture/imports.ts';
+import { readPrinting } from '../support/printingProcess.ts';
 import { typeProblems } from './attw.ts';
 import { packPackages } from './packedPackages.ts';
 
@@ -227,3 +228,19 @@ async function writePlugin(folder: string): Promise<void> {
      export const greet = app.task(function greet(name) { return 'Hello ' + name; });`,
   );
 }
+
+test('the installed girder-worker-dev bundles and serves the page of the dashboard', async () => {
+  const token = crypto.randomUUID();
+  const cli = path.join(installedIn('girder-worker'), 'lib/cli/main.js');
+  const child = spawn(process.execPath, [cli, 'dashboard', '--port', '0'], {
+    ...{ cwd: project, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 },
+    env: { PATH: process.env.PATH, AWS_REGION: 'us-east-1', GIRDER_WORKER_DASHBOARD_TOKEN: token },
+  });
+  const { printed, text, ended } = readPrinting(child);
+  await printed('Dashboard: ');
+  const { origin } = new URL(/http:\S+/.exec(text())![0]);
+  const page = await fetch(`${origin}/page.js`, { headers: { authorization: `Bearer ${token}` } });
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(page.status).toBe(200);
+});
