@@ -81,7 +81,32 @@ describe('girder-worker dev', () => {
     const [sqs, dynamodb] = stack.endpoints();
     expect(stack.text()).toMatch(/^ -------------- girder-worker@\S+ v\d/m);
     expect(stack.text()).toMatch(/^\[tasks\]\n(?: {2}\. \S+\n)* {2}\. gwexample\.analyses\.tasks\.fibonacci\n/m);
-    expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\n.*\n(?:export .*\n){3}ready\n$`));
+    const dashboard = 'Dashboard: http://127\\.0\\.0\\.1:\\d+/\\?token=\\S+\n';
+    expect(stack.text()).toMatch(new RegExp(`${sqs}.*\n.*${dynamodb}.*\n.*\n(?:export .*\n){3}${dashboard}ready\n$`));
+  });
+
+  test('starts the dashboard, which shows a task that has run, with its log lines, and permits actions', async () => {
+    const stack = dev(...anyPorts, '--dashboard-port', '0');
+    await stack.printed('\nready\n');
+    const [sqs, dynamodb] = stack.endpoints();
+    const app = new App(
+      createTaskClient({
+        AWS_REGION: 'us-east-1',
+        GIRDER_WORKER_BROKER: `sqs://test:test@${new URL(sqs!).host}//`,
+        GIRDER_WORKER_BACKEND: `dynamodb://test:test@${new URL(dynamodb!).host}/celery`,
+      }),
+    );
+    const { id } = await app.sendTask('gwexample.analyses.tasks.fibonacci', [10]);
+    const { origin, searchParams } = new URL(/Dashboard: (\S+)/.exec(stack.text())![1]!);
+    const headers = { authorization: `Bearer ${searchParams.get('token')}` };
+    const read = async (path: string) => (await fetch(origin + path, { headers })).json();
+    await expect
+      .poll(() => read(`/data/tasks/${id}`))
+      .toMatchObject({
+        runs: [{ task: 'gwexample.analyses.tasks.fibonacci', state: 'SUCCESS' }],
+        log: expect.arrayContaining([expect.objectContaining({ text: expect.stringContaining('succeeded in') })]),
+      });
+    expect(await read('/data/session')).toMatchObject({ hasActions: true });
   });
 
   test('prints lines for the shell of another terminal, in which girder-worker call then returns the result of a task', async () => {

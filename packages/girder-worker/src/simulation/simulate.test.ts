@@ -174,7 +174,7 @@ describe('a simulation notices', () => {
     '%s',
     async (_, mutant) => {
       let violations: readonly unknown[] = [];
-      for (let seed = 3; seed <= 6 && violations.length === 0; seed++)
+      for (let seed = 3; seed <= 12 && violations.length === 0; seed++)
         ({ violations } = await simulate({ tasks: 600, seed, faults: { ...many, death: 0.01 }, ...mutant }));
       expect(violations.length).toBeGreaterThan(0);
     },
