@@ -9,7 +9,6 @@ import type { Delivery } from './delivery.ts';
 import { countIn, withCount } from './deliveryCount.ts';
 import type { DispatcherDeps, Disposition } from './deps.ts';
 import { isEtaTooFar, isExpired, maxFifoHiddenSeconds, waitForEtaMs } from './eta.ts';
-import { listenersHandled } from './listenersHandled.ts';
 import { createTaskRun, type RunContext, taskFields } from './taskRun.ts';
 
 /** The hops in the time after which the results of a chord are kept on. */
@@ -34,7 +33,7 @@ export function createEtaWait(deps: DispatcherDeps) {
   const { store, transport, log, events, system } = deps;
 
   return async function waitForEta(context: RunContext, message: Message): Promise<Disposition | undefined> {
-    const { delivery, window } = context;
+    const { delivery } = context;
     const waitMs = waitForEtaMs(message, system.now());
     const { queueArn } = delivery.receipt;
     if (waitMs === 0 || isExpired(message, system.now()) || isEtaTooFar(message, queueArn, system.now()))
@@ -43,15 +42,13 @@ export function createEtaWait(deps: DispatcherDeps) {
     const delaySeconds = Math.ceil(waitMs / 1000);
     const { receipt, body } = delivery;
     const title = `Task ${message.task}[${message.id}]`;
-    const wait = async () => {
+    const wait = () => {
       log.info(`${title} waits until ${message.eta}`, { ...fields, eta: message.eta });
       const { info } = createTaskRun(deps, message, context);
-      if (!info) return;
-      events.emit('deferred', info, system.now() + waitMs);
-      await listenersHandled(deps, info, window);
+      if (info) events.emit('deferred', info, system.now() + waitMs);
     };
     if (isFifo(queueArn)) {
-      await wait(); // Hidden in its place, as the message group keeps its order.
+      wait(); // Hidden in its place, as the message group keeps its order.
       return { retryInSeconds: Math.min(delaySeconds, maxFifoHiddenSeconds) };
     }
 
@@ -66,7 +63,7 @@ export function createEtaWait(deps: DispatcherDeps) {
       const freeInSeconds = Math.ceil(answer.freeInMs / 1000);
       return { retryInSeconds: Math.min(delaySeconds, Math.max(1, freeInSeconds), 2 * maxDelaySeconds) };
     }
-    await wait();
+    wait();
     if (hop % hopsPerRenewal === 0) await keepChord(message);
     await transport.resend(withCount(receipt, 'hops', hop), body, { delaySeconds });
     return 'acknowledge';

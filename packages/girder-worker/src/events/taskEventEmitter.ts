@@ -21,7 +21,7 @@ export interface TaskEventEmitterOptions {
 
 export function createTaskEventEmitter({ listeners, log, system }: TaskEventEmitterOptions): TaskEventEmitter {
   /** For each run, by the index of the listener, the event that it still handles. Empty while all listeners are synchronous. */
-  const pending = new Map<RunInfo, Map<number, Promise<void>>>();
+  const pending = new WeakMap<RunInfo, Map<number, Promise<void>>>();
 
   return {
     emit(name, ...args) {

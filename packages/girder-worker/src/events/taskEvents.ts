@@ -39,7 +39,7 @@ type Handled = void | Promise<void>;
  * acknowledged only when all listeners have handled `ended`, or when their time is over.
  */
 export interface TaskEvents {
-  /** A message was decoded whose eta has not come: it waits, and is delivered again every 15 minutes until then. `etaMs` is in ms since 1970. */
+  /** A message was decoded whose eta has not come: it waits, and is delivered again every 15 minutes until then. `etaMs` is in ms since 1970. The message does not wait for asynchronous listeners. */
   deferred?(run: RunInfo, etaMs: number): Handled;
   /** A message was decoded, and its eta has come. The task is not claimed yet. */
   received?(run: RunInfo): Handled;
