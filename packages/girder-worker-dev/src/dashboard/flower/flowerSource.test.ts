@@ -2,6 +2,7 @@ import type { RunRecord } from 'girder-worker/internal/operations';
 import { createMemoryHistory } from 'girder-worker/internal/operations';
 import { nodeSystem } from 'girder-worker/internal/system';
 import { expect, test } from 'vitest';
+import { newRecord } from '../../../../girder-worker/src/history/fixtures/records.ts';
 import { createHistoryFollower } from '../server/historyFollower.ts';
 import type { DashboardStack } from '../server/stack.ts';
 import { createTaskWindow } from '../server/taskWindow.ts';
@@ -10,12 +11,7 @@ import { taskOfHistory } from './flowerTask.ts';
 
 function recordOf(id: string, own: Partial<RunRecord> = {}): RunRecord {
   const atMs = Date.now();
-  return {
-    ...{ id, task: 'add', state: 'SUCCESS', rootId: id, parentId: null, group: null, queue: 'celery' },
-    ...{ worker: 'girder-worker@one', requestId: 'r', receivedMs: atMs, startedMs: atMs, endedMs: atMs },
-    ...{ retries: 0, receiveCount: 1, sizeBytes: 1, args: '()', kwargs: '{}', error: null, dueMs: null, follows: [] },
-    ...own,
-  };
+  return newRecord({ id, receivedMs: atMs, startedMs: atMs, endedMs: atMs, ...own });
 }
 
 function startStack(read = createMemoryHistory(nodeSystem)) {

@@ -1,5 +1,6 @@
 import type { RunRecord } from 'girder-worker/internal/operations';
 import { expect, test } from 'vitest';
+import { newRecord } from '../../../../girder-worker/src/history/fixtures/records.ts';
 import type { QueueFigures } from '../data.ts';
 import { createRoutes } from '../server/routes.ts';
 import type { DashboardStack } from '../server/stack.ts';
@@ -9,18 +10,10 @@ import { createDashboardMetrics } from './dashboardMetrics.ts';
 let runs = 0;
 function recordOf(own: Partial<RunRecord> = {}): RunRecord {
   runs += 1;
-  return {
-    ...{ id: String(runs), task: 'p.add', state: 'SUCCESS', rootId: '1', parentId: null, group: null, queue: 'fast' },
-    ...{
-      worker: 'girder-worker@my-function',
-      requestId: String(runs),
-      receivedMs: runs,
-      startedMs: 1000,
-      endedMs: 1030,
-    },
-    ...{ retries: 0, receiveCount: 1, sizeBytes: 1, args: '()', kwargs: '{}', error: null, dueMs: null, follows: [] },
-    ...own,
-  };
+  return newRecord({
+    ...{ id: String(runs), task: 'p.add', queue: 'fast', worker: 'girder-worker@my-function', requestId: String(runs) },
+    ...{ receivedMs: runs, startedMs: 1000, endedMs: 1030, ...own },
+  });
 }
 
 const figuresOf = (own: Partial<QueueFigures> = {}): QueueFigures => ({
